@@ -1,0 +1,71 @@
+# Two commands do everything: "make advise" and "make test". Both work in a fresh clone and may be repeated;
+# a stamp file in the virtual environment keeps each installation from being done twice.
+#
+#   make advise                      the wizard; without a terminal: an example, advised on and generated
+#   make advise ARGS="rules list"    passes arguments on to the command
+#   make test PYTHON=python3.13      with another interpreter (after "make clean")
+
+PYTHON = python3
+ARGS =
+TESTS =
+
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+EXAMPLE = examples/order-notifications.yaml
+STARTER = build/order-notifications
+
+.PHONY: help advise test check evaluate bench clean
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+advise: .venv/.installed
+	@set -- $(ARGS); \
+	if [ $$# -gt 0 ]; then exec $(BIN)/advisor "$$@"; \
+	elif [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/advisor; fi; \
+	$(BIN)/advisor recommend $(EXAMPLE) && \
+	$(BIN)/advisor generate $(EXAMPLE) --output $(STARTER) --force && \
+	printf '\n%s\n' \
+	  "No terminal, so this was an example instead of the wizard:" \
+	  "  advised on      $(EXAMPLE)" \
+	  "  starter project $(STARTER) (its README says how to test and deploy it)" \
+	  "Your own: write an answers file like the example, then" \
+	  "  $(BIN)/advisor recommend FILE" \
+	  "  $(BIN)/advisor generate FILE --output FOLDER"
+
+test: check
+	PATH="$$PWD/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(TESTS)
+
+check: .venv/.tested .venv/bin/sam
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+evaluate: .venv/.tested
+	$(BIN)/python -m tests.evaluate
+
+clean:
+	rm -rf .venv .venv-sam build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	  .import_linter_cache .hypothesis
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is older or missing. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+# The build tool is installed first and used without isolation, so that its version is pinned as well.
+.venv/.installed: .venv/.python pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt hatchling editables
+	$(PIP) install -c constraints.txt --no-build-isolation -e .
+	@touch $@
+
+.venv/.tested: .venv/.installed
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[test,dev]'
+	@touch $@
+
+# The SAM command line pins older versions of what the tests use, so it lives in an environment of its own.
+.venv/bin/sam: .venv/.python constraints-sam.txt
+	$(PYTHON) -m venv .venv-sam
+	.venv-sam/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-sam.txt aws-sam-cli
+	@ln -sf ../../.venv-sam/bin/sam $@ && touch $@
