@@ -1,3 +1,83 @@
-"""Advice on Lambda Destinations or Step Functions, as a library."""
+"""Advice on Lambda Destinations or Step Functions, as a library.
+
+The walk is ``load_rule_base``, ``load_answers``, ``recommend``, ``FORMATS[name]``; then ``plan``, ``render_project``,
+``write_project``. Every function is pure but those that read or write, and every value is a frozen dataclass::
+
+    import advisor
+
+    rule_base = advisor.load_rule_base(advisor.rules_folder())
+    answers = advisor.load_answers("requirements: {steps: 3}", "answers.yaml", rule_base.questionnaire)
+    print(advisor.recommend(rule_base, answers).summary)
+
+Nothing is imported before it is used: ``import advisor`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advisor.decision.decide import Decision, decide
+    from advisor.decision.recommend import recommend
+    from advisor.decision.recommendation import Recommendation
+    from advisor.errors import AdvisorError
+    from advisor.files import write_text
+    from advisor.knowledge.answers import Answers
+    from advisor.knowledge.rules import RuleBase
+    from advisor.loading.answers import dump_answers, load_answers, read_answers
+    from advisor.loading.rule_base import load_rule_base
+    from advisor.reports import FORMATS, ReportOptions
+    from advisor.resources import rules_folder, templates_folder
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "FORMATS",
+    "AdvisorError",
+    "Answers",
+    "Decision",
+    "Recommendation",
+    "ReportOptions",
+    "RuleBase",
+    "decide",
+    "dump_answers",
+    "load_answers",
+    "load_rule_base",
+    "read_answers",
+    "recommend",
+    "rules_folder",
+    "templates_folder",
+    "write_text",
+]
+
+_HOME = {
+    "FORMATS": "reports",
+    "AdvisorError": "errors",
+    "Answers": "knowledge.answers",
+    "Decision": "decision.decide",
+    "Recommendation": "decision.recommendation",
+    "ReportOptions": "reports",
+    "RuleBase": "knowledge.rules",
+    "decide": "decision.decide",
+    "dump_answers": "loading.answers",
+    "load_answers": "loading.answers",
+    "load_rule_base": "loading.rule_base",
+    "read_answers": "loading.answers",
+    "recommend": "decision.recommend",
+    "rules_folder": "resources",
+    "templates_folder": "resources",
+    "write_text": "files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'advisor' has no attribute '{name}'")
+    value = getattr(import_module(f"advisor.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,83 @@
+"""The two streams: data to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import os
+import sys
+from typing import TextIO
+
+from advisor.errors import CannotWrite
+
+_PLAIN = {
+    "–": "-", "—": "-", "−": "-", "‑": "-", "×": "x", "·": "-", "•": "*", "…": "...", "≥": ">=", "≤": "<=",
+    "→": "->", "←": "<-", "↔": "<->", "≈": "~", "‘": "'", "’": "'", "“": '"', "”": '"', "›": ">", "‹": "<",
+    "✓": "+", "✗": "x", "\u00a0": " ", "\u202f": " ",
+}  # fmt: skip
+
+
+def prepare() -> None:
+    """Make both streams take any text: UTF-8 where nobody reads along, the nearest characters elsewhere.
+
+    A Windows console of code page 1252 shows ``->`` for an arrow; PYTHONIOENCODING is respected.
+    """
+    codecs.register_error("advisor", _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if stream.isatty() or os.environ.get("PYTHONIOENCODING"):
+            reconfigure(errors="advisor")
+        else:
+            reconfigure(encoding="utf-8", errors="advisor", newline="\n")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+def data(text: str) -> None:
+    """Write ``text`` to standard output, at once."""
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # how Windows says that nobody reads any more
+            raise BrokenPipeError from None
+        raise CannotWrite(f"Standard output cannot be written: {error.strerror or error}.") from None
+
+
+def say(text: str) -> None:
+    """Write ``text`` to standard error, at once."""
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(text if text.endswith("\n") or not text else f"{text}\n")
+    stream.flush()
+
+
+def is_terminal() -> bool:
+    """Return whether somebody sits at both ends."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def has_colour() -> bool:
+    """Return whether colour is welcome: NO_COLOR, TERM=dumb and consoles without ANSI say no."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return os.name != "nt" or bool(os.environ.get("WT_SESSION") or os.environ.get("TERM"))
+
+
+def has_signs() -> bool:
+    """Return whether standard output can show more than ASCII and nobody asked for plain text."""
+    return "utf" in (sys.stdout.encoding or "").lower() and not os.environ.get("ACCESSIBLE")
+
+
+def silence() -> None:
+    """Send what is left for standard output nowhere, so that the interpreter's last flush cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,70 @@
+"""The flags several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
+
+import typer
+
+import advisor
+from advisor.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from advisor.knowledge.answers import Answers
+    from advisor.knowledge.questions import Questionnaire
+    from advisor.knowledge.rules import RuleBase
+
+File: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(metavar="[FILE|-]", show_default=False, help="Answers file in YAML or JSON; - reads it from standard input."),
+]  # fmt: skip
+Sets: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Set or replace one answer, such as steps=3, targets=sqs,sns or project.region=eu-west-1; repeatable.",
+    ),
+]
+Rules: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--rules",
+        metavar="FOLDER",
+        envvar="ADVISOR_RULES",
+        show_envvar=False,
+        show_default=False,
+        help="Your organisation's rules, laid over ours (environment: ADVISOR_RULES).",
+    ),
+]
+Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace what is already there.")]
+
+_Value = TypeVar("_Value", bound=str)
+
+
+def rule_base_with(rules: str | None) -> RuleBase:
+    """Return our rule base, with the folder ``rules`` laid over it where one is given."""
+    if rules and not Path(rules).is_dir():
+        raise InputError(f"--rules {rules}: there is no such folder.")
+    return advisor.load_rule_base(advisor.rules_folder(), [Path(rules)] if rules else [])
+
+
+def answers_from(file: str | None, sets: Sequence[str], questionnaire: Questionnaire) -> Answers:
+    """Return the answers of ``file`` with ``sets`` applied, or those of ``sets`` alone."""
+    if file is not None:
+        return advisor.read_answers(file, questionnaire, sets)
+    if sets:
+        return advisor.load_answers("requirements: {}", "--set", questionnaire, sets)
+    raise InputError("There is nothing to advise on. Name an answers file, - for standard input, or --set KEY=VALUE.")
+
+
+def one_of(flag: str, value: str, values: Sequence[_Value]) -> _Value:
+    """Return the one of ``values`` that ``value`` names. Raises InputError with the nearest name."""
+    for known in values:
+        if value == known:
+            return known
+    hint = did_you_mean(value, values)
+    raise InputError(f"{flag}: one of {', '.join(values)} is expected; found '{value}'. {hint}".rstrip())

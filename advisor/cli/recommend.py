@@ -1,0 +1,75 @@
+"""``advisor recommend``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import advisor
+from advisor.cli import console
+from advisor.cli.flags import File, Force, Rules, Sets, answers_from, one_of, rule_base_with
+
+if TYPE_CHECKING:
+    from advisor.reports import ReportOptions
+
+FORMATS = ("text", "json", "markdown", "html")
+_BY_SUFFIX = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
+
+
+def recommend(
+    file: File = None,
+    sets: Sets = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="|".join(FORMATS),
+            show_default=False,
+            help="How to tell it; left out: what the name of --output says, else text.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", show_default=False, help="Write to FILE, whole or not at all."),
+    ] = None,
+    force: Force = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Text: all reasons and figures, not only the top ones.")] = False,
+    rules: Rules = None,
+) -> None:
+    """Recommend Lambda Destinations, Step Functions, both or neither, with reasons. Never asks anything."""
+    to_file = output if output not in (None, "-") else None
+    suffix = Path(to_file).suffix.lower() if to_file else ""
+    wanted = one_of("--format", format_name or _BY_SUFFIX.get(suffix, "text"), FORMATS)
+    rule_base = rule_base_with(rules)
+    recommendation = advisor.recommend(rule_base, answers_from(file, sets or (), rule_base.questionnaire))
+    options = report_options(explain=explain, to_file=bool(to_file))
+    text = advisor.FORMATS[wanted](recommendation, rule_base, options)
+    if to_file is None:
+        console.data(text)
+        return
+    advisor.write_text(Path(to_file), text, replace=force)
+    console.say(f"{recommendation.summary}\nWritten to {to_file}.")
+
+
+def report_options(*, explain: bool, to_file: bool) -> ReportOptions:
+    """Return how to tell it here: colour and signs only where somebody reads along and can see them."""
+    seen = not to_file and sys.stdout.isatty()
+    return advisor.ReportOptions(
+        width=min(max(shutil.get_terminal_size().columns, 40), 100) if seen else 80,
+        explain=explain,
+        colour=seen and console.has_colour(),
+        plain=not (seen and console.has_signs()),
+        date=today().isoformat(),
+    )
+
+
+def today() -> date:
+    """Return the day, or the one SOURCE_DATE_EPOCH names, so that a report can be made again byte by byte."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()

@@ -1,0 +1,73 @@
+"""From arguments to an exit code: the one place where what went wrong becomes a number."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from advisor import __version__
+from advisor.cli import console
+from advisor.cli.app import app
+from advisor.errors import AdvisorError
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+# Every way a flag can be wrong; typer carries this class of click's under changing module names.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; nothing is raised."""
+    console.prepare()
+    try:
+        return _invoke(list(sys.argv[1:] if arguments is None else arguments))
+    except AdvisorError as error:
+        return _said(str(error), error.exit_code)
+    except BrokenPipeError:
+        console.silence()
+        return FAILED
+    except (KeyboardInterrupt, typer.Abort) as error:
+        return _said(str(error) or "Interrupted; nothing was left half-written.", INTERRUPTED)
+    except _USAGE_ERROR as error:
+        return _said(_usage(error), BAD_INPUT)
+    except Exception as error:
+        return _said(_unexpected(error), FAILED)
+
+
+def _invoke(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("advisor", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    return DONE
+
+
+def _said(text: str, exit_code: int) -> int:
+    try:
+        console.say(text)
+    except OSError:
+        pass  # standard error is gone: the exit code has to do
+    return exit_code
+
+
+def _usage(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "advisor"
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    return f"{message}\nTry: {path} --help"
+
+
+def _unexpected(error: Exception) -> str:
+    if os.environ.get("ADVISOR_DEBUG"):
+        traceback.print_exc()
+    text = " ".join(str(error).split())[:200]
+    return (
+        f"This is a bug in advisor {__version__}: {type(error).__name__}: {text}\n"
+        "Please report it with the command you ran; ADVISOR_DEBUG=1 shows where it happened."
+    )
