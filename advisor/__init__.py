@@ -1,7 +1,8 @@
 """Advice on Lambda Destinations or Step Functions, as a library.
 
-The walk is ``load_rule_base``, ``load_answers``, ``recommend``, ``FORMATS[name]``; then ``plan``, ``render_project``,
-``write_project``. Every function is pure but those that read or write, and every value is a frozen dataclass::
+The walk is ``load_rule_base``, ``load_answers``, ``recommend``, ``FORMATS[name]``; then ``plan``,
+``render_project``, ``write_project``. Every function is pure but those that read or write; every value is a
+frozen dataclass::
 
     import advisor
 

@@ -25,7 +25,8 @@ def write_text(path: Path, text: str, *, replace: bool = False) -> None:
         else:
             _write_beside(target, text.encode("utf-8", "replace"), replace)
     except FileExistsError:
-        raise CannotWrite(f"{path} is already there; nothing was changed. To replace it, add --force.") from None
+        taken = f"{path} is already there; nothing was changed. To replace it, add --force."
+        raise CannotWrite(taken) from None
     except OSError as error:
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from None
 

@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 
 File: TypeAlias = Annotated[
     str | None,
-    typer.Argument(metavar="[FILE|-]", show_default=False, help="Answers file in YAML or JSON; - reads it from standard input."),
-]  # fmt: skip
+    typer.Argument(
+        metavar="[FILE|-]",
+        show_default=False,
+        help="Answers file in YAML or JSON; - reads it from standard input.",
+    ),
+]
 Sets: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
         show_default=False,
-        help="Set or replace one answer, such as steps=3, targets=sqs,sns or project.region=eu-west-1; repeatable.",
+        help="Set or replace one answer, such as steps=3 or targets=sqs,sns; repeatable.",
     ),
 ]
 Rules: TypeAlias = Annotated[
@@ -58,7 +62,9 @@ def answers_from(file: str | None, sets: Sequence[str], questionnaire: Questionn
         return advisor.read_answers(file, questionnaire, sets)
     if sets:
         return advisor.load_answers("requirements: {}", "--set", questionnaire, sets)
-    raise InputError("There is nothing to advise on. Name an answers file, - for standard input, or --set KEY=VALUE.")
+    raise InputError(
+        "There is nothing to advise on. Name an answers file, - for standard input, or --set KEY=VALUE."
+    )
 
 
 def one_of(flag: str, value: str, values: Sequence[_Value]) -> _Value:

@@ -36,10 +36,14 @@ def recommend(
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", show_default=False, help="Write to FILE, whole or not at all."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", show_default=False, help="Write to FILE, whole or not at all."
+        ),
     ] = None,
     force: Force = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Text: all reasons and figures, not only the top ones.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Text: all reasons and figures, not only the top ones.")
+    ] = False,
     rules: Rules = None,
 ) -> None:
     """Recommend Lambda Destinations, Step Functions, both or neither, with reasons. Never asks anything."""

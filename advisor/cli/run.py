@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
@@ -49,10 +50,8 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _said(text: str, exit_code: int) -> int:
-    try:
+    with contextlib.suppress(OSError):  # where standard error is gone, the exit code has to do
         console.say(text)
-    except OSError:
-        pass  # standard error is gone: the exit code has to do
     return exit_code
 
 

@@ -1,0 +1,118 @@
+"""What ``pip install`` and ``pipx install`` give: tried on the built wheel, far away from the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import advisor
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "order-notifications.yaml"
+
+
+def files_below(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with an sdist of the checkout and a wheel made from that sdist."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(built: Path) -> Path:
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts folder of a new environment with the wheel in it; dependencies are shared with this one."""
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, symlinks=os.name != "nt")
+    paths = sysconfig.get_paths(scheme="venv", vars={"base": str(home), "platbase": str(home)})
+    scripts, site_packages = Path(paths["scripts"]), Path(paths["purelib"])
+    python = scripts / Path(sys.executable).name
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
+    subprocess.run([*command, str(wheel)], check=True, capture_output=True)
+    (site_packages / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"], encoding="utf-8")
+    return scripts
+
+
+def run(scripts: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "ADVISOR_RULES")}
+    return subprocess.run(
+        [str(scripts / "advisor"), *arguments],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_wheel_holds_the_package_the_rules_and_the_templates_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    expected = {f"advisor/{name}" for name in files_below(ROOT / "advisor")}
+    for folder in ("rules", "templates"):
+        expected |= {f"advisor/{folder}/{name}" for name in files_below(ROOT / folder)}
+    assert names == expected
+
+
+def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    for folder in ("advisor", "rules", "templates", "examples", "tests", "docs"):
+        assert {f"{folder}/{name}" for name in files_below(ROOT / folder)} <= names, folder
+    for file in ("Makefile", "constraints.txt", "constraints-sam.txt", "LICENSE", "README.md", "CHANGELOG.md"):
+        assert file in names
+
+
+def test_the_installed_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, "--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"advisor {advisor.__version__}\n", "")
+
+
+def test_the_installed_command_advises_as_the_checkout_does(installed: Path, tmp_path: Path) -> None:
+    here = [sys.executable, "-m", "advisor", "recommend", str(EXAMPLE), "--format", "json"]
+    checkout = subprocess.run(here, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    done = run(installed, "recommend", str(EXAMPLE), "--format", "json", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, checkout.stdout, "")
+
+
+def test_the_installed_command_generates_as_the_checkout_does(installed: Path, tmp_path: Path) -> None:
+    here = [sys.executable, "-m", "advisor", "generate", str(EXAMPLE), "--output", str(tmp_path / "here")]
+    subprocess.run(here, cwd=ROOT, capture_output=True, check=True)
+    done = run(installed, "generate", str(EXAMPLE), "--output", "there", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    contents = [
+        {name: (tmp_path / folder / name).read_bytes() for name in files_below(tmp_path / folder)}
+        for folder in ("here", "there")
+    ]
+    assert contents[0] == contents[1] != {}
+
+
+def test_the_installed_command_reads_its_own_rules(installed: Path, tmp_path: Path) -> None:
+    python = installed / Path(sys.executable).name
+    script = "import advisor; print(advisor.rules_folder(), advisor.templates_folder(), sep='\\n')"
+    done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    for folder in done.stdout.splitlines():
+        assert Path(folder).is_relative_to(installed.parent.resolve()), folder
