@@ -1,0 +1,116 @@
+"""Text in columns: wrapping and padding by display width, so that wide characters stay aligned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+_JOINER = "\u200d"
+_ASCII = str.maketrans(
+    {
+        "–": "-",
+        "—": "-",
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "…": "...",
+        "→": "->",
+        "×": "x",
+        "≤": "<=",
+        "≥": ">=",
+        "·": "-",
+        "•": "-",
+        "\u00a0": " ",
+    }
+)
+
+
+def ascii_punctuation(text: str) -> str:
+    """Return ``text`` with typographic punctuation spelt in ASCII; letters stay."""
+    return text.translate(_ASCII)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` as one line a terminal can show: control characters are spelt out."""
+    return _CONTROL.sub(_spelt, " ".join(text.split()))
+
+
+def _spelt(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+
+def width(text: str) -> int:
+    """Return the number of terminal columns ``text`` takes; ``text`` must be printable."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth  # a table of all characters: loaded only for text that needs it
+
+    return int(wcswidth(text))
+
+
+def wrap(text: str, columns: int, first: str = "", rest: str | None = None) -> list[str]:
+    """Return ``text`` as lines of at most ``columns`` that start with ``first``, then ``rest``."""
+    rest = first if rest is None else rest
+    lines: list[str] = []
+    line = first
+    empty = True
+    for word in printable(text).split(" "):
+        joined = line + word if empty else f"{line} {word}"
+        if width(joined) > columns and not empty:
+            lines.append(line)
+            line, empty, joined = rest, True, rest + word
+        if width(joined) > columns:
+            *full, joined = _pieces(line, word, columns, rest)
+            lines += full
+        line, empty = joined, False
+    return [part.rstrip() for part in (*lines, line)]
+
+
+def _pieces(line: str, word: str, columns: int, rest: str) -> Iterator[str]:
+    """Break a word that is wider than a line; an address breaks after a slash where it can."""
+    started = line
+    for character in _characters(word):
+        if width(line + character) > columns and line not in (started, rest):
+            slash = line.rfind("/", len(rest) + 20)
+            kept = line[: slash + 1] if slash > 0 and "://" in word else line
+            yield kept
+            line = started = rest + line[len(kept) :]
+        line += character
+    yield line
+
+
+def _characters(word: str) -> Iterator[str]:
+    """Yield what a reader takes for one character: combining marks and joined emoji stay together."""
+    found = ""
+    for character in word:
+        if found and not (_attaches(character) or found.endswith(_JOINER)):
+            yield found
+            found = ""
+        found += character
+    if found:
+        yield found
+
+
+def _attaches(character: str) -> bool:
+    return not character.isascii() and (width(character) == 0 or "\U0001f3fb" <= character <= "\U0001f3ff")
+
+
+def pad(text: str, columns: int) -> str:
+    """Return ``text`` filled with spaces up to ``columns``."""
+    return text + " " * (columns - width(text))
+
+
+def side_by_side(cells: Sequence[str], widths: Sequence[int], gap: str = "  ") -> list[str]:
+    """Return one table row as lines, each cell wrapped in its column."""
+    wrapped = [wrap(cell, columns) for cell, columns in zip(cells, widths, strict=True)]
+    lines = []
+    for number in range(max(map(len, wrapped))):
+        row = [
+            pad(part[number] if number < len(part) else "", columns)
+            for part, columns in zip(wrapped, widths, strict=True)
+        ]
+        lines.append(gap.join(row).rstrip())
+    return lines

@@ -1,0 +1,141 @@
+"""How reports name things: one place, so that every format says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from advisor.decision.recommendation import BreakEven, Flip, OptionCost, Recommendation
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.questions import Question
+from advisor.knowledge.rules import (
+    BOTH,
+    DESTINATIONS,
+    EXPRESS,
+    NEITHER,
+    STANDARD,
+    STEP_FUNCTIONS,
+    RuleBase,
+)
+
+NAMES: Mapping[str, str] = {
+    DESTINATIONS: "Lambda Destinations",
+    STEP_FUNCTIONS: "Step Functions",
+    STANDARD: "Step Functions Standard",
+    EXPRESS: "Step Functions Express",
+    "durable-functions": "Lambda durable functions",
+}
+
+_TYPES = {STANDARD: "Standard", EXPRESS: "Express", None: ""}
+
+
+def option_name(option: str, rule_base: RuleBase) -> str:
+    """Return the name of an option, workflow type or alternative."""
+    if option == BOTH:
+        return "both together"
+    if option in NAMES:
+        return NAMES[option]
+    return next((item.title for item in rule_base.alternatives if item.id == option), option)
+
+
+def verdict_name(option: str, workflow_type: str | None, instead: Iterable[str], rule_base: RuleBase) -> str:
+    """Return a verdict in a few words, such as ``Step Functions (Standard)``."""
+    if option == NEITHER:
+        names = [option_name(name, rule_base) for name in instead]
+        return f"neither ({' or '.join(names)})" if names else "neither"
+    orchestrated = " ".join(filter(None, (NAMES[STEP_FUNCTIONS], _TYPES[workflow_type])))
+    if option == BOTH:
+        return f"{orchestrated} and {NAMES[DESTINATIONS]} together"
+    return orchestrated if option == STEP_FUNCTIONS else NAMES[option]
+
+
+def title(recommendation: Recommendation, rule_base: RuleBase) -> str:
+    """Return the verdict of ``recommendation`` in a few words."""
+    verdict = recommendation.verdict
+    return verdict_name(verdict.option, verdict.workflow_type, verdict.instead, rule_base)
+
+
+def reason_headings(recommendation: Recommendation, rule_base: RuleBase) -> tuple[str, str]:
+    """Return what to put above the reasons for the verdict and above those against it."""
+    verdict = recommendation.verdict
+    if verdict.option != NEITHER:
+        chosen = title(recommendation, rule_base)
+        return f"Reasons for {chosen}", f"Reasons against {chosen}"
+    names = " or ".join(option_name(name, rule_base) for name in verdict.instead) or "neither"
+    return f"Reasons for {names}", "What speaks for the two options all the same"
+
+
+def strength_words(recommendation: Recommendation) -> str:
+    """Return how sure the advice is, with the figures behind it."""
+    decision = recommendation.decision
+    points = ", ".join(
+        f"{NAMES[card.option]} {score_words(card.viable, card.score)}"
+        for card in (decision.destinations, decision.step_functions)
+    )
+    word = {"clear": "Clear", "close": "Close", "tied": "A tie"}[recommendation.verdict.strength]
+    return f"{word}: {points}; {_open_words(len(recommendation.open_questions))}."
+
+
+def _open_words(questions: int) -> str:
+    if questions == 0:
+        return "no open question could turn it"
+    subject = "one open question" if questions == 1 else f"{questions} open questions"
+    return f"{subject} could turn it"
+
+
+def score_words(viable: bool, score: int) -> str:
+    """Return a score as it is said: points, or that constraints exclude the option."""
+    points = f"{score} point" if score == 1 else f"{score} points"
+    return points if viable else "ruled out"
+
+
+def answer_code(value: Answer) -> str:
+    """Return an answer as ``--set`` takes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(value) or "[]"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def answer_words(question: Question | None, value: Answer) -> str:
+    """Return an answer in the words of its question."""
+    if question is None:
+        return answer_code(value)
+    if isinstance(value, tuple):
+        return ", ".join(answer_words(question, item) for item in value) or "none of these"
+    choice = question.choice(value)
+    if choice is not None:
+        return choice.label
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{count(value)} {question.unit}".rstrip()
+    return answer_code(value)
+
+
+def change_code(flip: Flip) -> str:
+    """Return the change of a flip as flags: ``--set steps=5``."""
+    return " ".join(f"--set {key}={answer_code(value)}" for key, value in flip.change.items())
+
+
+def money(usd: float) -> str:
+    """Return US dollars in cents; below half a cent with more digits, never a false zero."""
+    if usd == 0 or usd >= 0.005:
+        return f"${usd:,.2f}"
+    return f"${usd:.6f}".rstrip("0") if usd >= 0.000001 else "under $0.000001"
+
+
+def count(number: float) -> str:
+    """Return a quantity with thousands separators and no needless decimals."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.4f}".rstrip("0").rstrip(".")
+
+
+def verified(cost: OptionCost) -> bool:
+    """Return whether every price in ``cost`` comes from a primary source."""
+    return all(line.verified for line in cost.lines)
+
+
+def break_even_words(item: BreakEven) -> str:
+    """Return a break-even as one sentence."""
+    cheaper, dearer = NAMES.get(item.cheaper, item.cheaper), NAMES.get(item.dearer, item.dearer)
+    if item.executions is None:
+        return f"{cheaper} never gets cheaper than {dearer} within reach."
+    return f"{cheaper} costs less than {dearer} from {count(item.executions)} executions a month on."

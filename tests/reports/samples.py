@@ -1,0 +1,402 @@
+"""A small rule base and recommendations made by hand: whole reports stay the same while the rules grow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from advisor.decision.decide import decide
+from advisor.decision.recommendation import (
+    BreakEven,
+    ComparisonRow,
+    Cost,
+    CostLine,
+    FailureEvent,
+    FailureStory,
+    Flip,
+    OptionCost,
+    Recommendation,
+    RuleBaseStamp,
+    Verdict,
+)
+from advisor.knowledge.answers import Answers, Project, Step
+from advisor.knowledge.conditions import AllOf, Answer, Condition, Test
+from advisor.knowledge.questions import Choice, Question, Questionnaire
+from advisor.knowledge.rules import Alternative, Criterion, Rule, RuleBase, SwitchedOff
+
+DOCS = "https://docs.aws.amazon.com/step-functions/latest/dg/"
+
+
+def _question(key: str, kind: str, topic: str, ask: str, **more: object) -> Question:
+    words = {"why": f"Why {key}.", "changes": f"What {key} changes.", "help": "", "undo": "", "source": DOCS}
+    return Question(key=key, kind=kind, topic=topic, ask=ask, **{**words, **more})  # type: ignore[arg-type]
+
+
+def _choices(*values: str | bool) -> tuple[Choice, ...]:
+    return tuple(Choice(v, str(v).replace("-", " ").capitalize(), f"About {v}.") for v in values)
+
+
+QUESTIONNAIRE = Questionnaire(
+    questions=(
+        _question(
+            "invocation",
+            "choice",
+            "invocation",
+            "How is the work started?",
+            choices=_choices("sync", "async", "stream"),
+        ),
+        _question(
+            "event_source",
+            "choice",
+            "invocation",
+            "What starts it?",
+            choices=(
+                Choice("s3", "Amazon S3", "An object was made.", {"invocation": "async"}),
+                Choice("sqs", "SQS queue", "A message.", {"invocation": "stream"}),
+            ),
+        ),
+        _question(
+            "steps", "whole", "flow", "How many units of work?", unit="steps", minimum=1, maximum=10_000
+        ),
+        _question(
+            "parallelism",
+            "choice",
+            "parallelism",
+            "Does anything run at the same time?",
+            choices=_choices("none", "static", "dynamic"),
+        ),
+        _question(
+            "max_parallel_items",
+            "whole",
+            "parallelism",
+            "How many items at most?",
+            unit="items",
+            minimum=1,
+            maximum=100_000_000,
+            applies_when=Test("parallelism", "is", ("dynamic",)),
+        ),
+        _question(
+            "branching",
+            "choice",
+            "branching",
+            "What decides on the next step?",
+            choices=_choices("none", "success-failure", "content"),
+        ),
+        _question(
+            "retry",
+            "choice",
+            "retries",
+            "Which retries?",
+            choices=_choices("none", "default", "attempts", "backoff", "per-error"),
+        ),
+        _question(
+            "targets",
+            "list",
+            "targets",
+            "Which services?",
+            choices=_choices("lambda", "sns", "sqs", "http-api"),
+        ),
+        _question("idempotent", "flag", "guarantees", "May a step run twice?", choices=_choices(True, False)),
+        _question(
+            "monthly_executions",
+            "number",
+            "volume",
+            "How many executions a month?",
+            unit="executions",
+            minimum=0,
+            maximum=1e12,
+        ),
+    )
+)
+
+
+def _is(key: str, *values: Answer) -> Test:
+    return Test(key, "is", values)
+
+
+def _rule(rule_id: str, title: str, when: Condition, because: str, **effects: object) -> Rule:
+    return Rule(
+        rule_id, title, "flow", when, because, f"{DOCS}{rule_id.lower()}.html", "2026-11-23", **effects
+    )  # type: ignore[arg-type]
+
+
+RULES = (
+    _rule(
+        "IN01",
+        "Destinations never fire for synchronous calls",
+        _is("invocation", "sync"),
+        "The feature belongs to the asynchronous queue – a synchronous caller gets the result itself.",
+        rules_out=("destinations",),
+    ),
+    _rule(
+        "PA01",
+        "Results of parallel work need a join",
+        _is("parallelism", "static", "dynamic"),
+        "A Parallel or Map state waits for all branches and collects their results; a destination "
+        "hands on and forgets.",
+        favours={"step-functions": 3},
+    ),
+    _rule(
+        "RT03",
+        "Retries need a backoff rate",
+        _is("retry", "backoff", "per-error"),
+        "Each state declares its own retriers with interval, rate and cap; the asynchronous queue "
+        "waits a fixed minute or two.",
+        favours={"step-functions": 3},
+    ),
+    _rule(
+        "FL01",
+        "One or two steps need no orchestrator",
+        Test("steps", "at_most", (2,)),
+        "With few functions and plain error handling a state machine is one more thing to run.",
+        favours={"destinations": 2},
+    ),
+    _rule(
+        "FL02",
+        "Many steps want one place that shows the flow",
+        Test("steps", "at_least", (5,)),
+        "Order, state and errors of each run stand in one execution history.",
+        favours={"step-functions": 2},
+    ),
+    _rule(
+        "BR01",
+        "Success or failure is all that decides",
+        _is("branching", "success-failure"),
+        "On-success and on-failure destinations say exactly this.",
+        favours={"destinations": 2},
+    ),
+    _rule(
+        "TG01",
+        "All targets are destination types",
+        Test("targets", "only", ("lambda", "sns", "sqs")),
+        "Lambda delivers to them without code.",
+        favours={"destinations": 1},
+    ),
+    _rule(
+        "WT01",
+        "Express repeats whole executions",
+        _is("idempotent", False),
+        "Express is at least once; a step that must not run twice belongs in Standard.",
+        rules_out=("express",),
+    ),
+    _rule(
+        "WT02",
+        "Standard keeps the history",
+        Test("steps", "at_least", (1,)),
+        "Execution history stays queryable for 90 days.",
+        favours={"standard": 1},
+    ),
+    _rule(
+        "AL01",
+        "A queue keeps what failed by itself",
+        _is("event_source", "sqs"),
+        "Failed messages return to the queue and move to its dead-letter queue.",
+        instead="queue-redrive",
+    ),
+    _rule(
+        "AL02",
+        "Code-first teams have a third choice",
+        AllOf((_is("retry", "per-error"), Test("steps", "at_least", (3,)))),
+        "Durable functions keep the flow in the function's own code.",
+        names="durable-functions",
+    ),
+)
+
+RULE_BASE = RuleBase(
+    version="1.2.3",
+    as_of="2026-11-23",
+    questionnaire=QUESTIONNAIRE,
+    criteria=(Criterion("flow", "FL", "Flow"),),
+    rules=RULES,
+    alternatives=(
+        Alternative(
+            "queue-redrive",
+            "Queue redrive",
+            "Queue → function;\ndead-letter queue + redrive.",
+            f"{DOCS}sqs.html",
+        ),
+        Alternative(
+            "durable-functions", "Lambda durable functions", "Steps and waits in code.", f"{DOCS}durable.html"
+        ),
+    ),
+    switched_off=(SwitchedOff("FL09", "Our platform team runs every state machine."),),
+)
+
+ROWS = tuple(
+    ComparisonRow(key, title, destinations, step_functions, f"{DOCS}{key}.html")
+    for key, title, destinations, step_functions in (
+        ("invocation", "Invocation", "Fires: the call is asynchronous.", "Started by an EventBridge rule."),
+        (
+            "targets",
+            "Services",
+            "Five target types, an HTTP API is none of them.",
+            "220+ services directly; an HTTP Task calls the API.",
+        ),
+        (
+            "parallelism",
+            "Parallel branches",
+            "None; nothing joins results.",
+            "Map state over the items, results collected.",
+        ),
+        ("branching", "Choice", "Success or failure only.", "Any condition on the data."),
+        (
+            "retries",
+            "Retries",
+            "0 to 2, after about 1 and 2 minutes.",
+            "Per error: interval, backoff rate, cap ≥ 1 s.",
+        ),
+    )
+)
+
+COST = Cost(
+    region="eu-south-2",
+    price_region="us-east-1",
+    volume=10_000,
+    assumed=True,
+    as_of="2026-11-20",
+    options=(
+        OptionCost(
+            "destinations",
+            0.0,
+            0.012,
+            (
+                CostLine(
+                    "sqs",
+                    "SQS requests",
+                    30_000,
+                    "requests",
+                    0.0,
+                    "30,000 requests, 1,000,000 free",
+                    "https://aws.amazon.com/sqs/pricing/",
+                    "2026-11-20",
+                    False,
+                ),
+            ),
+        ),
+        OptionCost(
+            "standard",
+            0.4,
+            0.5,
+            (
+                CostLine(
+                    "transitions",
+                    "State transitions",
+                    20_000,
+                    "transitions",
+                    0.4,
+                    "(20,000 - 4,000 free) x $0.000025",
+                    "https://aws.amazon.com/step-functions/pricing/",
+                    "2026-11-20",
+                    True,
+                ),
+            ),
+        ),
+        OptionCost("express", 0.017, 0.017, ()),
+    ),
+    break_even=(BreakEven("express", "standard", 4_200), BreakEven("destinations", "express", None)),
+    assumptions=("eu-south-2 has no prices of its own here; those of us-east-1 are used.",),
+)
+
+STORIES = (
+    FailureStory(
+        "destinations",
+        "3",
+        (
+            FailureEvent(0, "First attempt", "The function raises an error."),
+            FailureEvent(60, "Second attempt", "About a minute later."),
+            FailureEvent(180, "Third attempt", "About two minutes after that."),
+            FailureEvent(180, "Delivery", "The record goes to the on-failure destination."),
+        ),
+        "the on-failure queue, with the event and the error",
+        "nothing, as long as the queue keeps it",
+        "DestinationDeliveryFailures, should the delivery fail",
+    ),
+    FailureStory(
+        "standard",
+        "4",
+        (
+            FailureEvent(0, "First attempt", "The task fails."),
+            FailureEvent(2, "Retry", "Interval 2 s, rate 2."),
+            FailureEvent(None, "Redrive", "Within 14 days, from the failed state."),
+        ),
+        "the execution history",
+        "nothing for 90 days",
+        "ExecutionsFailed",
+    ),
+)
+
+ORDERS: Mapping[str, Answer] = {
+    "event_source": "s3",
+    "steps": 6,
+    "parallelism": "dynamic",
+    "branching": "success-failure",
+    "retry": "per-error",
+    "targets": ("lambda", "http-api"),
+    "idempotent": False,
+}
+
+
+STANDARD = Verdict("step-functions", "standard", "clear", ("durable-functions",))
+STEPS = (Step("ValidateOrder"), Step("ChargeCard", "http-api"))
+
+
+def advice(
+    requirements: Mapping[str, Answer] = ORDERS,
+    verdict: Verdict = STANDARD,
+    name: str = "order-pipeline",
+) -> Recommendation:
+    """Return a recommendation by hand around what the small rule base decides."""
+    decision = decide(RULE_BASE, requirements)
+    speaking = {
+        key: tuple(r for r in (*decision.instead, *decision.names) if key in (r.instead, r.names))
+        for key in verdict.instead
+    }
+    return Recommendation(
+        rule_base=RuleBaseStamp("1.2.3", "2026-11-23"),
+        answers=Answers(requirements, name, Project(region="eu-south-2", steps=STEPS)),
+        verdict=verdict,
+        summary=(
+            "Use Step Functions (Standard): results of parallel work need a join; "
+            "retries need a backoff rate."
+        ),
+        decision=decision,
+        comparison=ROWS,
+        flips=(
+            Flip({"parallelism": "none"}, "destinations", None),
+            Flip({"steps": 4}, "destinations", None, threshold="below 5"),
+            Flip({"targets": ("lambda",), "retry": "default"}, "destinations", None),
+            Flip({"invocation": "sync"}, "neither", None, ("queue-redrive",), open=True),
+        ),
+        open_questions=("max_parallel_items", "monthly_executions"),
+        cost=COST,
+        failure_stories=STORIES,
+        alternatives=tuple(RULE_BASE.alternative(key) for key in verdict.instead),
+        alternative_rules=speaking,
+        warnings=("The type of a state machine cannot be changed later. [WT09]",),
+    )
+
+
+def neither() -> Recommendation:
+    """Return advice against both options."""
+    verdict = Verdict("neither", None, "clear", ("queue-redrive",))
+    found = advice(
+        {"event_source": "sqs", "steps": 1, "parallelism": "none", "max_parallel_items": 3}, verdict
+    )
+    summary = "Use neither, but queue redrive: a queue keeps what failed by itself."
+    return replace(found, summary=summary, flips=(), open_questions=(), warnings=())
+
+
+def destinations() -> Recommendation:
+    """Return advice for the simpler option, close."""
+    verdict = Verdict("destinations", None, "close", ())
+    found = advice({"event_source": "s3", "steps": 2, "branching": "success-failure"}, verdict)
+    return replace(found, summary="Use Lambda Destinations: one or two steps need no orchestrator.")
+
+
+def both() -> Recommendation:
+    """Return advice for both options together."""
+    found = advice(verdict=Verdict("both", "standard", "close", ()))
+    return replace(found, summary="Use both, Step Functions (Standard) for the core and Lambda Destinations.")
+
+
+CASES = {"step-functions": advice, "destinations": destinations, "neither": neither, "both": both}
