@@ -1,0 +1,1 @@
+"""From rules and answers to a recommendation. Pure: values in, values out."""

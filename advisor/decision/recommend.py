@@ -1,0 +1,118 @@
+"""The whole advice for one set of answers."""
+
+from __future__ import annotations
+
+from advisor.decision.conclude import option_of, workflow_type_of
+from advisor.decision.cost import estimate
+from advisor.decision.decide import Decision, decide
+from advisor.decision.failure import failure_stories
+from advisor.decision.recommendation import ComparisonRow, Recommendation, RuleBaseStamp, Verdict
+from advisor.decision.sensitivity import find_flips, open_questions, strength_of
+from advisor.knowledge.answers import Answers
+from advisor.knowledge.conditions import holds
+from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
+
+_NAMES = {
+    DESTINATIONS: "Lambda Destinations",
+    STEP_FUNCTIONS: "Step Functions",
+    BOTH: "both",
+    NEITHER: "neither",
+}
+
+
+def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
+    """Return the recommendation for ``answers`` with everything that explains it."""
+    decision = decide(rule_base, answers.requirements)
+    option, instead = option_of(decision)
+    workflow_type = workflow_type_of(decision, option)
+    still_open = open_questions(rule_base, decision.settled.answers)
+    verdict = Verdict(option, workflow_type, strength_of(decision, option, still_open), instead)
+    return Recommendation(
+        rule_base=RuleBaseStamp(rule_base.version, rule_base.as_of),
+        answers=answers,
+        verdict=verdict,
+        summary=summary(rule_base, decision, verdict),
+        decision=decision,
+        comparison=comparison(rule_base, decision),
+        flips=find_flips(rule_base, decision),
+        open_questions=tuple(item.key for item in still_open),
+        cost=estimate(rule_base, answers, decision.settled),
+        failure_stories=failure_stories(rule_base, decision.settled, workflow_type),
+        alternatives=tuple(rule_base.alternative(key) for key in instead),
+        alternative_rules={key: _speaking_for(decision, key) for key in instead},
+        warnings=warnings(rule_base, decision, verdict),
+    )
+
+
+def _speaking_for(decision: Decision, alternative: str) -> tuple[Rule, ...]:
+    rules = (*decision.instead, *decision.names)
+    return tuple(rule for rule in rules if alternative in (rule.instead, rule.names))
+
+
+def summary(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> str:
+    """Return the answer in one sentence: what to use, and the strongest reason."""
+    reasons = _reasons(decision, verdict)
+    because = f": {'; '.join(_clause(rule.title) for rule in reasons[:2])}" if reasons else ""
+    if verdict.option == NEITHER:
+        titles = [rule_base.alternative(key).title for key in verdict.instead[:1]]
+        use = f"Use neither, but {_clause(titles[0])}" if titles else "Use neither"
+        return f"{use}{because}."
+    kind = f" ({verdict.workflow_type.capitalize()})" if verdict.workflow_type else ""
+    if verdict.option == BOTH:
+        return f"Use both, Step Functions{kind} for the core and Lambda Destinations at its edges{because}."
+    if not reasons:
+        because = ": nothing so far asks for more than the simpler and cheaper option"
+    return f"Use {_NAMES[verdict.option]}{kind}{because}."
+
+
+def _reasons(decision: Decision, verdict: Verdict) -> list[Rule]:
+    if verdict.option == NEITHER:
+        for_it = _speaking_for(decision, verdict.instead[0]) if verdict.instead else ()
+        ruled_out = (*decision.destinations.ruled_out_by, *decision.step_functions.ruled_out_by)
+        return list(for_it or ruled_out)
+    if verdict.option == BOTH:
+        return list(decision.combines)
+    chosen = decision.card(verdict.option)
+    other = decision.card(STEP_FUNCTIONS if verdict.option == DESTINATIONS else DESTINATIONS)
+    found = [*other.ruled_out_by, *(finding.rule for finding in chosen.findings)]
+    return list({rule.id: rule for rule in found}.values())
+
+
+def _clause(title: str) -> str:
+    first = title.split(" ", 1)[0]
+    keeps_capital = first.isupper() or any(letter.isupper() for letter in first[1:]) or first in _PROPER
+    return title if keeps_capital else title[:1].lower() + title[1:]
+
+
+_PROPER = ("Lambda", "Standard", "Express", "Amazon", "EventBridge", "Destinations", "Step", "Kinesis", "Kafka", "Map")
+
+
+def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, ...]:
+    """Return each topic's line for these answers: the first that holds."""
+    rows = []
+    for topic in rule_base.topics:
+        line = next(line for line in topic.lines if holds(line.when, decision.settled.facts))
+        rows.append(ComparisonRow(topic.id, topic.title, line.destinations, line.step_functions, topic.source))
+    return tuple(rows)
+
+
+def warnings(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> tuple[str, ...]:
+    """Return what the user should know beside the verdict, in words."""
+    chosen = {BOTH: (DESTINATIONS, STEP_FUNCTIONS)}.get(verdict.option, (verdict.option,))
+    found = [f"{rule.because} [{rule.id}]" for rule in decision.warns if set(rule.warns) & set(chosen)]
+    found += [
+        f"{item.key} is {_shown(item.given)}, but {item.by} means {_shown(item.value)}; your answer was kept."
+        for item in decision.settled.contradictions
+    ]
+    found += [
+        f"The answer to {item.key} was left out: the question does not arise here."
+        for item in decision.settled.dropped
+    ]
+    found += [f"Rule {item.rule} is switched off by your rules: {item.reason}" for item in rule_base.switched_off]
+    if verdict.workflow_type:
+        found += [criterion.text for criterion in rule_base.criteria if criterion.id == "workflow-types"]
+    return tuple(text for text in found if text)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

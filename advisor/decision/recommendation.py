@@ -1,0 +1,156 @@
+"""What the advisor says, as values: the verdict and everything that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from advisor.decision.decide import Decision
+from advisor.knowledge.answers import Answers
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.rules import Alternative, Rule
+
+Strength: TypeAlias = Literal["clear", "close", "tied"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer itself. ``instead``: ids of alternatives; for ``neither`` what to use, else worth knowing."""
+
+    option: str
+    workflow_type: str | None
+    strength: Strength
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A smallest change of answers and the verdict it leads to.
+
+    ``change`` holds one or two keys; ``threshold`` says in words where a number turns ("from 5 on").
+    ``open`` is True where the key has no answer yet.
+    """
+
+    change: Mapping[str, Answer]
+    option: str
+    workflow_type: str | None
+    instead: tuple[str, ...] = ()
+    threshold: str = ""
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One priced item of an option: ``units`` x price = ``usd`` a month, with the formula in words."""
+
+    price_id: str
+    title: str
+    units: float
+    unit: str
+    usd: float
+    formula: str
+    source: str
+    as_of: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionCost:
+    """Monthly cost of one way to do it (``destinations``, ``standard``, ``express``, ``durable-functions``)."""
+
+    option: str
+    usd: float
+    usd_without_free_tier: float
+    lines: tuple[CostLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From ``executions`` a month on, ``cheaper`` costs less than ``dearer``; None: never within reach."""
+
+    cheaper: str
+    dearer: str
+    executions: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Orchestration cost a month; Lambda compute is the same either way and left out.
+
+    ``volume`` is executions a month (``assumed`` where the user gave none); ``assumptions`` in words.
+    """
+
+    region: str
+    price_region: str
+    volume: float
+    assumed: bool
+    as_of: str
+    options: tuple[OptionCost, ...]
+    break_even: tuple[BreakEven, ...]
+    assumptions: tuple[str, ...]
+
+    def option(self, name: str) -> OptionCost | None:
+        return next((item for item in self.options if item.option == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureEvent:
+    """One moment of the failure story: ``at_s`` seconds after the event arrived (None: not fixed)."""
+
+    at_s: float | None
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailureStory:
+    """What happens to a unit of work that keeps failing, under one option.
+
+    ``ends_up``: where the event is found afterwards; ``lost``: what is gone; ``alarm``: what rings.
+    """
+
+    option: str
+    attempts: str
+    events: tuple[FailureEvent, ...]
+    ends_up: str
+    lost: str
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One topic of the side-by-side comparison, for this workload."""
+
+    topic: str
+    title: str
+    destinations: str
+    step_functions: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBaseStamp:
+    """Which rule base spoke."""
+
+    version: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The whole advice for one set of answers; every report is made from this value alone."""
+
+    rule_base: RuleBaseStamp
+    answers: Answers
+    verdict: Verdict
+    summary: str
+    decision: Decision
+    comparison: tuple[ComparisonRow, ...]
+    flips: tuple[Flip, ...]
+    open_questions: tuple[str, ...]
+    cost: Cost
+    failure_stories: tuple[FailureStory, ...]
+    alternatives: tuple[Alternative, ...]
+    alternative_rules: Mapping[str, tuple[Rule, ...]]
+    warnings: tuple[str, ...]

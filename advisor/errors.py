@@ -1,0 +1,75 @@
+"""What can go wrong, as values: a problem names a place, a fact and a way out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: a file (or ``<stdin>``, ``--set``) and a 1-based line and column."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that does not fit, and what would."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f" {self.hint}" if self.hint else "")
+
+
+class AdvisorError(Exception):
+    """Base of everything the advisor refuses; the command line prints it and exits with ``exit_code``."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"  {problem}" for problem in self.problems)])
+
+
+class CannotWrite(AdvisorError):
+    """The folder or file to write to is taken or not writable; nothing was changed."""
+
+    exit_code = 1
+
+
+class CheckFailed(AdvisorError):
+    """A check the user asked for found something."""
+
+    exit_code = 1
+
+
+class InputError(AdvisorError):
+    """Flags, answers file or terminal do not fit."""
+
+    exit_code = 2
+
+
+class RuleBaseError(AdvisorError):
+    """The rule base or a template is broken."""
+
+    exit_code = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``Did you mean 'x'?`` for the nearest known name, or an empty string."""
+    near = difflib.get_close_matches(name[:100].lower(), list(known), n=1, cutoff=0.6)
+    return f"Did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,138 @@
+"""The questionnaire as values, and how raw answers become facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+from typing import Literal, TypeAlias
+
+from advisor.knowledge.conditions import ALWAYS, Answer, Condition, Facts, holds
+
+QuestionKind: TypeAlias = Literal["choice", "flag", "list", "whole", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer. ``implies`` is what this answer says about other questions."""
+
+    value: str | bool
+    label: str
+    text: str
+    implies: Mapping[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, with everything the wizard, the schema and the docs say about it.
+
+    ``kind``: ``choice`` (one value), ``flag`` (true or false), ``list`` (several values, order kept),
+    ``whole`` (integer) or ``number``; the last two have ``unit``, ``minimum`` and ``maximum``.
+    ``ordered``: a list whose order counts, the first being the most important.
+    """
+
+    key: str
+    kind: QuestionKind
+    topic: str
+    ask: str
+    why: str
+    changes: str
+    help: str
+    undo: str
+    source: str
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    minimum: float = 0
+    maximum: float = 0
+    examples: tuple[str, ...] = ()
+    ordered: bool = False
+    applies_when: Condition = ALWAYS
+
+    def choice(self, value: object) -> Choice | None:
+        return next((c for c in self.choices if c.value == value and type(c.value) is type(value)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An answer left out before deciding, because its question does not arise."""
+
+    key: str
+    value: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """An answer nobody gave, but another one settles; or contradicts (``given`` differs)."""
+
+    key: str
+    value: Answer
+    by: str
+    given: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Answers after dropping what does not apply and adding what follows."""
+
+    facts: Facts
+    answers: Mapping[str, Answer]
+    dropped: tuple[Dropped, ...] = ()
+    implied: tuple[Implied, ...] = ()
+    contradictions: tuple[Implied, ...] = ()
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """All questions in the order of the file; ``derived`` are products of numeric answers."""
+
+    questions: tuple[Question, ...]
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Question]:
+        return {question.key: question for question in self.questions}
+
+    def settle(self, answers: Mapping[str, Answer]) -> Settled:
+        """Return the facts that follow from ``answers``.
+
+        What a choice implies counts as answered; answers whose question does not arise are dropped;
+        derived numbers are added. The order of ``answers`` does not matter.
+        """
+        implied, contradictions = self._implied(answers)
+        values = {**{item.key: item.value for item in implied}, **answers}
+        dropped: list[Dropped] = []
+        inapplicable: set[str] = set()
+        for question in self.questions:
+            if holds(question.applies_when, Facts(values, frozenset(inapplicable))) is False:
+                inapplicable.add(question.key)
+                if question.key in values:
+                    dropped.append(Dropped(question.key, values.pop(question.key)))
+        kept = {key: answers[key] for key in self.by_key if key in answers and key in values}
+        for name, factors in self.derived.items():
+            numbers = [values[key] for key in factors if key in values]
+            if len(numbers) == len(factors):
+                values[name] = prod(float(n) for n in numbers if isinstance(n, int | float))
+            elif inapplicable.intersection(factors):
+                inapplicable.add(name)
+        return Settled(
+            Facts(values, frozenset(inapplicable)),
+            kept,
+            tuple(item for item in dropped if item.key in answers),
+            tuple(item for item in implied if item.key in values),
+            tuple(item for item in contradictions if item.key in values and item.by in values),
+        )
+
+    def _implied(self, answers: Mapping[str, Answer]) -> tuple[list[Implied], list[Implied]]:
+        implied: dict[str, Implied] = {}
+        contradictions: list[Implied] = []
+        for question in self.questions:
+            value = answers.get(question.key)
+            chosen = question.choice(value) if value is not None else None
+            for key, follows in (chosen.implies if chosen else {}).items():
+                given = answers.get(key)
+                if given is None:
+                    implied.setdefault(key, Implied(key, follows, question.key))
+                elif given != follows:
+                    contradictions.append(Implied(key, follows, question.key, given))
+        return list(implied.values()), contradictions

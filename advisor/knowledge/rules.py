@@ -1,0 +1,129 @@
+"""Rules, alternatives and the whole rule base, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from advisor.errors import Place
+from advisor.knowledge.conditions import Answer, Condition
+from advisor.knowledge.limits import Limit
+from advisor.knowledge.prices import PriceList
+from advisor.knowledge.questions import Questionnaire
+
+DESTINATIONS = "destinations"
+STEP_FUNCTIONS = "step-functions"
+BOTH = "both"
+NEITHER = "neither"
+STANDARD = "standard"
+EXPRESS = "express"
+
+OPTIONS = (DESTINATIONS, STEP_FUNCTIONS)
+WORKFLOW_TYPES = (STANDARD, EXPRESS)
+SCORED = OPTIONS + WORKFLOW_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One piece of knowledge: when it holds, what follows, why, and who says so.
+
+    A rule fires where ``when`` holds, unless ``unless`` is known to hold: an exception counts only once
+    somebody has said so.
+
+    Effects, at least one: ``favours`` (points 1 leans, 2 favours, 3 strongly favours, for an option or a
+    workflow type), ``rules_out`` (what cannot be done), ``instead`` (an alternative that does the job better
+    than ``instead_of``, where that option leads), ``names`` (an alternative worth knowing beside the recommendation), ``combines`` (both
+    options, each for its part), ``warns`` (options for which ``because`` is a warning).
+    ``fires_on`` and ``quiet_on`` are the rule's own test cases: answers it must and must not fire on.
+    """
+
+    id: str
+    title: str
+    criterion: str
+    when: Condition
+    because: str
+    source: str
+    as_of: str
+    unless: Condition | None = None
+    favours: Mapping[str, int] = field(default_factory=dict)
+    rules_out: tuple[str, ...] = ()
+    instead: str = ""
+    instead_of: tuple[str, ...] = (DESTINATIONS,)
+    names: str = ""
+    combines: bool = False
+    warns: tuple[str, ...] = ()
+    fires_on: tuple[Mapping[str, Answer], ...] = ()
+    quiet_on: tuple[Mapping[str, Answer], ...] = ()
+    place: Place = Place("")
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A group of rules about one aspect; ``code`` is the two letters its rule ids start with."""
+
+    id: str
+    code: str
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something else than the two options, and how it would look in two lines."""
+
+    id: str
+    title: str
+    sketch: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """What a topic of the comparison means for each option, when ``when`` holds."""
+
+    when: Condition
+    destinations: str
+    step_functions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of the side-by-side comparison; the first line that holds is shown."""
+
+    id: str
+    title: str
+    source: str
+    lines: tuple[TopicLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """A rule an organisation does not follow, with its written reason."""
+
+    rule: str
+    reason: str
+    place: Place = Place("")
+
+
+@dataclass(frozen=True)
+class RuleBase:
+    """Everything the advisor knows, from one folder (and perhaps an organisation's overlay)."""
+
+    version: str
+    as_of: str
+    questionnaire: Questionnaire
+    criteria: tuple[Criterion, ...]
+    rules: tuple[Rule, ...]
+    alternatives: tuple[Alternative, ...]
+    topics: tuple[Topic, ...] = ()
+    prices: tuple[PriceList, ...] = ()
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    switched_off: tuple[SwitchedOff, ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    def alternative(self, alternative_id: str) -> Alternative:
+        return next(item for item in self.alternatives if item.id == alternative_id)

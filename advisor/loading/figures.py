@@ -1,0 +1,112 @@
+"""Limits, prices and the comparison from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from advisor.errors import Problem
+from advisor.knowledge.conditions import ALWAYS
+from advisor.knowledge.limits import Limit
+from advisor.knowledge.prices import Price, PriceList, Tier
+from advisor.knowledge.rules import Topic, TopicLine
+from advisor.loading.conditions import ConditionReader
+from advisor.loading.document import Entry
+from advisor.loading.fields import Fields
+
+REFERENCE_REGION = "us-east-1"
+
+
+def limits_from(entry: Entry, problems: list[Problem]) -> Mapping[str, Limit]:
+    """Return the limits in ``limits.yaml`` by id."""
+    top = Fields(entry, "the limits", problems)
+    found: dict[str, Limit] = {}
+    for item in top.items("limits", required=True):
+        fields = Fields(item, "a limit", problems)
+        value = fields.get("value", required=True)
+        series = value.items if value and isinstance(value.value, tuple) else ()
+        number = fields.number_in(value, "value") if value and not series else 0.0
+        limit = Limit(
+            id=fields.text("id"),
+            value=tuple(fields.number_in(part, "value") for part in series) if series else number,
+            unit=fields.text("unit"),
+            text=fields.text("text"),
+            source=fields.source(),
+            as_of=fields.as_of(),
+        )
+        fields.done()
+        if limit.id in found:
+            top.say(item.place, f"the limit '{limit.id}' is there twice.")
+        found[limit.id] = limit
+    top.done()
+    return found
+
+
+def prices_from(entry: Entry, problems: list[Problem]) -> PriceList:
+    """Return the price list of one region."""
+    top = Fields(entry, "a price list", problems)
+    as_of = top.as_of()
+    prices = [_price(item, as_of, problems) for item in top.items("prices", required=True)]
+    found = PriceList(top.text("region"), top.text("title"), {price.id: price for price in prices})
+    top.done()
+    return found
+
+
+def _price(entry: Entry, as_of: str, problems: list[Problem]) -> Price:
+    fields = Fields(entry, "a price", problems)
+    tiers: list[Tier] = []
+    for item in fields.items("tiers", required=True):
+        tier = Fields(item, "a tier", problems)
+        tiers.append(Tier(tier.number("price"), tier.number("up_to", 0) or None))
+        tier.done()
+    price = Price(
+        id=fields.text("id"),
+        title=fields.text("title"),
+        unit=fields.text("unit"),
+        tiers=tuple(tiers),
+        source=fields.source(),
+        as_of=fields.as_of(as_of),
+        free=fields.number("free", 0),
+        verified=fields.flag("verified", True),
+        note=fields.text("note", required=False),
+    )
+    fields.done()
+    return price
+
+
+def complete(lists: tuple[PriceList, ...]) -> tuple[PriceList, ...]:
+    """Return ``lists`` with every gap filled from the reference region, and marked so."""
+    reference = next((found for found in lists if found.region == REFERENCE_REGION), None)
+    if reference is None:
+        return lists
+    borrowed = {key: replace(price, borrowed=REFERENCE_REGION) for key, price in reference.prices.items()}
+    return tuple(
+        found if found is reference else replace(found, prices={**borrowed, **found.prices}) for found in lists
+    )
+
+
+def topics_from(entry: Entry, reader: ConditionReader) -> tuple[Topic, ...]:
+    """Return the topics of the comparison; the last line of each must hold always."""
+    top = Fields(entry, "the comparison", reader.problems)
+    topics = []
+    for item in top.items("topics", required=True):
+        fields = Fields(item, "a topic", reader.problems)
+        lines = tuple(_topic_line(line, reader) for line in fields.items("lines", required=True))
+        topics.append(Topic(fields.text("id"), fields.text("title"), fields.source(), lines))
+        fields.done()
+        if not lines or lines[-1].when != ALWAYS:
+            top.say(item.place, "the last line of a topic has no 'when', so that one line always holds.")
+    top.done()
+    return tuple(topics)
+
+
+def _topic_line(entry: Entry, reader: ConditionReader) -> TopicLine:
+    fields = Fields(entry, "a line", reader.problems)
+    when = fields.get("when")
+    line = TopicLine(
+        when=reader.condition(when) if when else ALWAYS,
+        destinations=fields.text("destinations"),
+        step_functions=fields.text("step-functions"),
+    )
+    fields.done()
+    return line

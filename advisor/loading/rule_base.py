@@ -1,0 +1,124 @@
+"""A folder of YAML files to one rule base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
+from advisor.knowledge.prices import PriceList
+from advisor.knowledge.rules import Criterion, Rule, RuleBase, SwitchedOff
+from advisor.loading.conditions import ConditionReader
+from advisor.loading.document import Entry, decode, parse
+from advisor.loading.fields import Fields
+from advisor.loading.figures import complete, limits_from, prices_from, topics_from
+from advisor.loading.questionnaire import questionnaire_from
+from advisor.loading.rules import RuleReader, alternatives_from, overlaid
+
+_RULE_FILES = ("workflow-types.yaml", "alternatives.yaml")
+
+
+def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
+    """Return the rule base in ``folder``, with the YAML files of each overlay folder laid over it.
+
+    Raises RuleBaseError with every problem of every file, each with line and column.
+    """
+    problems: list[Problem] = []
+    files = _Folder(folder, problems)
+    head = Fields(files.entry("rule-base.yaml"), "rule-base.yaml", problems)
+    questionnaire = questionnaire_from(files.entry("questionnaire.yaml"), problems)
+    reader = ConditionReader(questionnaire.by_key, tuple(questionnaire.derived), problems)
+    alternatives = alternatives_from(files.entry("alternatives.yaml"), problems)
+    rule_reader = RuleReader(reader, [item.id for item in alternatives])
+    criteria, rules = _rules(files, rule_reader)
+    rule_base = RuleBase(
+        version=head.text("version"),
+        as_of=head.as_of(),
+        questionnaire=questionnaire,
+        criteria=criteria,
+        rules=rules,
+        alternatives=alternatives,
+        topics=topics_from(files.entry("comparison.yaml"), reader),
+        prices=complete(tuple(prices_from(entry, problems) for entry in files.entries("prices"))),
+        limits=limits_from(files.entry("limits.yaml"), problems),
+    )
+    head.done()
+    for overlay in overlays:
+        rule_base = _with_overlay(rule_base, _Folder(overlay, problems), rule_reader)
+    if problems:
+        noun = "problem" if len(problems) == 1 else "problems"
+        raise RuleBaseError(f"The rule base has {len(problems)} {noun}.", sorted(set(problems)))
+    return rule_base
+
+
+class _Folder:
+    """Reads YAML files of one folder; what cannot be read becomes a problem."""
+
+    def __init__(self, folder: Path, problems: list[Problem]) -> None:
+        self.folder = folder
+        self.problems = problems
+
+    def entry(self, name: str) -> Entry:
+        path = self.folder / name
+        file = str(path)
+        try:
+            return parse(decode(path.read_bytes(), file), file)
+        except AdvisorError as error:
+            self.problems.extend(error.problems)
+        except OSError as error:
+            self.problems.append(Problem(Place(file), f"cannot be read: {error.strerror or error}."))
+        return Entry({}, Place(file))
+
+    def names(self, below: str = "") -> list[str]:
+        found = sorted((self.folder / below).glob("*.yaml"))
+        return [f"{below}/{path.name}" if below else path.name for path in found]
+
+    def entries(self, below: str) -> list[Entry]:
+        return [self.entry(name) for name in self.names(below)]
+
+
+def _rules(files: _Folder, rule_reader: RuleReader) -> tuple[tuple[Criterion, ...], tuple[Rule, ...]]:
+    criteria: dict[str, Criterion] = {}
+    rules: dict[str, Rule] = {}
+    for name in (*files.names("criteria"), *_RULE_FILES):
+        criterion, found = rule_reader.criterion(files.entry(name))
+        if criterion.id in criteria:
+            files.problems.append(Problem(Place(name), f"the criterion '{criterion.id}' is there twice."))
+        criteria[criterion.id] = criterion
+        for rule in found:
+            if rule.id in rules:
+                first = rules[rule.id].place
+                files.problems.append(Problem(rule.place, f"rule {rule.id} is already there, at {first}."))
+            rules[rule.id] = rule
+    return tuple(criteria.values()), tuple(rules.values())
+
+
+def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) -> RuleBase:
+    names = files.names()
+    if not names and not files.names("prices"):
+        files.problems.append(Problem(Place(str(files.folder)), "there is no YAML file in this folder."))
+    rules, switched_off = rule_base.rules, rule_base.switched_off
+    for name in names:
+        rules, off = overlaid(rules, files.entry(name), rule_reader)
+        switched_off += off
+    own = Criterion("own", "", "Rules of your organisation")
+    has_own = any(rule.criterion == own.id for rule in rules)
+    criteria = tuple(c for c in rule_base.criteria if c.id != own.id) + ((own,) if has_own else ())
+    prices = {found.region: found for found in rule_base.prices}
+    for entry in files.entries("prices"):
+        found = prices_from(entry, files.problems)
+        base = prices.get(found.region)
+        merged = {**(base.prices if base else {}), **found.prices}
+        prices[found.region] = PriceList(found.region, found.title, merged)
+    return replace(
+        rule_base,
+        criteria=criteria,
+        rules=rules,
+        switched_off=_unique(switched_off),
+        prices=complete(tuple(prices.values())),
+    )
+
+
+def _unique(items: Sequence[SwitchedOff]) -> tuple[SwitchedOff, ...]:
+    return tuple({item.rule: item for item in items}.values())

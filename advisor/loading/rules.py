@@ -1,0 +1,162 @@
+"""Rules and alternatives from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from advisor.errors import Problem
+from advisor.knowledge.conditions import AllOf, Answer
+from advisor.knowledge.rules import DESTINATIONS, OPTIONS, SCORED, Alternative, Criterion, Rule, SwitchedOff
+from advisor.loading.conditions import ConditionReader
+from advisor.loading.document import Entry
+from advisor.loading.fields import Fields
+
+_EFFECTS = ("favours", "rules_out", "instead", "names", "combines", "warns")
+
+
+@dataclass(frozen=True)
+class RuleReader:
+    """Reads rules whose conditions ``reader`` understands and whose alternatives are ``alternatives``."""
+
+    reader: ConditionReader
+    alternatives: Sequence[str]
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self.reader.problems
+
+    def criterion(self, entry: Entry) -> tuple[Criterion, tuple[Rule, ...]]:
+        """Return one criterion file: its head and its rules, whose ids start with its code."""
+        top = Fields(entry, "a criterion", self.problems)
+        head = Criterion(
+            id=top.text("criterion"),
+            code=top.text("code"),
+            title=top.text("title"),
+            text=top.text("text", required=False),
+        )
+        rules = tuple(self.rule(item, head) for item in top.items("rules", required=True))
+        for rule in rules:
+            if rule.id and (not rule.id.startswith(head.code) or not rule.id[len(head.code) :].isdigit()):
+                top.say(rule.place, f"rule {rule.id}: ids here are {head.code} and two digits.")
+        top.get("alternatives")
+        top.done()
+        return head, rules
+
+    def rule(self, entry: Entry, criterion: Criterion) -> Rule:
+        """Return one rule; what is missing or misspelt is a problem."""
+        rule_id = entry.mapping["id"].text if "id" in entry.mapping else "without id"
+        fields = Fields(entry, f"rule {rule_id}", self.problems)
+        when = fields.get("when", required=True)
+        unless = fields.get("unless")
+        rule = Rule(
+            id=fields.text("id"),
+            title=fields.text("title"),
+            criterion=criterion.id,
+            when=self.reader.condition(when) if when else AllOf(()),
+            unless=self.reader.condition(unless) if unless else None,
+            because=fields.text("because"),
+            source=fields.source(),
+            as_of=fields.as_of(),
+            favours=self.points(fields),
+            rules_out=fields.names("rules_out", SCORED),
+            instead=self._alternative(fields, "instead"),
+            instead_of=fields.names("instead_of", OPTIONS) or (DESTINATIONS,),
+            names=self._alternative(fields, "names"),
+            combines=fields.flag("combines"),
+            warns=fields.names("warns", OPTIONS),
+            fires_on=self._cases(fields, "fires_on"),
+            quiet_on=self._cases(fields, "quiet_on"),
+            place=entry.place,
+        )
+        fields.done()
+        if not any(getattr(rule, effect) for effect in _EFFECTS):
+            fields.say(entry.place, f"rule {rule_id} has no effect.", f"Give one of {', '.join(_EFFECTS)}.")
+        return rule
+
+    def points(self, fields: Fields) -> Mapping[str, int]:
+        entry = fields.get("favours")
+        found: dict[str, int] = {}
+        for option, points in (entry.mapping if entry else {}).items():
+            if option not in SCORED:
+                place = entry.place_of(option) if entry else fields.entry.place
+                known = f"Known are {', '.join(SCORED)}."
+                fields.say(place, f"{fields.what}: '{option[:40]}' is no option.", known)
+            elif isinstance(points.value, bool) or points.value not in (1, 2, 3):
+                expected = "points are 1 (leans), 2 (favours) or 3 (strongly favours)"
+                fields.say(points.place, f"{fields.what}: {expected}.")
+            else:
+                found[option] = int(points.text)
+        return found
+
+    def _alternative(self, fields: Fields, key: str) -> str:
+        entry = fields.get(key)
+        return fields.one_of(entry, self.alternatives) if entry else ""
+
+    def _cases(self, fields: Fields, key: str) -> tuple[Mapping[str, Answer], ...]:
+        cases = fields.items(key, required=True)
+        if not cases:
+            fields.say(fields.entry.place, f"{fields.what}: '{key}' needs at least one case.")
+        return tuple(self.reader.answers(case) for case in cases)
+
+
+def alternatives_from(entry: Entry, problems: list[Problem]) -> tuple[Alternative, ...]:
+    """Return the alternatives of ``alternatives.yaml``."""
+    top = Fields(entry, "the alternatives", problems)
+    top.asked.update(("criterion", "code", "title", "text", "rules"))
+    found = []
+    for item in top.items("alternatives", required=True):
+        fields = Fields(item, "an alternative", problems)
+        found.append(
+            Alternative(fields.text("id"), fields.text("title"), fields.text("sketch"), fields.source())
+        )
+        fields.done()
+    return tuple(found)
+
+
+def overlaid(
+    rules: Sequence[Rule], entry: Entry, rule_reader: RuleReader
+) -> tuple[tuple[Rule, ...], tuple[SwitchedOff, ...]]:
+    """Return ``rules`` with an organisation's file laid over them, and what it switched off.
+
+    The file may hold ``rules`` (new ones), ``change`` (points of a rule, with a reason) and
+    ``switch_off`` (a rule, with a reason). What AWS cannot do stays ruled out.
+    """
+    top = Fields(entry, "an overlay", rule_reader.problems)
+    by_id = {rule.id: rule for rule in rules}
+    own = Criterion("own", "", "Rules of your organisation")
+    for item in top.items("rules"):
+        rule = rule_reader.rule(item, own)
+        if rule.id in by_id:
+            top.say(item.place, f"rule {rule.id} is already there.", "Use 'change' to give it other points.")
+        by_id[rule.id] = rule
+    for item in top.items("change"):
+        _change(item, by_id, rule_reader)
+    off = [found for item in top.items("switch_off") if (found := _switch_off(item, by_id, top))]
+    top.done()
+    gone = {item.rule for item in off}
+    return tuple(rule for rule in by_id.values() if rule.id not in gone), tuple(off)
+
+
+def _change(entry: Entry, by_id: dict[str, Rule], rule_reader: RuleReader) -> None:
+    fields = Fields(entry, "a change", rule_reader.problems)
+    named = fields.get("rule", required=True)
+    rule_id = fields.one_of(named, list(by_id)) if named else ""
+    reason = fields.text("reason")
+    points = rule_reader.points(fields)
+    fields.done()
+    if rule_id and reason and points:
+        rule = by_id[rule_id]
+        by_id[rule_id] = replace(rule, favours=points, because=f"{rule.because} (Points changed: {reason})")
+
+
+def _switch_off(entry: Entry, by_id: Mapping[str, Rule], top: Fields) -> SwitchedOff | None:
+    fields = Fields(entry, "a rule to switch off", top.problems)
+    named = fields.get("rule", required=True)
+    rule_id = fields.one_of(named, list(by_id)) if named else ""
+    reason = fields.text("reason")
+    fields.done()
+    if rule_id and by_id[rule_id].rules_out:
+        fields.say(entry.place, f"rule {rule_id} says what cannot be done; it cannot be switched off.")
+        return None
+    return SwitchedOff(rule_id, reason, entry.place) if rule_id and reason else None

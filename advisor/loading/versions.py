@@ -1,0 +1,55 @@
+"""Runtimes, libraries and tools the starters pin, from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from advisor.errors import AdvisorError, Problem, RuleBaseError
+from advisor.knowledge.versions import RuntimeVersion, Versions
+from advisor.loading.document import Entry, decode, parse
+from advisor.loading.fields import Fields
+
+
+def load_versions(folder: Path) -> Versions:
+    """Return the versions in ``versions.yaml`` of the rule base ``folder``; raises RuleBaseError."""
+    path = folder / "versions.yaml"
+    try:
+        entry = parse(decode(path.read_bytes(), str(path)), str(path))
+    except OSError as error:
+        raise RuleBaseError(f"{path} cannot be read: {error.strerror}.") from None
+    except AdvisorError as error:
+        raise RuleBaseError(error.message, error.problems) from None
+    problems: list[Problem] = []
+    versions = versions_from(entry, problems)
+    if problems:
+        raise RuleBaseError(f"{path} does not fit.", problems)
+    return versions
+
+
+def versions_from(entry: Entry, problems: list[Problem]) -> Versions:
+    """Return the versions in ``entry``; what does not fit is added to ``problems``."""
+    top = Fields(entry, "the versions", problems)
+    runtimes = top.get("runtimes", required=True)
+    versions = Versions(
+        as_of=top.as_of(),
+        runtimes={
+            name: _runtime(item, name, problems) for name, item in (runtimes.mapping if runtimes else {}).items()
+        },
+        packages=_pins(top, "packages"),
+        actions=_pins(top, "actions"),
+    )
+    top.done()
+    return versions
+
+
+def _runtime(entry: Entry, name: str, problems: list[Problem]) -> RuntimeVersion:
+    fields = Fields(entry, f"the runtime {name}", problems)
+    runtime = RuntimeVersion(fields.text("identifier"), fields.text("version"), fields.source())
+    fields.done()
+    return runtime
+
+
+def _pins(top: Fields, key: str) -> Mapping[str, str]:
+    found = top.get(key, required=True)
+    return {name: item.text.strip() for name, item in (found.mapping if found else {}).items()}
