@@ -1,0 +1,64 @@
+"""What the end menu can do, as functions the command line hands in; the wizard itself writes no file."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from advisor.knowledge.answers import IACS, RUNTIMES, Answers, Iac, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an action works on.
+
+    ``saved``: the file that holds exactly these answers, None while there is none. ``path``: the file or
+    folder to write. ``replace``: the user agreed to overwrite an existing file.
+    """
+
+    answers: Answers
+    saved: Path | None = None
+    path: Path | None = None
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action says (one text, lines joined by newlines), and the arguments that repeat it.
+
+    ``command`` is unquoted, such as ``("advisor", "recommend", "my answers.yaml")``.
+    """
+
+    text: str
+    command: tuple[str, ...] = ()
+
+    @property
+    def shell(self) -> str:
+        """The command as one line a POSIX shell reads back unchanged."""
+        return shlex.join(self.command)
+
+
+Action: TypeAlias = Callable[[Wish], Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Everything the end menu offers; each may raise an ``AdvisorError``, which is shown, not fatal.
+
+    ``summary``, ``reasons``, ``flips`` and ``cost`` only return text. ``save`` and ``report`` write the file
+    ``wish.path`` (``CannotWrite`` where it exists and ``wish.replace`` is False), ``generate`` writes the
+    folder ``wish.path``.
+    """
+
+    summary: Action
+    reasons: Action
+    flips: Action
+    cost: Action
+    save: Action
+    report: Action
+    generate: Action
+    iacs: tuple[Iac, ...] = IACS
+    runtimes: tuple[Runtime, ...] = RUNTIMES

@@ -1,0 +1,83 @@
+"""A question as a prompt, and the reply as an answer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.questions import Question
+from advisor.knowledge.rules import RuleBase
+from advisor.wizard.help import help_for
+from advisor.wizard.numbers import expected, read_number, shown
+from advisor.wizard.prompts import Move, Picked, Prompt, Reply, Row
+
+UNKNOWN_ROW = Row("unknown", "I don't know", "The result will say what it would change.", alone=True)
+NONE_ROW = Row("none-of-these", "None of these", alone=True)
+MOVES = frozenset({Move.BACK, Move.REVIEW, Move.UNKNOWN})
+
+
+def prompt_for(
+    question: Question, rule_base: RuleBase, given: Answer | None, *, unknown: bool = False
+) -> Prompt:
+    """Return the prompt that asks ``question``, with the earlier reply (``given`` or ``unknown``) at hand."""
+    help_text = help_for(question, rule_base)
+    if question.unit:
+        return Prompt(
+            title=question.ask,
+            kind="line",
+            default=f"{given}" if given is not None else "",
+            note=_range_note(question, given),
+            help=help_text,
+            read=partial(read_number, question=question),
+            moves=MOVES,
+        )
+    several = question.kind == "list"
+    return Prompt(
+        title=question.ask,
+        kind="several" if several else "one",
+        rows=(*_rows(question), *((NONE_ROW,) if several else ()), UNKNOWN_ROW),
+        given=(UNKNOWN_ROW.id,) if unknown else _ids(given),
+        help=help_text,
+        moves=MOVES - {Move.UNKNOWN},
+        ordered=question.ordered,
+    )
+
+
+def answer_in(reply: Reply, question: Question) -> Answer | None:
+    """Return the answer a reply other than back or review holds; None: not known."""
+    if isinstance(reply, Move) or (isinstance(reply, Picked) and reply.ids == (UNKNOWN_ROW.id,)):
+        return None
+    if not isinstance(reply, Picked):
+        return reply.value
+    if question.kind == "list":
+        return () if reply.ids == (NONE_ROW.id,) else reply.ids
+    return next(choice.value for choice in question.choices if str(choice.value) == reply.ids[0])
+
+
+def told(answer: Answer | None, question: Question) -> str:
+    """Return an answer in the words of its question."""
+    if answer is None:
+        return UNKNOWN_ROW.label
+    if question.unit and isinstance(answer, int | float):
+        return shown(answer, question.unit)
+    values = answer if isinstance(answer, tuple) else (answer,)
+    labels = [choice.label if (choice := question.choice(value)) else str(value) for value in values]
+    return ", ".join(labels) or NONE_ROW.label
+
+
+def _rows(question: Question) -> tuple[Row, ...]:
+    return tuple(Row(str(choice.value), choice.label, choice.text) for choice in question.choices)
+
+
+def _ids(given: Answer | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return (
+        tuple(str(value) for value in given) or (NONE_ROW.id,) if isinstance(given, tuple) else (str(given),)
+    )
+
+
+def _range_note(question: Question, given: Answer | None) -> str:
+    examples = f", such as {', '.join(question.examples)}" if question.examples else ""
+    earlier = f". Enter keeps {told(given, question)}" if given is not None else ""
+    return f"{expected(question)}{examples}{earlier}"

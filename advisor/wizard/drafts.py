@@ -1,0 +1,131 @@
+"""The draft of an unfinished walk: one JSON file for its owner's eyes, replaced as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from advisor.knowledge.questions import Question, Questionnaire
+from advisor.wizard.walk import Walk
+
+SCHEMA = 1
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a draft holds: the walk and the workload's name."""
+
+    walk: Walk
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """Where the draft lives."""
+
+    path: Path
+
+    @classmethod
+    def of_user(cls) -> DraftFile:
+        """Return the draft in the platform's state folder."""
+        return cls(Path(platformdirs.user_state_dir("lambda-flow-advisor", appauthor=False)) / "draft.json")
+
+    def write(self, draft: Draft) -> None:
+        """Replace the draft; readable by its owner only. Raises OSError where it cannot be written."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(OSError):
+            self.path.parent.chmod(0o700)
+        handle, name = tempfile.mkstemp(prefix=".draft-", dir=self.path.parent)  # made with mode 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                json.dump(_plain(draft), file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, self.path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+
+    def read(self, questionnaire: Questionnaire) -> Draft | None:
+        """Return the draft, or None where there is none. Raises ValueError where it cannot be used."""
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ValueError(error.strerror or "unreadable") from error
+        if len(data) > MAX_BYTES:
+            raise ValueError("it is too large")
+        try:
+            return _draft(json.loads(data), questionnaire)
+        except (KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:
+            raise ValueError("it is damaged") from error
+        except json.JSONDecodeError as error:
+            raise ValueError("it is damaged") from error
+
+    def kept_at(self) -> str:
+        """Return when the draft was written, in local time."""
+        try:
+            return time.strftime("%Y-%m-%d %H:%M", time.localtime(self.path.stat().st_mtime))
+        except OSError:
+            return "earlier"
+
+    def remove(self) -> None:
+        """Remove the draft; no matter whether there is one."""
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+def _plain(draft: Draft) -> dict[str, Any]:
+    walk = draft.walk
+    return {
+        "schema": SCHEMA,
+        "name": draft.name,
+        "answers": {key: list(v) if isinstance(v, tuple) else v for key, v in walk.answers.items()},
+        "unknown": list(walk.unknown),
+        "trail": list(walk.trail),
+        "at": walk.at,
+        "everything": walk.everything,
+    }
+
+
+def _draft(data: Mapping[str, Any], questionnaire: Questionnaire) -> Draft:
+    if data["schema"] != SCHEMA:
+        raise ValueError("it was written by another version")
+    known = questionnaire.by_key
+    read = {key: tuple(v) if isinstance(v, list) else v for key, v in data["answers"].items() if key in known}
+    answers = {key: value for key, value in read.items() if fits(value, known[key])}
+    unknown = tuple(key for key in data["unknown"] if key in known and key not in answers)
+    trail = tuple(dict.fromkeys(key for key in data["trail"] if key in answers or key in unknown))
+    at = data["at"] if isinstance(data["at"], int) and len(trail) == len(data["trail"]) else len(trail)
+    walk = Walk(answers, unknown, trail, min(max(at, 0), len(trail)), data["everything"] is True)
+    return Draft(walk, str(data["name"]))
+
+
+def fits(value: object, question: Question) -> bool:
+    """Return whether ``value`` is an answer to ``question`` as it is asked today."""
+    if question.unit:
+        whole = question.kind == "whole"
+        right = isinstance(value, int) if whole else isinstance(value, int | float)
+        if not right or isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return question.minimum <= value <= question.maximum
+    if question.kind == "list":
+        return (
+            isinstance(value, tuple)
+            and len(set(value)) == len(value)
+            and all(question.choice(v) for v in value)
+        )
+    return question.choice(value) is not None

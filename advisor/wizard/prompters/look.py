@@ -1,0 +1,52 @@
+"""The few marks the prompters draw, and text made safe for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+
+_ASCII = {
+    "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "×": "x", "≥": ">=", "≤": "<=",
+    "→": "->", "←": "<-", "·": "-", "•": "*", "€": "EUR", "\u00a0": " ", "✓": "ok", "≈": "about",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Marks for lists, and whether the terminal shows more than ASCII."""
+
+    pointer: str = "❯"
+    marked: str = "✓"
+    arrows: str = "↑↓"
+    unicode: bool = True
+
+    def shown(self, text: str) -> str:
+        """Return ``text`` without control characters, in ASCII where nothing else can be shown."""
+        safe = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else " " for c in text)
+        if self.unicode:
+            return safe
+        plain = "".join(_ASCII.get(c, c) for c in safe)
+        return unicodedata.normalize("NFKD", plain).encode("ascii", "replace").decode("ascii")
+
+
+ASCII = Look(pointer=">", marked="x", arrows="up/down", unicode=False)
+
+
+def look_for(encoding: str | None) -> Look:
+    """Return the marks that ``encoding`` can write."""
+    return (
+        Look() if (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig") else ASCII
+    )
+
+
+def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
+    """Return ``text`` in lines of at most ``width``, after ``first``, then ``rest`` (default: as wide)."""
+    indent = " " * len(first) if rest is None else rest
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        start = first if not lines else indent
+        lines += textwrap.wrap(
+            paragraph, max(width, 20), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
+        ) or [start.rstrip()]
+    return lines

@@ -1,0 +1,230 @@
+"""The prompter for a full terminal: lists to move in, lines checked while typing; built on questionary."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import questionary
+from prompt_toolkit import print_formatted_text
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+from advisor.wizard.prompters.list_prompt import Aside, cursor_for, key_legend, list_question
+from advisor.wizard.prompters.look import Look, wrapped
+from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Row, Tone, Typed
+
+PATIENCE_S = 0.5
+LONGEST_LINE = 1_000
+WIDEST = 100
+_COLOURS = {
+    "qmark": "",
+    "status": "",
+    "question": "bold",
+    "title": "bold",
+    "instruction": "",
+    "current": "ansicyan bold",
+    "answer": "ansicyan",
+    "note": "",
+    "warning": "ansiyellow",
+    "mistake": "ansired",
+    "validation-toolbar": "noreverse bg:default ansired",
+    "bottom-toolbar": "noreverse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionaryPrompter:
+    """Asks on the terminal of the process."""
+
+    look: Look
+    color: bool
+
+    def ask(self, prompt: Prompt) -> Reply:
+        prompt = _shown(prompt, self.look)
+        reply = self._line(prompt) if prompt.kind == "line" else self._list(prompt)
+        if not prompt.quiet:
+            self._trace(prompt, reply)
+        return reply
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        text = self.look.shown(text)
+        if tone in ("note", "warning"):
+            text = "\n".join(wrapped(text, self._width, "! " if tone == "warning" else ""))
+        self._print([(f"class:{tone}", text)])
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        timer = threading.Timer(PATIENCE_S, lambda: self.say(f"{text}…", "note"))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @property
+    def _width(self) -> int:
+        return min(shutil.get_terminal_size().columns - 1, WIDEST)
+
+    @property
+    def _style(self) -> Style:
+        return Style(list(_COLOURS.items()))
+
+    @property
+    def _depth(self) -> ColorDepth | None:
+        return None if self.color else ColorDepth.DEPTH_1_BIT
+
+    def _print(self, fragments: list[tuple[str, str]]) -> None:
+        print_formatted_text(FormattedText(fragments), style=self._style, color_depth=self._depth)
+
+    def _list(self, prompt: Prompt) -> Reply:
+        cursor = cursor_for(prompt)
+        while True:
+            reply = list_question(prompt, cursor, self.look, self._style, self._depth).unsafe_ask()
+            if isinstance(reply, Picked | Move):
+                return reply
+            self._help(prompt)
+
+    def _line(self, prompt: Prompt) -> Reply:
+        while True:
+            try:
+                said = self._line_question(prompt).unsafe_ask()
+            except EOFError:
+                raise KeyboardInterrupt from None
+            if isinstance(said, Move):
+                return said
+            if isinstance(said, Aside):
+                self._help(prompt)
+                continue
+            read = prompt.read(said.strip() or prompt.default)
+            if isinstance(read, Reading):
+                return Typed(read.value)
+
+    def _line_question(self, prompt: Prompt) -> questionary.Question:
+        def checked(text: str) -> bool | str:
+            read = _read(prompt, text)
+            return read.message if isinstance(read, Mistake) else True
+
+        width = self._width
+        status = "".join(f"\n {line}" for line in wrapped(prompt.status, width) if line)
+        note = "".join(f"\n {line}" for line in wrapped(prompt.note, width) if line)
+        question = questionary.text(
+            message="\n ".join(wrapped(prompt.title, width)),
+            qmark=f"{status}\n",
+            instruction=f"{note}\n >",
+            validate=checked,
+            validate_while_typing=True,
+            key_bindings=_line_bindings(prompt),
+            bottom_toolbar=lambda: _line_foot(prompt, get_app().current_buffer.text, self._width),
+            style=self._style,
+            color_depth=self._depth,
+            erase_when_done=True,
+        )
+        _limit(question)
+        return question
+
+    def _help(self, prompt: Prompt) -> None:
+        lines = _help_lines(prompt, self._width)
+        self._print([("", "\n".join(self.look.shown(line) for line in lines))])
+        size = shutil.get_terminal_size()
+        if len(lines) + 2 * len(prompt.rows) + 6 > size.lines:
+            row = Row("back", "Back to the question")
+            pause = Prompt("", "one", rows=(row,), moves=frozenset(), quiet=True)
+            self.ask(pause)
+
+    def _trace(self, prompt: Prompt, reply: Reply) -> None:
+        said = _told(prompt, reply)
+        if said:
+            lines = wrapped(f"{prompt.title} {said}", self._width, " ", "   ")
+            text = "\n".join(lines)
+            head, _, _ = text.partition(said)
+            self._print([("", head), ("class:answer", text[len(head) :])])
+
+
+def _shown(prompt: Prompt, look: Look) -> Prompt:
+    """Return the prompt with every text fit for the terminal."""
+    rows = tuple(Row(row.id, look.shown(row.label), look.shown(row.text), row.alone) for row in prompt.rows)
+    return replace(
+        prompt,
+        title=look.shown(prompt.title),
+        status=look.shown(prompt.status),
+        note=look.shown(prompt.note),
+        rows=rows,
+    )
+
+
+def _read(prompt: Prompt, text: str) -> Reading | Mistake:
+    text = text.strip()
+    if len(text) > LONGEST_LINE:
+        return Mistake(f"At most {LONGEST_LINE:,} characters are expected. Ctrl-U clears the line.")
+    if not text and not prompt.default:
+        return Mistake(
+            "Type an answer" + (", or - if you don't know." if Move.UNKNOWN in prompt.moves else ".")
+        )
+    return prompt.read(text or prompt.default)
+
+
+def _limit(question: questionary.Question) -> None:
+    """Cut what is pasted to one character more than fits, so that the screen stays usable."""
+
+    def cut(buffer: Buffer) -> None:
+        if len(buffer.text) > LONGEST_LINE + 1:
+            buffer.text = buffer.text[: LONGEST_LINE + 1]
+
+    question.application.current_buffer.on_text_changed += cut
+
+
+def _line_bindings(prompt: Prompt) -> KeyBindings:
+    keys = KeyBindings()
+    empty = Condition(lambda: not get_app().current_buffer.text)
+
+    def exits(key: str, result: object) -> Callable[[KeyPressEvent], None]:
+        return keys.add(key, filter=empty)(lambda event: event.app.exit(result=result))
+
+    for move in prompt.moves:
+        exits(move.value, move)
+    if prompt.help:
+        exits(Aside.HELP.value, Aside.HELP)
+    keys.add(Keys.BracketedPaste)(lambda event: event.current_buffer.insert_text(_one_line(event.data)))
+    return keys
+
+
+def _one_line(pasted: str) -> str:
+    return " ".join(pasted[: 2 * LONGEST_LINE].split())
+
+
+def _line_foot(prompt: Prompt, text: str, width: int) -> str:
+    read = _read(prompt, text) if text.strip() else None
+    legend = "   ".join(["Enter done", *key_legend(prompt)])
+    lines = wrapped(legend, width, " ")
+    if isinstance(read, Reading) and read.echo != text.strip():
+        lines.insert(0, f" = {read.echo}")
+    return "\n".join(lines)
+
+
+def _help_lines(prompt: Prompt, width: int) -> list[str]:
+    lines = ["", prompt.title]
+    for section in prompt.help:
+        lines.append(f"  {section.heading}")
+        for line in section.lines:
+            lines += wrapped(line, width, "    ")
+    return lines
+
+
+def _told(prompt: Prompt, reply: Reply) -> str:
+    if isinstance(reply, Picked):
+        return ", ".join(prompt.row(row_id).label for row_id in reply.ids)
+    if isinstance(reply, Typed):
+        read = prompt.read(str(reply.value))
+        return read.echo if isinstance(read, Reading) else str(reply.value)
+    return "I don't know" if reply is Move.UNKNOWN else ""

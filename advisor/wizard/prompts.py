@@ -1,0 +1,115 @@
+"""What a prompter is asked and what it replies, as values; and what a prompter is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Protocol, TypeAlias
+
+Kind: TypeAlias = Literal["one", "several", "line"]
+Tone: TypeAlias = Literal["plain", "title", "note", "warning"]
+
+
+class Move(Enum):
+    """A reply that is no answer."""
+
+    BACK = "<"
+    REVIEW = "="
+    UNKNOWN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line to choose; ``alone`` rows exclude every other (none of these, I don't know)."""
+
+    id: str
+    label: str
+    text: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A typed line, understood: the value, and how it was read."""
+
+    value: str | int | float
+    echo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A typed line that does not fit, and what would."""
+
+    message: str
+
+
+Reader: TypeAlias = Callable[[str], Reading | Mistake]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of a help text; every line is one paragraph."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One thing to ask.
+
+    ``given``: ids of the rows chosen before. ``default``: the line that Enter alone stands for. ``read``
+    understands a typed line. ``moves``: which moves are on offer here. ``ordered``: the order of choosing
+    counts. ``quiet``: leave no trace of the reply on the screen.
+    """
+
+    title: str
+    kind: Kind
+    rows: tuple[Row, ...] = ()
+    given: tuple[str, ...] = ()
+    default: str = ""
+    note: str = ""
+    status: str = ""
+    help: tuple[Section, ...] = ()
+    read: Reader = lambda text: Reading(text, text)
+    moves: frozenset[Move] = frozenset({Move.BACK})
+    ordered: bool = False
+    quiet: bool = False
+
+    def row(self, row_id: str) -> Row:
+        return next(row for row in self.rows if row.id == row_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The chosen rows, in the order they were chosen; exactly one for ``one``."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The line as ``Prompt.read`` understood it."""
+
+    value: str | int | float
+
+
+Reply: TypeAlias = Picked | Typed | Move
+
+
+class Prompter(Protocol):
+    """Something that can ask and tell; Ctrl-C and the end of input raise KeyboardInterrupt."""
+
+    def ask(self, prompt: Prompt) -> Reply:
+        """Ask until the reply fits; help is shown on the way."""
+        ...
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Show ``text``, one or more lines."""
+        ...
+
+    def working(self, text: str) -> AbstractContextManager[None]:
+        """Tell that something is under way, once it takes half a second."""
+        ...

@@ -1,0 +1,84 @@
+"""The review: every answer on one screen, each can be changed, and one lands here again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from advisor.wizard import walk as walks
+from advisor.wizard.asking import told
+from advisor.wizard.prompts import Move, Picked, Prompt, Row
+from advisor.wizard.session import Session, ask_questions, edit, stepped_back
+from advisor.wizard.standing import standing
+from advisor.wizard.walk import Walk
+
+SHOW = Row("show", "Show the recommendation")
+_EDIT = "edit "
+
+
+def review(session: Session, walk: Walk) -> Walk:
+    """Show the review until the user is content; return the walk as it then is."""
+    while True:
+        reply = session.prompter.ask(review_prompt(session, walk))
+        if reply is Move.BACK:
+            walk = ask_questions(session, stepped_back(session, walks.to_front(walk)))
+        elif isinstance(reply, Picked) and reply.ids == (SHOW.id,):
+            return walk
+        elif isinstance(reply, Picked) and reply.ids == ("more",):
+            walk = _more(session, walk)
+        elif isinstance(reply, Picked):
+            walk = edit(session, walk, reply.ids[0].removeprefix(_EDIT))
+
+
+def review_prompt(session: Session, walk: Walk) -> Prompt:
+    """Return the review screen as a prompt."""
+    questionnaire = session.rule_base.questionnaire
+    decision = session.decision(walk)
+    settled = decision.settled
+    due = session.due(walk)
+    rest = walks.remaining(walk, settled, questionnaire)
+    rows = [SHOW]
+    if due:
+        rows.append(Row("more", f"Answer the {len(due)} open questions that matter"))
+    elif rest:
+        rows.append(
+            Row(
+                "more",
+                f"Answer {len(rest)} more questions",
+                "For a better cost estimate and starter project.",
+            )
+        )
+    implied = {item.key: item for item in settled.implied}
+    for question in questionnaire.questions:
+        key = question.key
+        if key in settled.answers:
+            rows.append(Row(_EDIT + key, key, told(settled.answers[key], question)))
+        elif key in implied:
+            rows.append(
+                Row(_EDIT + key, key, f"{told(implied[key].value, question)} (from {implied[key].by})")
+            )
+        elif key in walk.unknown and key not in settled.facts.inapplicable:
+            rows.append(Row(_EDIT + key, key, told(None, question)))
+    return Prompt(
+        title=_title(len(settled.answers), len(due), len(rest)),
+        kind="one",
+        rows=tuple(rows),
+        status=f"Review. So far: {standing(decision)}",
+        note="Choose an answer to change it.",
+        moves=frozenset({Move.BACK}),
+        quiet=True,
+    )
+
+
+def _title(answered: int, due: int, rest: int) -> str:
+    said = f"{answered} answer{'' if answered == 1 else 's'}."
+    if due:
+        return f"{said} {due} open question{'' if due == 1 else 's'} could still change the recommendation."
+    return (
+        f"{said} The {rest} others cannot change the recommendation." if rest else f"{said} Nothing is open."
+    )
+
+
+def _more(session: Session, walk: Walk) -> Walk:
+    if not session.due(walk):
+        walk = replace(walk, everything=True)
+    return ask_questions(session, walks.to_front(walk))
