@@ -61,11 +61,6 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-def is_terminal() -> bool:
-    """Return whether somebody sits at both ends."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
-
-
 def has_colour() -> bool:
     """Return whether colour is welcome: NO_COLOR, TERM=dumb and consoles without ANSI say no."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -75,7 +70,7 @@ def has_colour() -> bool:
 
 def has_signs() -> bool:
     """Return whether standard output can show more than ASCII and nobody asked for plain text."""
-    return "utf" in (sys.stdout.encoding or "").lower() and not os.environ.get("ACCESSIBLE")
+    return "utf" in (sys.stdout.encoding or "").lower() and os.environ.get("ACCESSIBLE", "") in ("", "0")
 
 
 def silence() -> None:

@@ -13,7 +13,6 @@ from advisor.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from advisor.knowledge.answers import Answers
-    from advisor.knowledge.questions import Questionnaire
     from advisor.knowledge.rules import RuleBase
 
 File: TypeAlias = Annotated[
@@ -56,15 +55,17 @@ def rule_base_with(rules: str | None) -> RuleBase:
     return advisor.load_rule_base(advisor.rules_folder(), [Path(rules)] if rules else [])
 
 
-def answers_from(file: str | None, sets: Sequence[str], questionnaire: Questionnaire) -> Answers:
-    """Return the answers of ``file`` with ``sets`` applied, or those of ``sets`` alone."""
-    if file is not None:
-        return advisor.read_answers(file, questionnaire, sets)
-    if sets:
-        return advisor.load_answers("requirements: {}", "--set", questionnaire, sets)
-    raise InputError(
-        "There is nothing to advise on. Name an answers file, - for standard input, or --set KEY=VALUE."
-    )
+def asked(file: str | None, sets: Sequence[str] | None, rules: str | None) -> tuple[RuleBase, Answers]:
+    """Return the rule base and the answers of ``file`` with ``sets`` applied, or of ``sets`` alone."""
+    if file is None and not sets:
+        way_out = "Name an answers file, - for standard input, or --set KEY=VALUE."
+        raise InputError(f"There is nothing to advise on. {way_out}")
+    rule_base = rule_base_with(rules)
+    if file is None:
+        return rule_base, advisor.load_answers(
+            "requirements: {}", "--set", rule_base.questionnaire, sets or ()
+        )
+    return rule_base, advisor.read_answers(file, rule_base.questionnaire, sets or ())
 
 
 def one_of(flag: str, value: str, values: Sequence[_Value]) -> _Value:

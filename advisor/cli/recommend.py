@@ -13,7 +13,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import File, Force, Rules, Sets, answers_from, one_of, rule_base_with
+from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of
 
 if TYPE_CHECKING:
     from advisor.reports import ReportOptions
@@ -50,8 +50,8 @@ def recommend(
     to_file = output if output not in (None, "-") else None
     suffix = Path(to_file).suffix.lower() if to_file else ""
     wanted = one_of("--format", format_name or _BY_SUFFIX.get(suffix, "text"), FORMATS)
-    rule_base = rule_base_with(rules)
-    recommendation = advisor.recommend(rule_base, answers_from(file, sets or (), rule_base.questionnaire))
+    rule_base, answers = asked(file, sets, rules)
+    recommendation = advisor.recommend(rule_base, answers)
     options = report_options(explain=explain, to_file=bool(to_file))
     text = advisor.FORMATS[wanted](recommendation, rule_base, options)
     if to_file is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 import typer
@@ -64,6 +63,8 @@ def _usage(error: Exception) -> str:
 
 def _unexpected(error: Exception) -> str:
     if os.environ.get("ADVISOR_DEBUG"):
+        import traceback
+
         traceback.print_exc()
     text = " ".join(str(error).split())[:200]
     return (

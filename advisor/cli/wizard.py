@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
 
-from advisor import __version__
+import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules
+from advisor.cli.flags import Rules, rule_base_with
 from advisor.errors import InputError
-
-_NO_TERMINAL = """\
-The wizard needs a terminal. Without one, write an answers file and name it:
-  advisor recommend FILE                      the recommendation
-  advisor generate FILE --output FOLDER       the starter project
-  advisor schema                              what an answers file may hold"""
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        console.data(f"advisor {__version__}")
+        console.data(f"advisor {advisor.__version__}")
         raise typer.Exit
 
 
@@ -58,10 +54,28 @@ def wizard(
     Without a command: a wizard that asks only what matters, on a terminal.
     """
     command = context.invoked_subcommand
-    if command is not None:
-        if answers or everything or plain or no_color:
-            flags = "--answers, --all, --plain and --no-color"
-            raise InputError(f"{flags} belong to the wizard; 'advisor {command}' asks nothing.")
-        return
-    if not console.is_terminal():
-        raise InputError(_NO_TERMINAL)
+    if command is None:
+        _run(answers, everything=everything, plain=plain, color=not no_color, rules=rules)
+    elif answers or everything or plain or no_color:
+        flags = "--answers, --all, --plain and --no-color"
+        raise InputError(f"{flags} belong to the wizard; 'advisor {command}' asks nothing.")
+
+
+def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules: str | None) -> None:
+    from advisor.wizard.prompters import choose_prompter
+
+    prompter = choose_prompter(plain, os.environ, sys.stdin, sys.stdout, color)
+    rule_base = rule_base_with(rules)
+    start = advisor.read_answers(file, rule_base.questionnaire) if file else advisor.Answers()
+
+    from advisor.cli.actions import actions_for
+    from advisor.wizard import DraftFile, run
+
+    run(
+        rule_base,
+        prompter,
+        start=start,
+        draft=DraftFile.of_user(),
+        ask_all=everything,
+        actions=actions_for(rule_base, rules, colour=color and console.has_colour()),
+    )

@@ -19,7 +19,9 @@ def pins(file: str) -> dict[str, str]:
     wanted = [line for line in lines if not line.startswith("# ")]
     odd = [line for line in wanted if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)]
     assert odd == [], "only name==version belongs here: no host, no index, no path"
-    return {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in wanted)}
+    return {
+        canonicalize_name(name): version for name, _, version in (line.partition("==") for line in wanted)
+    }
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -49,14 +49,26 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = sysconfig.get_paths(scheme="venv", vars={"base": str(home), "platbase": str(home)})
     scripts, site_packages = Path(paths["scripts"]), Path(paths["purelib"])
     python = scripts / Path(sys.executable).name
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+    ]
     subprocess.run([*command, str(wheel)], check=True, capture_output=True)
     (site_packages / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"], encoding="utf-8")
     return scripts
 
 
 def run(scripts: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "ADVISOR_RULES")}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "ADVISOR_RULES")
+    }
     return subprocess.run(
         [str(scripts / "advisor"), *arguments],
         cwd=cwd,
@@ -82,7 +94,14 @@ def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     for folder in ("advisor", "rules", "templates", "examples", "tests", "docs"):
         assert {f"{folder}/{name}" for name in files_below(ROOT / folder)} <= names, folder
-    for file in ("Makefile", "constraints.txt", "constraints-sam.txt", "LICENSE", "README.md", "CHANGELOG.md"):
+    for file in (
+        "Makefile",
+        "constraints.txt",
+        "constraints-sam.txt",
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+    ):
         assert file in names
 
 
@@ -113,6 +132,8 @@ def test_the_installed_command_generates_as_the_checkout_does(installed: Path, t
 def test_the_installed_command_reads_its_own_rules(installed: Path, tmp_path: Path) -> None:
     python = installed / Path(sys.executable).name
     script = "import advisor; print(advisor.rules_folder(), advisor.templates_folder(), sep='\\n')"
-    done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [python, "-c", script], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+    )
     for folder in done.stdout.splitlines():
         assert Path(folder).is_relative_to(installed.parent.resolve()), folder

@@ -1,0 +1,43 @@
+"""``--help`` everywhere, in 80 columns, with an example that is a real command line."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TypeAlias
+
+import pytest
+import typer
+
+from advisor.cli.app import app
+from tests.cli.conftest import Advise
+
+Command: TypeAlias = typer.core.TyperCommand | typer.core.TyperGroup
+COMMAND = typer.main.get_command(app)
+
+
+def all_commands(command: Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = [path]
+    for name, below in getattr(command, "commands", {}).items():
+        found += all_commands(below, (*path, name))
+    return found
+
+
+@pytest.mark.parametrize("path", all_commands(COMMAND), ids=" ".join)
+def test_help(advise: Advise, path: tuple[str, ...]) -> None:
+    outcome = advise(*path, "--help")
+    assert (outcome.exit_code, outcome.err) == (0, "")
+    assert max(map(len, outcome.out.splitlines())) <= 80
+    assert outcome == advise(*path, "-h")
+
+
+@pytest.mark.parametrize("path", all_commands(COMMAND), ids=" ".join)
+def test_every_example_in_a_help_text_parses(advise: Advise, path: tuple[str, ...]) -> None:
+    lines = advise(*path, "--help").out.splitlines()
+    examples = [line.strip() for line in lines[1:] if line.startswith("    advisor ")]
+    assert examples
+    for example in examples:
+        arguments = shlex.split(example.split("   ")[0])[1:]
+        command: Command = COMMAND
+        while arguments and arguments[0] in getattr(command, "commands", {}):
+            command = command.commands[arguments.pop(0)]
+        command.make_context("advisor", arguments)

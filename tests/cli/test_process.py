@@ -1,0 +1,97 @@
+"""The command as a process: streams, code pages, pipes that close, signals."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ADVISOR = [sys.executable, "-m", "advisor"]
+
+
+def process(
+    *arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"", cwd: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*ADVISOR, *arguments],
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+        check=False,
+    )
+
+
+ANSWERS = b"""\
+name: caf\xc3\xa9 \xe2\x86\x92 \xf0\x9f\x98\x80
+requirements:
+  invocation: async
+  steps: 2
+"""
+
+
+def test_output_for_another_program_is_utf_8_with_unix_line_ends() -> None:
+    done = process(
+        "recommend", "-", "--format", "json", stdin=ANSWERS, env={"PYTHONUTF8": "0", "LC_ALL": "C"}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert '"name": "café → 😀"'.encode() in done.stdout
+    assert b"\r" not in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1"])
+@pytest.mark.parametrize("format_name", ["text", "json", "markdown", "html"])
+def test_a_narrow_code_page_never_stops_the_answer(encoding: str, format_name: str) -> None:
+    environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = process("recommend", "-", "--format", format_name, stdin=ANSWERS, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "-> ?" in done.stdout.decode(encoding)
+
+
+def test_a_reader_that_leaves_early_is_no_accident() -> None:
+    running = subprocess.Popen(
+        [*ADVISOR, "recommend", "-", "--format", "html"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert running.stdin and running.stdout and running.stderr
+    running.stdout.close()
+    running.stdin.write(ANSWERS)
+    running.stdin.close()
+    assert (running.stderr.read(), running.wait()) == (b"", 1)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_behind_standard_output_is_said() -> None:
+    with open("/dev/full", "wb") as full:
+        command = [*ADVISOR, "recommend", "-"]
+        done = subprocess.run(command, input=ANSWERS, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"Standard output cannot be written: No space left on device.\n",
+    )
+
+
+INTERRUPTED_WHILE_READING = """
+import signal, sys
+from advisor.cli import main
+
+class Keyboard:
+    @property
+    def buffer(self):
+        signal.raise_signal(signal.SIGINT)
+
+sys.stdin = Keyboard()
+sys.exit(main(["recommend", "-"]))
+"""
+
+
+def test_an_interrupt_is_one_line_and_130() -> None:
+    command = [sys.executable, "-c", INTERRUPTED_WHILE_READING]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert done.stderr.splitlines() == [b"Interrupted; nothing was left half-written."]
