@@ -1,0 +1,60 @@
+"""Attempts at a unit of work that keeps failing: when they start, and how to say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+from advisor.decision.recommendation import FailureEvent
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.limits import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The answers a failure story depends on, and the limits it is told with."""
+
+    facts: Mapping[str, Answer]
+    limits: Mapping[str, Limit]
+
+    def limit(self, key: str) -> float:
+        """Return the number of a limit."""
+        return self.limits[key].number
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return a list answer; empty where unknown."""
+        answer = self.facts.get(key)
+        return answer if isinstance(answer, tuple) else ()
+
+    def number(self, key: str) -> float | None:
+        """Return a numeric answer; None where unknown."""
+        answer = self.facts.get(key)
+        return answer if isinstance(answer, int | float) and not isinstance(answer, bool) else None
+
+    @property
+    def run_s(self) -> float:
+        """Seconds the work itself takes; 0 where unknown."""
+        return self.number("step_duration_s") or 0
+
+    def attempts_at(self, waits: list[float]) -> list[float]:
+        """Return the seconds at which attempts start, each running ``run_s`` before the next wait."""
+        return list(accumulate((wait + self.run_s for wait in waits), initial=0.0))
+
+
+def attempts(starts: list[float], waits: list[float], text: str) -> tuple[FailureEvent, ...]:
+    """Return one event for each of ``starts``; ``text`` tells the first, the waits before tell the others."""
+    told = (text, *(f"Tried again {wait:,.0f} s after the failure." for wait in waits))
+    return tuple(
+        FailureEvent(at, f"Attempt {number}", words)
+        for number, (at, words) in enumerate(zip(starts, told, strict=False), start=1)
+    )
+
+
+def attempts_words(case: Case, starts: list[float]) -> str:
+    """Return how many attempts there are, and when."""
+    noun = "attempt" if len(starts) == 1 else "attempts"
+    at = ", ".join(f"{start:,.0f}" for start in starts)
+    known = "step_duration_s" in case.facts
+    runs = f", each running {case.run_s:g} s" if known else ", plus the time the work itself takes"
+    return f"{len(starts)} {noun}, at about {at} s{runs}."

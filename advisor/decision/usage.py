@@ -1,0 +1,217 @@
+"""What one run of a workload uses of each priced service, for every way to do it.
+
+Counts follow from the answers and from ``rules/limits.yaml``. Lambda requests and duration are the same
+either way and not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from advisor.knowledge.answers import Answers
+from advisor.knowledge.limits import Limit
+from advisor.knowledge.questions import Settled
+
+_MB_PER_GB = 1024
+_KB_PER_GB = 1_000_000
+
+# What an answer adds to a state machine beside its tasks: https://aws.amazon.com/step-functions/pricing/
+_STATES = (
+    ("branching", "content", "Choice"),
+    ("parallelism", "static", "Parallel"),
+    ("parallelism", "dynamic", "Map"),
+)
+
+# Sources that cannot start a state machine without a pipe:
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-statemachines.html
+_PIPED = ("sqs", "sns", "kinesis", "dynamodb-stream", "kafka")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``per_run`` units of one price, and ``what`` for."""
+
+    price_id: str
+    per_run: float
+    what: str
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What a bill depends on. ``said`` tells in words what was assumed.
+
+    ``items`` is how often the repeated step of a run with a Map is executed, at least; ``states`` are the
+    executed states that do no work; ``run_s`` is the duration of a run in seconds.
+    """
+
+    limits: Mapping[str, Limit]
+    runs: float
+    assumed: bool
+    steps: int
+    items: int
+    states: tuple[str, ...]
+    run_s: float
+    payload_kb: float
+    source: str
+    stream: bool
+    on_success: tuple[str, ...]
+    on_failure: tuple[str, ...]
+    said: tuple[str, ...]
+
+    @property
+    def fits_express(self) -> bool:
+        return self.run_s <= self.limits["express-duration"].number
+
+    @property
+    def failed_share(self) -> float:
+        return self.limits["assumed-failed-runs"].number
+
+
+def workload_of(limits: Mapping[str, Limit], answers: Answers, settled: Settled) -> Workload:
+    """Return what ``settled`` says about the bill, with the assumptions that fill the gaps."""
+    facts = settled.facts.values
+    said: list[str] = []
+    runs = _number(facts.get("monthly_executions"))
+    if runs is None:
+        said.append(
+            f"No volume given: {count(limits['assumed-monthly-executions'].number)} runs a month are taken."
+        )
+    steps = _number(facts.get("steps"))
+    if steps is None:
+        steps = len(answers.project.steps) or limits["assumed-steps"].number
+        said.append(f"No number of steps given: {count(steps)} are taken.")
+    states = [name for key, value, name in _STATES if facts.get(key) == value]
+    items = _number(facts.get("max_parallel_items")) if facts.get("parallelism") == "dynamic" else None
+    on_failure = _names(facts.get("on_failure"))
+    return Workload(
+        limits=limits,
+        runs=limits["assumed-monthly-executions"].number if runs is None else runs,
+        assumed=runs is None,
+        steps=int(steps),
+        items=int(items or 1),
+        states=(*states, *(["Wait"] if "timer" in (_names(facts.get("waits")) or ()) else [])),
+        run_s=_run_s(limits, facts, steps, said),
+        payload_kb=_number(facts.get("payload_kb")) or 0,
+        source=str(facts.get("event_source", "")),
+        stream=facts.get("invocation") == "stream",
+        on_success=_names(facts.get("on_success")) or (),
+        on_failure=("sqs",) if on_failure is None else on_failure,
+        said=tuple(said),
+    )
+
+
+def _number(answer: object) -> float | None:
+    return answer if isinstance(answer, int | float) and not isinstance(answer, bool) else None
+
+
+def _names(answer: object) -> tuple[str, ...] | None:
+    return answer if isinstance(answer, tuple) else None
+
+
+def _run_s(limits: Mapping[str, Limit], facts: Mapping[str, object], steps: float, said: list[str]) -> float:
+    total, step = _number(facts.get("total_duration_s")), _number(facts.get("step_duration_s"))
+    if total is not None:
+        return total
+    if step is not None:
+        said.append(f"No total duration given: {count(steps)} steps of {count(step)} s are taken.")
+        return steps * step
+    assumed = limits["assumed-run-s"].number
+    said.append(f"No duration given: {count(assumed)} s a run is taken; only Express bills it.")
+    return assumed
+
+
+def destinations_uses(workload: Workload) -> Iterable[Use]:
+    """Yield the records a run leaves: its result, and now and then a failure.
+
+    A hop from function to function is an invocation that every option has. A stream has no on-success
+    destination. A destination is free, its target is not:
+    https://aws.amazon.com/blogs/compute/introducing-aws-lambda-destinations/
+    """
+    for target in () if workload.stream else workload.on_success:
+        yield from record_uses(workload, target, 1, "results")
+    for target in workload.on_failure:
+        yield from record_uses(workload, target, workload.failed_share, "failures")
+
+
+def record_uses(workload: Workload, target: str, per_run: float, what: str) -> Iterable[Use]:
+    """Yield what ``per_run`` records to ``target`` use; what is no destination is behind EventBridge.
+
+    Chunks of 64 KB: https://aws.amazon.com/sqs/pricing/ and https://aws.amazon.com/eventbridge/pricing/
+    """
+    chunks = max(1, ceil(workload.payload_kb / workload.limits["billing-chunk-kb"].number))
+    if target == "sqs":
+        send, receive, delete = workload.limits["sqs-requests-per-message"].series
+        requests = (send + receive) * chunks + delete
+        yield Use("sqs-request", per_run * requests, f"{what} sent, received, deleted")
+    elif target == "sns":
+        yield Use("sns-publish", per_run, f"{what} published")
+    elif target == "s3" and what == "failures":
+        yield Use("s3-put", per_run, f"{what} stored")
+    elif target != "lambda":
+        yield Use("eventbridge-event", per_run * chunks, f"{what} as events")
+
+
+def states_a_run(workload: Workload) -> int:
+    """Return the executed states of a run: tasks, one of them per item, control states, children started.
+
+    Source: https://aws.amazon.com/step-functions/pricing/ (a Distributed Map adds one per child).
+    """
+    distributed = workload.items > workload.limits["inline-map-concurrency"].number
+    return workload.steps - 1 + workload.items * (2 if distributed else 1) + len(workload.states)
+
+
+def standard_uses(workload: Workload) -> Iterable[Use]:
+    """Yield one transition for each executed state: https://aws.amazon.com/step-functions/pricing/"""
+    yield Use("sfn-standard-transition", states_a_run(workload), "one for each executed state")
+    yield from _start_uses(workload)
+
+
+def express_uses(workload: Workload) -> Iterable[Use]:
+    """Yield a request and the rounded duration times one chunk of memory.
+
+    Source: https://aws.amazon.com/step-functions/pricing/
+    """
+    grid = workload.limits["express-duration-rounding"].number
+    billed_s = round(max(1, ceil(round(workload.run_s / grid, 6))) * grid, 6)
+    memory_mb = workload.limits["express-memory-mb"].number
+    yield Use("sfn-express-request", 1, "one for each run")
+    yield Use(
+        "sfn-express-gb-second",
+        billed_s * memory_mb / _MB_PER_GB,
+        f"{count(billed_s)} s at {count(memory_mb)} MB",
+    )
+    yield from _start_uses(workload)
+
+
+def durable_uses(workload: Workload) -> Iterable[Use]:
+    """Yield the start and each step as operations, and data written where its size is known.
+
+    Source: https://aws.amazon.com/lambda/pricing/
+    """
+    operations = workload.limits["durable-start-operations"].number + workload.steps - 1 + workload.items
+    yield Use("durable-operation", operations, "the start and each step")
+    if workload.payload_kb:
+        written = operations * workload.payload_kb / _KB_PER_GB
+        yield Use("durable-gb-written", written, "the payload at each operation")
+
+
+def log_gb(workload: Workload) -> float:
+    """Return the gigabytes a month that Express would log at level ALL."""
+    return workload.runs * workload.limits["assumed-log-kb"].number / _KB_PER_GB
+
+
+def _start_uses(workload: Workload) -> Iterable[Use]:
+    """Yield what lies between the event source and a state machine."""
+    if workload.source == "s3":
+        yield Use("eventbridge-event", 1, "S3 events on their way to the state machine")
+    if workload.source == "sns":
+        yield from record_uses(workload, "sqs", 1, "messages of the topic")
+    if workload.source in _PIPED:
+        yield Use("pipes-request", 1, "a pipe that starts the state machine")
+
+
+def count(number: float) -> str:
+    """Return a quantity with thousands separators and no needless decimals."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.10f}".rstrip("0")
