@@ -139,3 +139,13 @@ def break_even_words(item: BreakEven) -> str:
     if item.executions is None:
         return f"{cheaper} never gets cheaper than {dearer} within reach."
     return f"{cheaper} costs less than {dearer} from {count(item.executions)} executions a month on."
+
+
+def moment(seconds: float | None) -> str:
+    """Return a point in time after the start, such as ``3 min``."""
+    if seconds is None:
+        return "any time"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{count(seconds / size)} {unit}"
+    return f"{count(seconds)} s"

@@ -1,0 +1,85 @@
+"""A flow as a Mermaid flowchart, as GitHub draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from advisor.reports.flow import Box, Frame, Lanes, Sequence
+from advisor.reports.layout import printable
+
+_SHAPES = {
+    "source": '(["{}"])',
+    "function": '["{}"]',
+    "task": '["{}"]',
+    "wait": '{{{{"{}"}}}}',
+    "target": '[("{}")]',
+    "service": '[["{}"]]',
+}
+_PLAIN = frozenset(" .,()-/")
+_LONGEST = 60
+
+
+def flowchart(parts: Sequence) -> str:
+    """Return the text of a ``mermaid`` block for ``parts``."""
+    return "\n".join(["flowchart TD", *_Writer().sequence(parts, "  ", [])])
+
+
+def label(text: str) -> str:
+    """Return ``text`` as the inside of a quoted Mermaid label: no character of it can end the label."""
+    shown = printable(text)
+    shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+    return "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in shown)
+
+
+@dataclass
+class _Writer:
+    """Gives numbers to nodes; ``open_ends`` are nodes whose arrow to what follows is still to be drawn."""
+
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+
+    def sequence(self, parts: Sequence, indent: str, open_ends: list[str]) -> list[str]:
+        lines: list[str] = []
+        for part in parts:
+            if isinstance(part, Box):
+                lines += self.box(part, indent, open_ends)
+            elif isinstance(part, Frame):
+                lines += self.frame(part, indent, open_ends)
+            else:
+                lines += self.lanes(part, indent, open_ends)
+        return lines
+
+    def node(self, shape: str, text: str, indent: str) -> tuple[str, str]:
+        name = f"n{next(self.numbers)}"
+        return name, f"{indent}{name}{shape.format(label(text))}"
+
+    def box(self, box: Box, indent: str, open_ends: list[str]) -> list[str]:
+        name, line = self.node(_SHAPES[box.kind], box.label, indent)
+        lines = [line, *(f"{indent}{end} {name}" for end in open_ends)]
+        success = ' -- "on success" -->' if box.on_failure else " -->"
+        open_ends[:] = [name + success]
+        return [*lines, *self.failure(name, box.on_failure, indent)]
+
+    def failure(self, name: str, target: str, indent: str) -> list[str]:
+        if not target:
+            return []
+        failed, line = self.node(_SHAPES["target"], target, indent)
+        return [line, f'{indent}{name} -. "on failure" .-> {failed}']
+
+    def frame(self, frame: Frame, indent: str, open_ends: list[str]) -> list[str]:
+        name = f"g{next(self.numbers)}"
+        inner = self.sequence(frame.parts, f"{indent}  ", open_ends)
+        lines = [f'{indent}subgraph {name}["{label(frame.title)}"]', *inner, f"{indent}end"]
+        return [*lines, *self.failure(name, frame.on_failure, indent)]
+
+    def lanes(self, lanes: Lanes, indent: str, open_ends: list[str]) -> list[str]:
+        shape = '{{"{}"}}' if lanes.kind == "choice" else '[/"{}"\\]'
+        name, line = self.node(shape, lanes.title, indent)
+        lines = [line, *(f"{indent}{end} {name}" for end in open_ends)]
+        after: list[str] = []
+        for lane in lanes.lanes:
+            ends = [f"{name} -->"]
+            lines += self.sequence(lane, indent, ends)
+            after += ends
+        open_ends[:] = after
+        return lines
