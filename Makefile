@@ -14,7 +14,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE = examples/order-notifications.yaml
 STARTER = build/order-notifications
 
-.PHONY: help advise test check evaluate bench clean
+.PHONY: help advise test check evaluate clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
