@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from advisor.decision.recommendation import FailureStory, Flip, OptionCost, Recommendation
 from advisor.knowledge.rules import DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
@@ -41,6 +42,15 @@ def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportO
     page = _Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
     sections = [list(section) for section in _sections(page)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def render_part(
+    part: Literal["flips", "cost"], recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /
+) -> str:
+    """Return one section of the report by itself."""
+    page = _Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
+    section = {"flips": _flips, "cost": _cost}[part]
+    return "\n".join(section(page)) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
