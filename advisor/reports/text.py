@@ -23,6 +23,7 @@ from advisor.reports.wording import (
     break_even_words,
     change_code,
     count,
+    moment,
     money,
     option_name,
     reason_headings,
@@ -45,7 +46,11 @@ def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportO
 
 
 def render_part(
-    part: Literal["flips", "cost"], recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /
+    part: Literal["flips", "cost"],
+    recommendation: Recommendation,
+    rule_base: RuleBase,
+    options: ReportOptions,
+    /,
 ) -> str:
     """Return one section of the report by itself."""
     page = _Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
@@ -249,8 +254,7 @@ def _failure_story(page: _Page, story: FailureStory) -> Iterator[str]:
     yield from page.heading(f"When it keeps failing: {NAMES.get(story.option, story.option)}")
     yield from page.say(f"Attempts: {story.attempts}")
     for event in story.events:
-        moment = "any time" if event.at_s is None else f"{count(event.at_s)} s"
-        yield from page.say(f"{event.title}. {event.text}", f"  {moment:>9}  ", " " * 13)
+        yield from page.say(f"{event.title}. {event.text}", f"  {moment(event.at_s):>8}  ", " " * 12)
     for label, text in (("Ends up", story.ends_up), ("Lost", story.lost), ("Alarm", story.alarm)):
         yield from page.say(f"{label}: {text}", "  ", "    ")
 
