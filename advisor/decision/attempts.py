@@ -54,7 +54,7 @@ def attempts(starts: list[float], waits: list[float], text: str) -> tuple[Failur
 def attempts_words(case: Case, starts: list[float]) -> str:
     """Return how many attempts there are, and when."""
     noun = "attempt" if len(starts) == 1 else "attempts"
-    at = ", ".join(f"{start:,.0f}" for start in starts)
+    at = f", at about {', '.join(f'{start:,.0f}' for start in starts)} s" if len(starts) > 1 else ""
     known = "step_duration_s" in case.facts
     runs = f", each running {case.run_s:g} s" if known else ", plus the time the work itself takes"
-    return f"{len(starts)} {noun}, at about {at} s{runs}."
+    return f"{len(starts)} {noun}{at}{runs}."

@@ -66,7 +66,7 @@ class _Way:
 def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
     """Return the orchestration cost a month of Destinations, Standard, Express and durable functions.
 
-    Every amount is runs x units a run x price. Express is left out where a run is too long for it.
+    Every amount is runs x units a run x price. A way is left out where a run exceeds its limits, and said.
     """
     workload = workload_of(rule_base.limits, answers, settled)
     region = answers.project.region or REFERENCE_REGION
@@ -91,7 +91,8 @@ def _uses(workload: Workload) -> Iterable[tuple[str, Iterable[Use]]]:
     yield STANDARD, standard_uses(workload)
     if workload.fits_express:
         yield EXPRESS, express_uses(workload)
-    yield DURABLE, durable_uses(workload)
+    if workload.fits_durable:
+        yield DURABLE, durable_uses(workload)
 
 
 def _price_list(rule_base: RuleBase, region: str) -> PriceList:
@@ -188,7 +189,10 @@ def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
         yield f"Express: one chunk of memory is taken; logs of {log_kb} KB a run would add up to {logs}."
     else:
         yield f"Express is left out: a run takes {count(workload.run_s)} s and would be stopped before."
-    if not workload.payload_kb:
+    if not workload.fits_durable:
+        operations = count(workload.durable_operations)
+        yield f"Durable functions are left out: a run of {operations} operations is beyond their limits."
+    elif not workload.payload_kb:
         yield "Durable functions: no payload size given, so the data written is left out."
 
 

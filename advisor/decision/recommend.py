@@ -6,8 +6,9 @@ from advisor.decision.conclude import option_of, workflow_type_of
 from advisor.decision.cost import estimate
 from advisor.decision.decide import Decision, decide
 from advisor.decision.failure import failure_stories
+from advisor.decision.flips import find_flips
 from advisor.decision.recommendation import ComparisonRow, Recommendation, RuleBaseStamp, Verdict
-from advisor.decision.sensitivity import find_flips, open_questions, strength_of
+from advisor.decision.sensitivity import open_questions, strength_of
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import holds
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
@@ -79,12 +80,13 @@ def _reasons(decision: Decision, verdict: Verdict) -> list[Rule]:
 
 
 def _clause(title: str) -> str:
+    """Return a rule's title as part of a sentence: without its capital, unless a name starts it."""
     first = title.split(" ", 1)[0]
-    keeps_capital = first.isupper() or any(letter.isupper() for letter in first[1:]) or first in _PROPER
+    keeps_capital = any(letter.isupper() for letter in first[1:]) or first in _PROPER
     return title if keeps_capital else title[:1].lower() + title[1:]
 
 
-_PROPER = ("Lambda", "Standard", "Express", "Amazon", "EventBridge", "Destinations", "Step", "Kinesis", "Kafka", "Map")
+_PROPER = ("Lambda", "Standard", "Express", "Destinations", "Step", "Kinesis", "Kafka")
 
 
 def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, ...]:
@@ -92,7 +94,9 @@ def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, 
     rows = []
     for topic in rule_base.topics:
         line = next(line for line in topic.lines if holds(line.when, decision.settled.facts))
-        rows.append(ComparisonRow(topic.id, topic.title, line.destinations, line.step_functions, topic.source))
+        rows.append(
+            ComparisonRow(topic.id, topic.title, line.destinations, line.step_functions, topic.source)
+        )
     return tuple(rows)
 
 
@@ -108,7 +112,9 @@ def warnings(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> tuple
         f"The answer to {item.key} was left out: the question does not arise here."
         for item in decision.settled.dropped
     ]
-    found += [f"Rule {item.rule} is switched off by your rules: {item.reason}" for item in rule_base.switched_off]
+    found += [
+        f"Rule {item.rule} is switched off by your rules: {item.reason}" for item in rule_base.switched_off
+    ]
     if verdict.workflow_type:
         found += [criterion.text for criterion in rule_base.criteria if criterion.id == "workflow-types"]
     return tuple(text for text in found if text)

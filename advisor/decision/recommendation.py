@@ -16,7 +16,7 @@ Strength: TypeAlias = Literal["clear", "close", "tied"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer itself. ``instead``: ids of alternatives; for ``neither`` what to use, else worth knowing."""
+    """The answer itself; ``instead`` holds ids of alternatives, for ``neither`` what to use."""
 
     option: str
     workflow_type: str | None
@@ -57,7 +57,7 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class OptionCost:
-    """Monthly cost of one way to do it (``destinations``, ``standard``, ``express``, ``durable-functions``)."""
+    """Monthly cost of ``destinations``, ``standard``, ``express`` or ``durable-functions``."""
 
     option: str
     usd: float

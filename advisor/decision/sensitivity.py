@@ -1,19 +1,24 @@
-"""What other answers would change: flips, open questions, and how firm the verdict is. By search, not guess."""
+"""Which open questions could still change the verdict, and how firm it is. By search, not by guess."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
-from advisor.decision.conclude import margin, option_of, workflow_type_of
+from advisor.decision.conclude import margin
 from advisor.decision.decide import Decision, decide
-from advisor.decision.recommendation import Flip, Strength
-from advisor.knowledge.conditions import Answer, Test, tests_in
-from advisor.knowledge.questions import Question
-from advisor.knowledge.rules import BOTH, NEITHER, RuleBase
-
-Outcome = tuple[str, str | None, tuple[str, ...]]
+from advisor.decision.recommendation import Strength
+from advisor.decision.trials import candidates, outcome_of, tried
+from advisor.knowledge.conditions import Answer, keys_in
+from advisor.knowledge.rules import (
+    BOTH,
+    DESTINATIONS,
+    EXPRESS,
+    NEITHER,
+    STANDARD,
+    STEP_FUNCTIONS,
+    RuleBase,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,171 +35,129 @@ class OpenQuestion:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An answer worth trying: ``threshold`` says in words what it stands for."""
-
-    key: str
-    value: Answer
-    threshold: str = ""
-
-
-def outcome_of(decision: Decision) -> Outcome:
-    """Return option, workflow type and, for ``neither``, what to use instead."""
-    option, instead = option_of(decision)
-    return option, workflow_type_of(decision, option), instead if option == NEITHER else ()
-
-
-def candidates(rule_base: RuleBase, key: str, current: Answer | None) -> tuple[Candidate, ...]:
-    """Return the other answers to ``key`` that a rule could tell apart from ``current``."""
-    question = rule_base.questionnaire.by_key[key]
-    if question.kind in ("choice", "flag"):
-        return tuple(Candidate(key, c.value) for c in question.choices if c.value != current)
-    if question.kind == "list":
-        return _list_candidates(question, current if isinstance(current, tuple) else None)
-    return _number_candidates(rule_base, question, current)
-
-
-def _list_candidates(question: Question, current: tuple[str, ...] | None) -> tuple[Candidate, ...]:
-    values = [str(choice.value) for choice in question.choices]
-    given = current or ()
-    tried: dict[tuple[str, ...], None] = {}
-    for value in values:
-        changed = tuple(v for v in given if v != value) if value in given else (*given, value)
-        tried.setdefault(changed)
-    tried.setdefault(())
-    return tuple(Candidate(question.key, value) for value in tried if value != current)
-
-
-def _number_candidates(
-    rule_base: RuleBase, question: Question, current: Answer | None
-) -> tuple[Candidate, ...]:
-    step = 1 if question.kind == "whole" else 0.001
-    found: dict[float, Candidate] = {}
-    for test in _number_tests(rule_base, question.key):
-        limit = test.operand[0]
-        assert isinstance(limit, int | float)
-        unit = f" {question.unit}" if question.unit == "s" else ""
-        upper = limit if test.kind == "at_least" else limit + step
-        lower = limit - step if test.kind == "at_least" else limit
-        above = f"from {limit:,.10g}{unit} on" if test.kind == "at_least" else f"above {limit:,.10g}{unit}"
-        below = f"below {limit:,.10g}{unit}" if test.kind == "at_least" else f"up to {limit:,.10g}{unit}"
-        for value, words in ((upper, above), (lower, below)):
-            if question.minimum <= value <= question.maximum:
-                found.setdefault(value, Candidate(question.key, value, words))
-    given = current if isinstance(current, int | float) else None
-    ordered = sorted(found.values(), key=lambda c: abs(float(c.value) - float(given or 0)))  # type: ignore[arg-type]
-    return tuple(c for c in ordered if c.value != given)
-
-
-def _number_tests(rule_base: RuleBase, key: str) -> list[Test]:
-    return [
-        test
-        for rule in rule_base.rules
-        for test in tests_in(rule.when)
-        if test.key == key and test.kind in ("at_least", "at_most")
-    ]
-
-
-def _tried(rule_base: RuleBase, requirements: Mapping[str, Answer], *changes: Candidate) -> Decision:
-    return decide(rule_base, {**requirements, **{c.key: c.value for c in changes}})
-
-
-def find_flips(rule_base: RuleBase, decision: Decision) -> tuple[Flip, ...]:
-    """Return the smallest changes that turn the recommendation: one answer, or two where one cannot.
-
-    Changes of given answers come before answers to open questions. For a number only the nearest
-    value that turns it to an outcome is listed.
-    """
-    given = decision.settled.answers
-    before = outcome_of(decision)
-    options = list(_all_candidates(rule_base, decision))
-    flips = list(_turning(rule_base, given, before, ((c,) for c in options)))
-    if not any(flip.option != before[0] for flip in flips):
-        pairs = ((a, b) for a, b in combinations(options, 2) if a.key in given and b.key in given and a.key != b.key)
-        flips += _turning(rule_base, given, before, pairs)
-    return tuple(sorted(flips, key=lambda flip: (flip.option == before[0], flip.open)))
-
-
-def _all_candidates(rule_base: RuleBase, decision: Decision) -> Iterator[Candidate]:
-    settled = decision.settled
-    for question in rule_base.questionnaire.questions:
-        if question.key in settled.answers or question.key not in settled.facts.inapplicable:
-            yield from candidates(rule_base, question.key, settled.facts.values.get(question.key))
-
-
-def _turning(
-    rule_base: RuleBase,
-    given: Mapping[str, Answer],
-    before: Outcome,
-    changes: Iterator[tuple[Candidate, ...]],
-) -> Iterator[Flip]:
-    seen: set[tuple[object, ...]] = set()
-    for change in changes:
-        after = outcome_of(_tried(rule_base, given, *change))
-        if after[:2] == before[:2]:
-            continue
-        numeric = tuple(c.key for c in change if c.threshold)
-        mark = (numeric, tuple((c.key, c.value) for c in change if not c.threshold), after[:2])
-        if numeric and mark in seen:
-            continue
-        seen.add(mark)
-        yield Flip(
-            change={c.key: c.value for c in change},
-            option=after[0],
-            workflow_type=after[1],
-            instead=after[2],
-            threshold=", ".join(c.threshold for c in change if c.threshold),
-            open=any(c.key not in given for c in change),
-        )
-
-
 def open_questions(rule_base: RuleBase, requirements: Mapping[str, Answer]) -> tuple[OpenQuestion, ...]:
     """Return the unanswered questions that could still change the verdict, most decisive first.
 
-    A question counts where one of its answers changes option or workflow type on its own, or where
-    its points together with those of other open questions could. Empty: nothing can change it any more.
+    A question counts where one of its answers changes option or workflow type on its own; where its
+    points, together with those of the other open questions, could outweigh the lead; or where it is part
+    of a constraint or alternative that needs several answers. Empty: nothing can change the verdict.
     """
     decision = decide(rule_base, requirements)
-    before = outcome_of(decision)[:2]
-    found = []
-    for question in rule_base.questionnaire.questions:
-        facts = decision.settled.facts
-        if question.key in facts.values or question.key in facts.inapplicable:
-            continue
-        item = _weighed(rule_base, decision, question, before)
-        if item.turns or item.swing:
-            found.append(item)
-    reach = sum(item.swing for item in found)
-    matters = [item for item in found if item.turns or reach > margin(decision)]
-    return tuple(sorted(matters, key=lambda item: (-item.weight, item.key)))
+    facts = decision.settled.facts
+    open_keys = [
+        question.key
+        for question in rule_base.questionnaire.questions
+        if question.key not in facts.values and question.key not in facts.inapplicable
+    ]
+    reach = {key: _reach(rule_base, decision, key) for key in open_keys}
+    joint = _joint_keys(rule_base, decision, open_keys)
+    matter = _outweighing(decision, list(reach.values()))
+    found = [
+        OpenQuestion(key, item.turns, item.swing, item.weight + (0.5 if key in joint else 0.0))
+        for key, item in reach.items()
+        if item.turns or key in joint or any(getattr(item, side) for side in matter)
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.weight, open_keys.index(item.key))))
 
 
-def _weighed(
-    rule_base: RuleBase, decision: Decision, question: Question, before: tuple[str, str | None]
-) -> OpenQuestion:
-    tried = candidates(rule_base, question.key, None)
-    gap = decision.step_functions.score - decision.destinations.score
-    turns, swing = 0, 0
-    for candidate in tried:
-        after = _tried(rule_base, decision.settled.answers, candidate)
-        turns += outcome_of(after)[:2] != before
-        swing = max(swing, abs(after.step_functions.score - after.destinations.score - gap))
-    share = turns / len(tried) if tried else 0.0
-    return OpenQuestion(question.key, turns, swing, round(10 * share + swing, 3))
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far the answers to one question can move the verdict, in points towards each side."""
+
+    turns: int
+    share: float
+    destinations: int
+    step_functions: int
+    standard: int
+    express: int
+
+    @property
+    def swing(self) -> int:
+        return max(self.destinations, self.step_functions)
+
+    @property
+    def weight(self) -> float:
+        return round(10 * self.share + self.swing, 3)
+
+
+def _reach(rule_base: RuleBase, decision: Decision, key: str) -> _Reach:
+    before, gap, type_gap = outcome_of(decision)[:2], _gap(decision), _type_gap(decision)
+    after = [tried(rule_base, decision.settled.answers, c) for c in candidates(rule_base, key, None)]
+    turns = sum(outcome_of(other)[:2] != before for other in after)
+    moves = [_gap(other) - gap for other in after] or [0]
+    type_moves = [_type_gap(other) - type_gap for other in after] or [0]
+    return _Reach(
+        turns,
+        turns / max(1, len(after)),
+        max(0, -min(moves)),
+        max(0, *moves),
+        max(0, -min(type_moves)),
+        max(0, *type_moves),
+    )
+
+
+def _gap(decision: Decision) -> int:
+    return decision.step_functions.score - decision.destinations.score
+
+
+def _type_gap(decision: Decision) -> int:
+    return decision.express.score - decision.standard.score
+
+
+def _outweighing(decision: Decision, reach: list[_Reach]) -> tuple[str, ...]:
+    """Return towards which sides all open answers together could still outweigh the lead."""
+    workflow_type = outcome_of(decision)[1]
+    replaceable = any(rule.instead for rule in (*decision.instead, *decision.open_rules))
+    sides: list[str] = []
+    if (decision.destinations.viable and decision.step_functions.viable) or replaceable:
+        gap = _gap(decision)
+        if gap > 0 and sum(item.destinations for item in reach) >= gap:
+            sides.append(DESTINATIONS)
+        if gap <= 0 and sum(item.step_functions for item in reach) > -gap:
+            sides.append("step_functions")
+    if workflow_type and decision.standard.viable and decision.express.viable:
+        gap = _type_gap(decision)
+        if gap > 0 and sum(item.standard for item in reach) >= gap:
+            sides.append(STANDARD)
+        if gap <= 0 and sum(item.express for item in reach) > -gap:
+            sides.append(EXPRESS)
+    return tuple(sides)
+
+
+def _joint_keys(rule_base: RuleBase, decision: Decision, open_keys: list[str]) -> frozenset[str]:
+    """Return open keys that several together could still veto or replace the verdict."""
+    option, workflow_type, _ = outcome_of(decision)
+    found: set[str] = set()
+    for rule in decision.open_rules:
+        keys = {
+            factor
+            for key in keys_in(rule.when)
+            for factor in rule_base.questionnaire.derived.get(key, (key,))
+        }
+        missing = keys.intersection(open_keys)
+        vetoes = option in rule.rules_out or workflow_type in rule.rules_out
+        if len(missing) > 1 and (vetoes or rule.instead or (rule.combines and option == STEP_FUNCTIONS)):
+            found |= missing
+    return frozenset(found)
+
+
+CLEAR_LEAD = 5
+"""A lead of this many points (two strong reasons) is clear, whatever single answers are open."""
 
 
 def strength_of(decision: Decision, option: str, still_open: tuple[OpenQuestion, ...]) -> Strength:
     """Return how firm the verdict is.
 
-    ``clear``: the other option cannot be had, or no single open answer outweighs the lead.
-    ``tied``: equal points. ``close``: everything else.
+    ``clear``: the other option cannot be had, or the lead is large, or larger than what any single open
+    answer weighs. ``tied``: equal points. ``close``: everything else.
     """
-    if option in (NEITHER, BOTH):
-        return "clear" if decision.instead or decision.combines or not decision.step_functions.viable else "close"
-    if not (decision.destinations.viable and decision.step_functions.viable):
-        return "clear" if margin(decision) or decision.step_functions.score else "close"
     lead = margin(decision)
+    if option in (NEITHER, BOTH):
+        decided = decision.instead or decision.combines or not decision.step_functions.viable
+        return "clear" if decided else "close"
+    if not (decision.destinations.viable and decision.step_functions.viable):
+        return "clear" if lead or decision.step_functions.score else "close"
     if lead == 0:
         return "tied"
-    return "clear" if lead > max((item.swing for item in still_open), default=0) and lead > 1 else "close"
+    weighs = max((item.swing for item in still_open), default=0)
+    return "clear" if lead >= CLEAR_LEAD or lead > max(1, weighs) else "close"

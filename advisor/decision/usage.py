@@ -65,6 +65,15 @@ class Workload:
         return self.run_s <= self.limits["express-duration"].number
 
     @property
+    def durable_operations(self) -> float:
+        return self.limits["durable-start-operations"].number + self.steps - 1 + self.items
+
+    @property
+    def fits_durable(self) -> bool:
+        enough_operations = self.durable_operations <= self.limits["durable-operations"].number
+        return enough_operations and self.run_s <= self.limits["durable-duration"].number
+
+    @property
     def failed_share(self) -> float:
         return self.limits["assumed-failed-runs"].number
 
@@ -190,10 +199,9 @@ def durable_uses(workload: Workload) -> Iterable[Use]:
 
     Source: https://aws.amazon.com/lambda/pricing/
     """
-    operations = workload.limits["durable-start-operations"].number + workload.steps - 1 + workload.items
-    yield Use("durable-operation", operations, "the start and each step")
+    yield Use("durable-operation", workload.durable_operations, "the start and each step")
     if workload.payload_kb:
-        written = operations * workload.payload_kb / _KB_PER_GB
+        written = workload.durable_operations * workload.payload_kb / _KB_PER_GB
         yield Use("durable-gb-written", written, "the payload at each operation")
 
 

@@ -32,10 +32,10 @@ class Rule:
     somebody has said so.
 
     Effects, at least one: ``favours`` (points 1 leans, 2 favours, 3 strongly favours, for an option or a
-    workflow type), ``rules_out`` (what cannot be done), ``instead`` (an alternative that does the job better
-    than ``instead_of``, where that option leads), ``names`` (an alternative worth knowing beside the recommendation), ``combines`` (both
-    options, each for its part), ``warns`` (options for which ``because`` is a warning).
-    ``fires_on`` and ``quiet_on`` are the rule's own test cases: answers it must and must not fire on.
+    workflow type), ``rules_out`` (what cannot be done), ``instead`` (an alternative that does the job
+    better than ``instead_of``, where that option leads), ``names`` (an alternative worth knowing beside
+    the recommendation), ``combines`` (both options, each for its part), ``warns`` (options for which
+    ``because`` is a warning). ``fires_on`` and ``quiet_on`` are the rule's own test cases.
     """
 
     id: str
