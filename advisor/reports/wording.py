@@ -138,14 +138,20 @@ def break_even_words(item: BreakEven) -> str:
     cheaper, dearer = NAMES.get(item.cheaper, item.cheaper), NAMES.get(item.dearer, item.dearer)
     if item.executions is None:
         return f"{cheaper} never gets cheaper than {dearer} within reach."
+    if item.executions <= 1:
+        return f"{cheaper} costs less than {dearer} from the first execution on."
     return f"{cheaper} costs less than {dearer} from {count(item.executions)} executions a month on."
 
 
 def moment(seconds: float | None) -> str:
-    """Return a point in time after the start, such as ``3 min``."""
+    """Return a point in time after the start, such as ``3 min``, to three digits."""
     if seconds is None:
         return "any time"
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size and seconds % size == 0:
-            return f"{count(seconds / size)} {unit}"
-    return f"{count(seconds)} s"
+    size, unit = next(
+        ((size, unit) for size, unit in _UNITS if seconds >= size),
+        (1, "s"),
+    )
+    return f"{seconds / size:.3g} {unit}"
+
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
