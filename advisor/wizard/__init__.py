@@ -20,6 +20,11 @@ from advisor.wizard.walk import Walk
 
 __all__ = ["Action", "Actions", "Done", "DraftFile", "Prompter", "Wish", "choose_prompter", "run"]
 
+INTRODUCTION = (
+    "Lambda Destinations or Step Functions? A few questions, then advice with its reasons, and a starter "
+    "project if you like. You can always go back, and no answer is lost."
+)
+
 
 def run(  # noqa: PLR0913 - what the command line knows, each by its name
     rule_base: RuleBase,
@@ -41,6 +46,7 @@ def run(  # noqa: PLR0913 - what the command line knows, each by its name
 def play(session: Session, *, everything: bool = False) -> Answers:
     """Play a whole session; see ``run``."""
     try:
+        session.prompter.say(INTRODUCTION, "note")
         session, walk = _opened(session, everything)
         walk = review(session, ask_questions(session, walk))
         end = end_menu(session, End(session.answers(walk)))

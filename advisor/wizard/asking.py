@@ -38,7 +38,7 @@ def prompt_for(
         rows=(*_rows(question), *((NONE_ROW,) if several else ()), UNKNOWN_ROW),
         given=(UNKNOWN_ROW.id,) if unknown else _ids(given),
         help=help_text,
-        moves=MOVES - {Move.UNKNOWN},
+        moves=MOVES,
         ordered=question.ordered,
     )
 
@@ -80,4 +80,5 @@ def _ids(given: Answer | None) -> tuple[str, ...]:
 def _range_note(question: Question, given: Answer | None) -> str:
     examples = f", such as {', '.join(question.examples)}" if question.examples else ""
     earlier = f". Enter keeps {told(given, question)}" if given is not None else ""
-    return f"{expected(question)}{examples}{earlier}"
+    text = f"{expected(question)}{examples}{earlier}."
+    return text[0].upper() + text[1:]

@@ -15,9 +15,9 @@ from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Prompter, Read
 from advisor.wizard.session import Session
 
 MENU = (
-    Row("reasons", "Reasons in full", "Every rule that spoke, for and against, with its source."),
-    Row("flips", "What would change it", "The smallest changes that turn the recommendation."),
-    Row("cost", "Cost", "What each option costs a month, and where they break even."),
+    Row("reasons", "Reasons in full", "Every rule that spoke, with its source."),
+    Row("flips", "What would change it", "The smallest changes that turn it."),
+    Row("cost", "Cost", "What each option costs a month."),
     Row("generate", "Generate the project", "A starter project that deploys and tests itself."),
     Row("save", "Save the answers", "A file to keep, share and run again."),
     Row("report", "Write the report", "The decision as a file: .md, .html, .json or .txt."),

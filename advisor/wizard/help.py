@@ -15,7 +15,7 @@ TITLES = {
     EXPRESS: "Express",
     BOTH: "both",
 }
-MOST_RULES = 6
+MOST_RULES = 4
 
 
 def help_for(question: Question, rule_base: RuleBase) -> tuple[Section, ...]:

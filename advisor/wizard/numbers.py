@@ -58,14 +58,15 @@ def read_number(text: str, question: Question) -> Reading | Mistake:
 
 
 def expected(question: Question) -> str:
-    """Return the range in words, such as ``1 to 10,000 steps``."""
-    noun = "whole number, " if question.kind == "whole" else ""
-    return f"{noun}{figure(question.minimum)} to {shown(question.maximum, question.unit)}"
+    """Return the range in words, such as ``whole number from 1 to 10,000 steps``."""
+    noun = "whole number from" if question.kind == "whole" else "from"
+    return f"{noun} {figure(question.minimum)} to {shown(question.maximum, question.unit)}"
 
 
 def shown(value: float, unit: str) -> str:
     """Return ``value`` with its unit, and what it comes to where the unit is small."""
-    text = f"{figure(value)} {unit}".strip()
+    name = "seconds" if unit == "s" else unit
+    text = f"{figure(value)} {name.removesuffix('s') if value == 1 and name != 'seconds' else name}".strip()
     if unit == "s" and value >= 60:
         return f"{text} ({_period(value)})"
     if unit == "KB" and value >= 1024:

@@ -34,7 +34,7 @@ def review_prompt(session: Session, walk: Walk) -> Prompt:
     questionnaire = session.rule_base.questionnaire
     decision = session.decision(walk)
     settled = decision.settled
-    due = session.due(walk)
+    due = session.deciding(walk)
     rest = walks.remaining(walk, settled, questionnaire)
     rows = [SHOW]
     if due:
@@ -79,6 +79,6 @@ def _title(answered: int, due: int, rest: int) -> str:
 
 
 def _more(session: Session, walk: Walk) -> Walk:
-    if not session.due(walk):
+    if not session.deciding(walk):
         walk = replace(walk, everything=True)
     return ask_questions(session, walks.to_front(walk))

@@ -34,6 +34,10 @@ class Session:
     def decision(self, walk: Walk) -> Decision:
         return decide(self.rule_base, walk.answers)
 
+    def deciding(self, walk: Walk) -> tuple[OpenQuestion, ...]:
+        """Return what could still change the recommendation, whether or not everything is asked."""
+        return tuple(item for item in self.open_questions(walk.answers) if item.key not in walk.unknown)
+
     def due(self, walk: Walk) -> tuple[OpenQuestion, ...]:
         return walks.due(walk, self.rule_base.questionnaire, self.open_questions)
 

@@ -24,7 +24,7 @@ def about_left(due: tuple[OpenQuestion, ...], lead: int) -> int:
     reach, ahead = float(sum(item.swing for item in due)), float(lead)
     for count, item in enumerate(due):
         if reach <= ahead:
-            return count
+            return max(count, 1)
         reach -= item.swing
         ahead += item.swing / 2
     return len(due)
@@ -32,8 +32,7 @@ def about_left(due: tuple[OpenQuestion, ...], lead: int) -> int:
 
 def status_line(decision: Decision, number: int, left: int) -> str:
     """Return the running line: which question, how many more at about, and the points so far."""
-    more = f"about {left} more" if left else "the last one that matters"
-    return f"Question {number}, {more}. So far: {standing(decision)}"
+    return f"Question {number} of about {number + left}. So far: {standing(decision)}"
 
 
 def standing(decision: Decision) -> str:

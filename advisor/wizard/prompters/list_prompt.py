@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -20,6 +21,7 @@ from advisor.wizard.prompts import Move, Picked, Prompt, Row
 
 WIDEST_LABEL = 34
 NARROWEST_TEXT = 28
+SPARE_LINES = 3
 KEYS = {Move.BACK: "back", Move.REVIEW: "review", Move.UNKNOWN: "don't know"}
 
 
@@ -91,24 +93,23 @@ def list_question(
 
 def _head(prompt: Prompt, width: int) -> StyleAndTextTuples:
     lines: StyleAndTextTuples = [("", "\n")]
-    lines += [("class:status", line + "\n") for line in wrapped(prompt.status, width - 1) if line]
-    title = "\n".join(wrapped(prompt.title, width - 1))
-    lines.append(("class:title", title))
-    lines += [("class:note", "\n" + line) for line in wrapped(prompt.note, width - 1) if line]
+    lines += [("class:status", line + "\n") for line in wrapped(prompt.status, width - 1, " ") if line]
+    lines.append(("class:title", "\n".join(wrapped(prompt.title, width - 1, " "))))
+    lines += [("class:note", "\n" + line) for line in wrapped(prompt.note, width - 1, " ") if line]
     return lines
 
 
 def _rows(prompt: Prompt, cursor: Cursor, look: Look, width: int) -> StyleAndTextTuples:
-    label_width = min(max(len(row.label) for row in prompt.rows), WIDEST_LABEL)
+    prefixes = [
+        f" {look.pointer if number == cursor.at else ' '} {_mark(prompt, cursor, row, look)}"
+        for number, row in enumerate(prompt.rows)
+    ]
     shown: StyleAndTextTuples = []
-    for number, row in enumerate(prompt.rows):
+    for number, lines in enumerate(laid_out(prompt.rows, prefixes, width - 1)):
         here = number == cursor.at
-        style = "class:current" if here else ""
-        if here:
-            shown.append(("[SetCursorPosition]", ""))
-        prefix = f" {look.pointer if here else ' '} " + _mark(prompt, cursor, row, look)
-        lines = row_lines(row, prefix, label_width, width - 1)
-        shown.append((style, "\n".join(lines) + ("\n" if number < len(prompt.rows) - 1 else "")))
+        shown += [("[SetCursorPosition]", "")] if here else []
+        end = "\n" if number < len(prompt.rows) - 1 else ""
+        shown.append(("class:current" if here else "", "\n".join(lines) + end))
     return shown
 
 
@@ -120,31 +121,39 @@ def _mark(prompt: Prompt, cursor: Cursor, row: Row, look: Look) -> str:
     return f"[{cursor.marked.index(row.id) + 1 if prompt.ordered and not row.alone else look.marked}] "
 
 
-def row_lines(row: Row, prefix: str, label_width: int, width: int) -> list[str]:
-    """Return a row as lines: label and text in two columns, or below each other where it is narrow."""
-    if not row.text:
-        return wrapped(row.label, width, prefix)
-    column = len(prefix) + label_width + 2
-    if width - column >= NARROWEST_TEXT and len(row.label) <= label_width:
-        return wrapped(row.text, width, f"{prefix}{row.label:<{label_width}}  ")
-    below = " " * (len(prefix) + 2)
-    return [*wrapped(row.label, width, prefix), *wrapped(row.text, width, below)]
+def laid_out(rows: Sequence[Row], prefixes: Sequence[str], width: int) -> list[list[str]]:
+    """Return each row as lines: in two columns, or label and text run together where that is shorter."""
+    label_width = min(max(len(row.label) for row in rows), WIDEST_LABEL)
+    columns, together = [], []
+    for row, prefix in zip(rows, prefixes, strict=True):
+        label = f"{prefix}{row.label:<{label_width}}  "
+        inline = wrapped(f"{row.label}: {row.text}" if row.text else row.label, width, prefix)
+        fits = len(row.label) <= label_width and width - len(label) >= NARROWEST_TEXT
+        columns.append(wrapped(row.text, width, label) if row.text and fits else inline)
+        together.append(inline)
+    return columns if _height(columns) <= _height(together) + SPARE_LINES else together
+
+
+def _height(blocks: list[list[str]]) -> int:
+    return sum(len(block) for block in blocks)
 
 
 def _foot(prompt: Prompt, cursor: Cursor, look: Look, width: int) -> StyleAndTextTuples:
     choose = ["Space mark", "Enter done"] if prompt.kind == "several" else ["Enter choose"]
-    position = [f"{cursor.at + 1}/{len(prompt.rows)}"] if len(prompt.rows) > 9 else []
+    position = [f"{cursor.at + 1} of {len(prompt.rows)}"] if len(prompt.rows) > 9 else []
     keys = [f"{look.arrows} move", *choose, *key_legend(prompt), *position]
     lines: StyleAndTextTuples = []
     if cursor.mistake:
-        lines.append(("class:mistake", cursor.mistake + "\n"))
-    lines.append(("class:keys", "\n".join(wrapped("   ".join(keys), width - 1))))
+        lines.append(("class:mistake", f" {cursor.mistake}\n"))
+    lines.append(("class:keys", "\n".join(wrapped("   ".join(keys), width - 1, " "))))
     return lines
 
 
 def key_legend(prompt: Prompt) -> list[str]:
     """Return the keys that every prompt of this kind understands, with what they do."""
-    keys = [f"{move.value} {word}" for move, word in KEYS.items() if move in prompt.moves]
+    listed = any(row.alone for row in prompt.rows)  # a list shows "I don't know" as a row
+    shown = [move for move in KEYS if move in prompt.moves and not (listed and move is Move.UNKNOWN)]
+    keys = [f"{move.value} {KEYS[move]}" for move in shown]
     return [*keys, "? help"] if prompt.help else keys
 
 

@@ -30,10 +30,7 @@ class PlainPrompter:
         self._show(prompt)
         while True:
             self._write(self._invitation(prompt), end=" ")
-            line = self.stdin.readline()
-            if not line:
-                raise KeyboardInterrupt
-            line = line.strip()
+            line = self._read()
             if line == "?" and prompt.help:
                 self._help(prompt)
                 continue
@@ -61,6 +58,17 @@ class PlainPrompter:
         finally:
             timer.cancel()
 
+    def _read(self) -> str:
+        try:
+            line = self.stdin.readline()
+        except KeyboardInterrupt:
+            self._write("")  # what follows starts on a line of its own
+            raise
+        if not line:
+            self._write("")
+            raise KeyboardInterrupt
+        return line.strip()
+
     @property
     def _width(self) -> int:
         return min(shutil.get_terminal_size().columns - 1, 100)
@@ -80,7 +88,7 @@ class PlainPrompter:
         for number, row in enumerate(prompt.rows, start=1):
             self._paragraph(f"{row.label}: {row.text}" if row.text else row.label, f"  {number}. ")
         if prompt.note:
-            self._paragraph(prompt.note[0].upper() + prompt.note[1:] + ".")
+            self._paragraph(prompt.note)
 
     def _invitation(self, prompt: Prompt) -> str:
         count = len(prompt.rows)
@@ -91,7 +99,9 @@ class PlainPrompter:
             "line": "Answer",
         }[prompt.kind]
         keys = ["Enter keeps " + self._kept(prompt)] if self._kept(prompt) else []
-        keys += [text for move, text in _MOVES.items() if move in prompt.moves]
+        listed = any(row.alone for row in prompt.rows)  # a list shows "I don't know" as a row
+        hidden = {Move.UNKNOWN} if listed else set()
+        keys += [text for move, text in _MOVES.items() if move in prompt.moves - hidden]
         keys += ["? helps"] if prompt.help else []
         return f"{what} ({', '.join(keys)}):" if keys else f"{what}:"
 
@@ -106,7 +116,9 @@ class PlainPrompter:
                 self._paragraph(line, "  ")
 
     def _confirm(self, reply: Reply, prompt: Prompt, line: str) -> None:
-        if isinstance(reply, Picked):
+        if reply is Move.UNKNOWN:
+            self._write("= I don't know")
+        elif isinstance(reply, Picked):
             self._paragraph(", ".join(prompt.row(row_id).label for row_id in reply.ids), "= ")
         elif isinstance(reply, Typed) and isinstance(read := prompt.read(line or prompt.default), Reading):
             self._paragraph(read.echo, "= ")

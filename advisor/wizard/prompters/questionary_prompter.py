@@ -12,7 +12,7 @@ import questionary
 from prompt_toolkit import print_formatted_text
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Always, Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
@@ -129,8 +129,9 @@ class QuestionaryPrompter:
             style=self._style,
             color_depth=self._depth,
             erase_when_done=True,
+            reserve_space_for_menu=0,
         )
-        _limit(question)
+        _fitted(question)
         return question
 
     def _help(self, prompt: Prompt) -> None:
@@ -139,7 +140,7 @@ class QuestionaryPrompter:
         size = shutil.get_terminal_size()
         if len(lines) + 2 * len(prompt.rows) + 6 > size.lines:
             row = Row("back", "Back to the question")
-            pause = Prompt("", "one", rows=(row,), moves=frozenset(), quiet=True)
+            pause = Prompt("That was the help.", "one", rows=(row,), moves=frozenset(), quiet=True)
             self.ask(pause)
 
     def _trace(self, prompt: Prompt, reply: Reply) -> None:
@@ -174,8 +175,12 @@ def _read(prompt: Prompt, text: str) -> Reading | Mistake:
     return prompt.read(text or prompt.default)
 
 
-def _limit(question: questionary.Question) -> None:
-    """Cut what is pasted to one character more than fits, so that the screen stays usable."""
+def _fitted(question: questionary.Question) -> None:
+    """Keep the line as low as its text, and cut what is pasted to one character more than fits."""
+    layout = question.application.layout
+    for window in layout.find_all_windows():
+        if window.content is layout.current_control:
+            window.dont_extend_height = Always()
 
     def cut(buffer: Buffer) -> None:
         if len(buffer.text) > LONGEST_LINE + 1:
@@ -213,11 +218,11 @@ def _line_foot(prompt: Prompt, text: str, width: int) -> str:
 
 
 def _help_lines(prompt: Prompt, width: int) -> list[str]:
-    lines = ["", prompt.title]
+    lines = ["", f" {prompt.title}"]
     for section in prompt.help:
-        lines.append(f"  {section.heading}")
-        for line in section.lines:
-            lines += wrapped(line, width, "    ")
+        lines += wrapped(f"{section.heading}: {section.lines[0]}", width, " ", "   ")
+        for line in section.lines[1:]:
+            lines += wrapped(line, width, "   ")
     return lines
 
 
