@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from advisor.knowledge.rules import RuleBase
     from advisor.loading.answers import dump_answers, load_answers, read_answers
     from advisor.loading.rule_base import load_rule_base
+    from advisor.loading.schema import answers_schema
+    from advisor.loading.versions import load_versions
     from advisor.reports import FORMATS, ReportOptions
+    from advisor.reports.schema import report_schema
     from advisor.resources import rules_folder, templates_folder
 
 __version__ = "0.1.0"
@@ -41,12 +44,15 @@ __all__ = [
     "Recommendation",
     "ReportOptions",
     "RuleBase",
+    "answers_schema",
     "decide",
     "dump_answers",
     "load_answers",
     "load_rule_base",
+    "load_versions",
     "read_answers",
     "recommend",
+    "report_schema",
     "rules_folder",
     "templates_folder",
     "write_text",
@@ -60,12 +66,15 @@ _HOME = {
     "Recommendation": "decision.recommendation",
     "ReportOptions": "reports",
     "RuleBase": "knowledge.rules",
+    "answers_schema": "loading.schema",
     "decide": "decision.decide",
     "dump_answers": "loading.answers",
     "load_answers": "loading.answers",
     "load_rule_base": "loading.rule_base",
+    "load_versions": "loading.versions",
     "read_answers": "loading.answers",
     "recommend": "decision.recommend",
+    "report_schema": "reports.schema",
     "rules_folder": "resources",
     "templates_folder": "resources",
     "write_text": "files",

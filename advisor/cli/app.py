@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from advisor.cli.recommend import recommend
+from advisor.cli.schema import schema
 from advisor.cli.wizard import wizard
 
 app = typer.Typer(
@@ -33,3 +34,7 @@ app.command(
     short_help="The recommendation, with reasons.",
     epilog=_examples("advisor recommend answers.yaml --set steps=5 --output decision.md"),
 )(recommend)
+app.command(
+    short_help="The JSON Schema of an answers file.",
+    epilog=_examples("advisor schema > answers.schema.json", "advisor schema --of report"),
+)(schema)

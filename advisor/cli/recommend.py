@@ -47,9 +47,8 @@ def recommend(
     rules: Rules = None,
 ) -> None:
     """Recommend Lambda Destinations, Step Functions, both or neither, with reasons. Never asks anything."""
-    to_file = output if output not in (None, "-") else None
-    suffix = Path(to_file).suffix.lower() if to_file else ""
-    wanted = one_of("--format", format_name or _BY_SUFFIX.get(suffix, "text"), FORMATS)
+    to_file = None if output == "-" else output
+    wanted = one_of("--format", format_name or format_for(to_file or ""), FORMATS)
     rule_base, answers = asked(file, sets, rules)
     recommendation = advisor.recommend(rule_base, answers)
     options = report_options(explain=explain, to_file=bool(to_file))
@@ -59,6 +58,11 @@ def recommend(
         return
     advisor.write_text(Path(to_file), text, replace=force)
     console.say(f"{recommendation.summary}\nWritten to {to_file}.")
+
+
+def format_for(file: str) -> str:
+    """Return the format that the name of ``file`` asks for; text where it says nothing."""
+    return _BY_SUFFIX.get(Path(file).suffix.lower(), "text")
 
 
 def report_options(*, explain: bool, to_file: bool) -> ReportOptions:

@@ -36,7 +36,7 @@ def test_every_example_in_a_help_text_parses(advise: Advise, path: tuple[str, ..
     examples = [line.strip() for line in lines[1:] if line.startswith("    advisor ")]
     assert examples
     for example in examples:
-        arguments = shlex.split(example.split("   ")[0])[1:]
+        arguments = shlex.split(example.split("   ")[0].split(" > ")[0])[1:]
         command: Command = COMMAND
         while arguments and arguments[0] in getattr(command, "commands", {}):
             command = command.commands[arguments.pop(0)]

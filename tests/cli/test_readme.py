@@ -16,7 +16,9 @@ def test_every_transcript_is_what_the_command_prints_today() -> None:
 
 
 def test_every_transcript_fits_80_columns() -> None:
-    blocks = re.findall(r"^```console\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(
+        r"^```console\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
     assert blocks
     assert max(len(line) for block in blocks for line in block.splitlines()) <= 80
 

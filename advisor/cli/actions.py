@@ -1,0 +1,118 @@
+"""What the wizard's end menu does, each with the command that does the same without asking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import advisor
+from advisor.cli.generate import generated
+from advisor.cli.recommend import format_for, report_options
+from advisor.errors import AdvisorError
+from advisor.knowledge.answers import Answers
+from advisor.knowledge.rules import RuleBase
+from advisor.reports import ReportOptions
+from advisor.reports.text import render_part
+from advisor.starter import AVAILABLE
+from advisor.wizard import Actions, Done, Wish
+
+
+def actions_for(rule_base: RuleBase, rules: str | None, *, colour: bool) -> Actions:
+    """Return the actions on ``rule_base``, which has the folder ``rules`` laid over it where one is given."""
+    desk = _Desk(rule_base, rules, colour)
+    return Actions(
+        summary=desk.summary,
+        reasons=desk.reasons,
+        flips=desk.part("flips"),
+        cost=desk.part("cost"),
+        save=desk.save,
+        report=desk.report,
+        generate=desk.generate,
+        iacs=tuple(dict.fromkeys(iac for iac, _ in AVAILABLE)),
+        runtimes=tuple(dict.fromkeys(runtime for _, runtime in AVAILABLE)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    rule_base: RuleBase
+    rules: str | None
+    colour: bool
+
+    def options(self, *, explain: bool = False, to_file: bool = False) -> ReportOptions:
+        options = report_options(explain=explain, to_file=to_file)
+        return replace(options, colour=options.colour and self.colour)
+
+    def summary(self, wish: Wish) -> Done:
+        return self._told(wish, explain=False)
+
+    def reasons(self, wish: Wish) -> Done:
+        return self._told(wish, explain=True)
+
+    def _told(self, wish: Wish, *, explain: bool) -> Done:
+        recommendation = advisor.recommend(self.rule_base, wish.answers)
+        text = advisor.FORMATS["text"](recommendation, self.rule_base, self.options(explain=explain))
+        return Done(text, self.command("recommend", wish, *(["--explain"] if explain else [])))
+
+    def part(self, part: Literal["flips", "cost"]) -> Callable[[Wish], Done]:
+        def told(wish: Wish) -> Done:
+            recommendation = advisor.recommend(self.rule_base, wish.answers)
+            text = render_part(part, recommendation, self.rule_base, self.options(explain=True))
+            return Done(text, self.command("recommend", wish, "--explain"))
+
+        return told
+
+    def save(self, wish: Wish) -> Done:
+        assert wish.path is not None
+        advisor.write_text(wish.path, advisor.dump_answers(wish.answers), replace=wish.replace)
+        saved = replace(wish, saved=wish.path)
+        return Done(f"The answers are in {wish.path}.", self.command("recommend", saved))
+
+    def report(self, wish: Wish) -> Done:
+        assert wish.path is not None
+        recommendation = advisor.recommend(self.rule_base, wish.answers)
+        report = advisor.FORMATS[format_for(str(wish.path))]
+        text = report(recommendation, self.rule_base, self.options(explain=True, to_file=True))
+        advisor.write_text(wish.path, text, replace=wish.replace)
+        flags = ["--explain", "--output", str(wish.path), *(["--force"] if wish.replace else [])]
+        return Done(f"The report is in {wish.path}.", self.command("recommend", wish, *flags))
+
+    def generate(self, wish: Wish) -> Done:
+        assert wish.path is not None
+        written = generated(self.rule_base, wish.answers, wish.path)
+        return Done(written.told(), self.command("generate", wish, "--output", str(wish.path)))
+
+    def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:
+        """Return the command line for these answers: their file, else each by ``--set``; none where neither can."""
+        rules = ("--rules", self.rules) if self.rules else ()
+        if wish.saved is not None:
+            return ("advisor", name, str(wish.saved), *flags, *rules)
+        sets = tuple(sets_for(wish.answers))
+        if not sets or self._read(sets) != wish.answers:
+            return ()
+        return ("advisor", name, *(part for text in sets for part in ("--set", text)), *flags, *rules)
+
+    def _read(self, sets: tuple[str, ...]) -> Answers | None:
+        try:
+            return advisor.load_answers("requirements: {}", "--set", self.rule_base.questionnaire, sets)
+        except AdvisorError:
+            return None
+
+
+def sets_for(answers: Answers) -> Iterator[str]:
+    """Yield ``KEY=VALUE`` for every answer that fits on a command line."""
+    if answers.name:
+        plain = answers.name.replace("-", "").isalnum() and answers.name[0].isalpha()
+        yield f"name={answers.name if plain else json.dumps(answers.name, ensure_ascii=False)}"
+    for key, value in answers.requirements.items():
+        if isinstance(value, tuple):
+            yield f"{key}={','.join(value)}"
+        else:
+            yield f"{key}={json.dumps(value) if not isinstance(value, str) else value}"
+    project = answers.project
+    for key, text in (("iac", project.iac), ("runtime", project.runtime), ("region", project.region)):
+        if text:
+            yield f"project.{key}={text}"
