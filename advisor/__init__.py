@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from advisor.knowledge.rules import RuleBase
     from advisor.loading.answers import dump_answers, load_answers, read_answers
     from advisor.loading.rule_base import load_rule_base
-    from advisor.loading.schema import answers_schema
     from advisor.loading.versions import load_versions
     from advisor.reports import FORMATS, ReportOptions
-    from advisor.reports.schema import report_schema
+    from advisor.reports.schema import answers_schema, report_schema
     from advisor.resources import rules_folder, templates_folder
 
 __version__ = "0.1.0"
@@ -66,7 +65,7 @@ _HOME = {
     "Recommendation": "decision.recommendation",
     "ReportOptions": "reports",
     "RuleBase": "knowledge.rules",
-    "answers_schema": "loading.schema",
+    "answers_schema": "reports.schema",
     "decide": "decision.decide",
     "dump_answers": "loading.answers",
     "load_answers": "loading.answers",

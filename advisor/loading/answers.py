@@ -84,10 +84,14 @@ class _Reader:
             return Answers()
         top = entry.mapping
         if "requirements" not in top:
-            self.say(entry.place, "'requirements' is missing.", "An empty answers file has 'requirements: {}'.")
+            self.say(
+                entry.place, "'requirements' is missing.", "An empty answers file has 'requirements: {}'."
+            )
         schema = top.get("schema")
         if schema is not None and (schema.value != SCHEMA or isinstance(schema.value, bool)):
-            self.say(schema.place, f"schema {schema.text[:40]!r} is not known; this version reads schema {SCHEMA}.")
+            self.say(
+                schema.place, f"schema {schema.text[:40]!r} is not known; this version reads schema {SCHEMA}."
+            )
         return Answers(
             requirements=self._requirements(top.get("requirements")),
             name=self._text(top.get("name"), "name"),
@@ -193,7 +197,9 @@ class _Reader:
             self.say(entry.place, f"{key}: text is expected; found {entry.kind}.")
             return ""
         if len(entry.text) > MAX_NAME:
-            self.say(entry.place, f"{key}: at most {MAX_NAME} characters are expected; found {len(entry.text)}.")
+            self.say(
+                entry.place, f"{key}: at most {MAX_NAME} characters are expected; found {len(entry.text)}."
+            )
         return entry.text
 
     def _project(self, entry: Entry | None) -> Project:
@@ -274,7 +280,13 @@ class _Reader:
                     steps=project.steps,
                 )
             else:
-                known = [*self.questionnaire.by_key, "name", "project.iac", "project.runtime", "project.region"]
+                known = [
+                    *self.questionnaire.by_key,
+                    "name",
+                    "project.iac",
+                    "project.runtime",
+                    "project.region",
+                ]
                 self.say(place, f"'{_short(key)}' is not a known key.", did_you_mean(key, known))
         return Answers(requirements, name, project)
 

@@ -85,7 +85,9 @@ class ConditionReader:
         for name, operand in value.mapping.items():
             test_kind = next((test for test in allowed if test == name), None)
             if test_kind is None:
-                fitting = f"it takes {', '.join(allowed)}" if allowed else "write the value or a list of values"
+                fitting = (
+                    f"it takes {', '.join(allowed)}" if allowed else "write the value or a list of values"
+                )
                 self._say(value.place_of(name), f"{key}: '{name[:40]}' is not a test for it; {fitting}.")
                 continue
             tests.append(Test(key, test_kind, self._operand(key, test_kind, operand)))
@@ -109,6 +111,8 @@ class ConditionReader:
         if question.choice(entry.value) is None:
             values = [str(choice.value) for choice in question.choices]
             hint = did_you_mean(entry.text, values) or f"Known are {', '.join(values)}."
-            self._say(entry.place, f"{question.key}: '{entry.text[:40] or entry.kind}' is no answer to it.", hint)
+            self._say(
+                entry.place, f"{question.key}: '{entry.text[:40] or entry.kind}' is no answer to it.", hint
+            )
             return entry.text
         return entry.value if isinstance(entry.value, str | bool) else entry.text

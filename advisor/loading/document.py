@@ -61,7 +61,9 @@ def decode(data: bytes, file: str) -> str:
     Raises InputError for files over 1 MB, binary content and other encodings.
     """
     if len(data) > MAX_BYTES:
-        raise _refuse(file, f"the file has more than {MAX_BYTES:,} bytes; an answers file is a few kilobytes.")
+        raise _refuse(
+            file, f"the file has more than {MAX_BYTES:,} bytes; an answers file is a few kilobytes."
+        )
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)

@@ -81,7 +81,8 @@ def complete(lists: tuple[PriceList, ...]) -> tuple[PriceList, ...]:
         return lists
     borrowed = {key: replace(price, borrowed=REFERENCE_REGION) for key, price in reference.prices.items()}
     return tuple(
-        found if found is reference else replace(found, prices={**borrowed, **found.prices}) for found in lists
+        found if found is reference else replace(found, prices={**borrowed, **found.prices})
+        for found in lists
     )
 
 
