@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from advisor.decision.recommendation import FailureEvent
+from advisor.decision.recommendation import FailureEvent, FailureStory
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The answers a failure story depends on, and the limits it is told with."""
+    """The answers a failure story depends on, the limits it is told with, and the services' names."""
 
     facts: Mapping[str, Answer]
     limits: Mapping[str, Limit]
+    labels: Mapping[str, str]
 
     def limit(self, key: str) -> float:
         """Return the number of a limit."""
@@ -58,3 +59,9 @@ def attempts_words(case: Case, starts: list[float]) -> str:
     known = "step_duration_s" in case.facts
     runs = f", each running {case.run_s:g} s" if known else ", plus the time the work itself takes"
     return f"{len(starts)} {noun}{at}{runs}."
+
+
+def impossible(option: str, why: str, *, ends_up: str, lost: str, alarm: str) -> FailureStory:
+    """Return the story of an option that cannot do the work here: one event, and ``why``."""
+    event = FailureEvent(0, "Not possible here", why)
+    return FailureStory(option, "None: this option cannot do it here.", (event,), ends_up, lost, alarm)

@@ -93,7 +93,6 @@ def workload_of(limits: Mapping[str, Limit], answers: Answers, settled: Settled)
         said.append(f"No number of steps given: {count(steps)} are taken.")
     states = [name for key, value, name in _STATES if facts.get(key) == value]
     items = _number(facts.get("max_parallel_items")) if facts.get("parallelism") == "dynamic" else None
-    on_failure = _names(facts.get("on_failure"))
     return Workload(
         limits=limits,
         runs=limits["assumed-monthly-executions"].number if runs is None else runs,
@@ -106,9 +105,18 @@ def workload_of(limits: Mapping[str, Limit], answers: Answers, settled: Settled)
         source=str(facts.get("event_source", "")),
         stream=facts.get("invocation") == "stream",
         on_success=_names(facts.get("on_success")) or (),
-        on_failure=("sqs",) if on_failure is None else on_failure,
+        on_failure=failure_targets(facts),
         said=tuple(said),
     )
+
+
+def failure_targets(facts: Mapping[str, object]) -> tuple[str, ...]:
+    """Return where failures go: as answered, else a topic where somebody is to be told, else a queue."""
+    answered = _names(facts.get("on_failure"))
+    if answered is not None:
+        return answered
+    handling = _names(facts.get("failure_handling")) or ()
+    return ("sns",) if "notify" in handling and "capture" not in handling else ("sqs",)
 
 
 def _number(answer: object) -> float | None:
