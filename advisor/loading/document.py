@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import yaml
@@ -19,8 +19,11 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_ENTRIES = 100_000
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
-_CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
-_UNCHECKED_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value", "tag:yaml.org,2002:merge"}
+_SURROGATES = re.compile(
+    r"(?P<before>(?<!\\)(?:\\\\)*)"
+    r"(?:\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})(?:\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2}))?|\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+_PLAIN_TAGS = (None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq")))
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is seven times faster
 
 Scalar: TypeAlias = str | bool | int | float | None
@@ -79,19 +82,17 @@ def parse(text: str, file: str) -> Entry:
     """
     looks_json = text.lstrip().startswith(("{", "["))
     json_error = _json_error(text, file) if looks_json or file.endswith(".json") else None
-    source = text.replace("\t", " ") if looks_json and json_error is None else text
+    source = _as_yaml(text) if looks_json and json_error is None else text
+    loader = _LOADER(source)
+    builder = _Builder(file, loader)
     try:
-        loader = _LOADER(source)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
+        entry = builder.document()
     except yaml.YAMLError as error:
         raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
-    except RecursionError:
-        raise _refuse(file, f"entries are nested deeper than {MAX_DEPTH} levels.") from None
-    builder = _Builder(file)
-    entry = Entry(None, Place(file, 1, 1)) if node is None else builder.build(node, 0)
+    except _Full:
+        entry = Entry(None, Place(file, 1, 1))
+    finally:
+        loader.dispose()
     if builder.problems:
         raise InputError(f"{file} cannot be read.", builder.problems)
     return entry
@@ -115,8 +116,6 @@ def _yaml_problem(error: yaml.YAMLError, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-    if "expected a single document" in str(getattr(error, "context", "")):
-        said = "one document is expected, but another one starts here"
     return Problem(place, f"not valid YAML: {said}.")
 
 
@@ -125,62 +124,108 @@ class _Full(Exception):
 
 
 class _Builder:
-    """Turns YAML nodes into entries and collects what is wrong on the way."""
+    """Turns the parser's events into entries and collects what is wrong on the way.
 
-    def __init__(self, file: str) -> None:
+    Events, not the composed node tree: the C composer has no limit of depth and would crash.
+    """
+
+    def __init__(self, file: str, loader: Any) -> None:
         self.file = file
+        self.loader = loader
         self.problems: list[Problem] = []
         self.seen = 0
+        self.anchors: dict[str, tuple[Entry, int]] = {}
 
-    def build(self, node: yaml.Node, depth: int) -> Entry:
-        try:
-            return self._entry(node, depth)
-        except _Full:
-            return Entry(None, self._place(node))
+    def document(self) -> Entry:
+        """Return the first document; a second one is a problem."""
+        self.loader.get_event()
+        entry = Entry(None, Place(self.file, 1, 1))
+        if self.loader.check_event(yaml.DocumentStartEvent):
+            self.loader.get_event()
+            entry = self._entry(0)
+            self.loader.get_event()
+        if not self.loader.check_event(yaml.StreamEndEvent):
+            place = self._place(self.loader.get_event())
+            self.problems.append(Problem(place, "one document is expected, but another one starts here."))
+        return entry
 
-    def _place(self, node: yaml.Node) -> Place:
-        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+    def _place(self, event: Any) -> Place:
+        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _entry(self, node: yaml.Node, depth: int) -> Entry:
-        place = self._place(node)
-        self.seen += 1
+    def _entry(self, depth: int) -> Entry:
+        event = self.loader.get_event()
+        place = self._place(event)
+        before = self.seen
+        self._count(1, place, depth)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, place, depth)
+        tag = getattr(event, "tag", None)
+        if tag not in _PLAIN_TAGS:
+            self.problems.append(Problem(place, f"the tag {tag} is not allowed; write plain data."))
+        if isinstance(event, yaml.MappingStartEvent):
+            entry = self._mapping(place, depth)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not self.loader.check_event(yaml.SequenceEndEvent):
+                items.append(self._entry(depth + 1))
+            self.loader.get_event()
+            entry = Entry(tuple(items), place)
+        else:
+            text = str(event.value)
+            quoted = event.style in ("'", '"', "|", ">") or tag is not None
+            entry = Entry(text if quoted else _scalar(text), place, text)
+        if event.anchor:
+            self.anchors[event.anchor] = (entry, self.seen - before)
+        return entry
+
+    def _count(self, entries: int, place: Place, depth: int) -> None:
+        self.seen += entries
         if self.seen > MAX_ENTRIES or depth > MAX_DEPTH:
             what = "nested too deep" if depth > MAX_DEPTH else "too many entries"
             self.problems.append(Problem(place, f"{what} (aliases count each time they are used)."))
             raise _Full
-        if node.tag not in _CORE_TAGS | _UNCHECKED_TAGS:
-            self.problems.append(Problem(place, f"the tag {node.tag} is not allowed; write plain data."))
-            return Entry(None, place)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, place, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return Entry(tuple(self._entry(child, depth + 1) for child in node.value), place)
-        text = _joined_surrogates(str(node.value))
-        plain = getattr(node, "style", None) not in ("'", '"', "|", ">")
-        return Entry(_scalar(text) if plain else text, place, text)
 
-    def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> Entry:
+    def _alias(self, event: yaml.AliasEvent, place: Place, depth: int) -> Entry:
+        if event.anchor not in self.anchors:
+            problem = f"the alias *{event.anchor} has no finished anchor &{event.anchor} before it."
+            self.problems.append(Problem(place, problem))
+            return Entry(None, place)
+        entry, size = self.anchors[event.anchor]
+        self._count(size, place, depth)
+        return replace(entry, place=place)
+
+    def _mapping(self, place: Place, depth: int) -> Entry:
         entries: dict[str, Entry] = {}
         places: dict[str, Place] = {}
-        for key_node, value_node in node.value:
-            key_place = self._place(key_node)
-            if not isinstance(key_node, yaml.ScalarNode):
+        while not self.loader.check_event(yaml.MappingEndEvent):
+            key_entry = self._entry(depth + 1)
+            value = self._entry(depth + 1)
+            key, key_place = key_entry.text, key_entry.place
+            if key_entry.mapping or key_entry.items or isinstance(key_entry.value, tuple | Mapping):
                 self.problems.append(Problem(key_place, "a key must be a single name."))
-                continue
-            key = key_node.value
-            if key in entries:
+            elif key in entries:
                 first = places[key].line
-                self.problems.append(Problem(key_place, f"'{key}' is already given in line {first}."))
-            places.setdefault(key, key_place)
-            entries.setdefault(key, self._entry(value_node, depth + 1))
+                self.problems.append(Problem(key_place, f"'{key[:60]}' is already given in line {first}."))
+            else:
+                places[key], entries[key] = key_place, value
+        self.loader.get_event()
         return Entry(entries, place, key_places=places)
 
 
-def _joined_surrogates(text: str) -> str:
-    r"""Join the halves of JSON escapes such as ``\ud83d\ude00``; a lone half becomes U+FFFD."""
-    if not any("\ud800" <= character <= "\udfff" for character in text):
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _as_yaml(text: str) -> str:
+    r"""Return valid JSON as YAML: no tabs, and pairs such as ``\ud83d\ude00`` as one escape.
+
+    Tabs stand only between JSON values, so columns stay what they are. A lone half becomes U+FFFD.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        high, low = match["high"], match["low"]
+        if not (high and low):
+            return f"{match['before']}\\ufffd"
+        code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + (int(low, 16) - 0xDC00)
+        return f"{match['before']}\\U{code:08x}"
+
+    return _SURROGATES.sub(one, text.replace("\t", " "))
 
 
 def _scalar(text: str) -> Scalar:

@@ -1,0 +1,263 @@
+"""Answers files: every problem at once, with its place; nothing hostile gets further than an error."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.errors import InputError
+from advisor.knowledge.answers import Answers, Project, Step
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.questions import Question
+from advisor.loading import dump_answers, load_answers, load_rule_base
+from advisor.resources import rules_folder
+
+QUESTIONNAIRE = load_rule_base(rules_folder()).questionnaire
+
+
+def problems(text: str | bytes, *overrides: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        load_answers(text, "a.yaml", QUESTIONNAIRE, overrides)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def requirements(text: str, *overrides: str) -> Mapping[str, Answer]:
+    return load_answers(text, "a.yaml", QUESTIONNAIRE, overrides).requirements
+
+
+def test_a_whole_file() -> None:
+    text = """\
+schema: 1
+name: order-pipeline
+requirements:
+  invocation: async
+  event_source: s3
+  steps: 3
+  on_failure: [sqs, sns]
+  idempotent: true
+  payload_kb: 1.5
+  retry: unknown
+  waits: []
+project:
+  iac: terraform
+  runtime: nodejs
+  region: us-east-1
+  steps:
+    - {name: ValidateOrder, service: lambda}
+    - {name: ChargeCard, service: http-api}
+"""
+    assert load_answers(text, "a.yaml", QUESTIONNAIRE) == Answers(
+        requirements={
+            "invocation": "async",
+            "event_source": "s3",
+            "steps": 3,
+            "on_failure": ("sqs", "sns"),
+            "idempotent": True,
+            "payload_kb": 1.5,
+            "waits": (),
+        },
+        name="order-pipeline",
+        project=Project(
+            iac="terraform",
+            runtime="nodejs",
+            region="us-east-1",
+            steps=(Step("ValidateOrder"), Step("ChargeCard", "http-api")),
+        ),
+    )
+
+
+def test_every_problem_of_a_file_at_once() -> None:
+    text = """\
+schema: 2
+requirments:
+  a: 1
+requirements:
+  invocation: asynch
+  evnt_source: s3
+  steps: three
+  waits: timer
+  targets: [lambda, sqss, lambda]
+  idempotent: maybe
+  steps_max: 3
+project:
+  iac: cdk
+  steps: [{nme: x}]
+"""
+    found = [line.split(": ", 1) for line in problems(text)]
+    assert [place for place, _ in found] == [
+        "a.yaml:1:9",
+        "a.yaml:2:1",
+        "a.yaml:5:15",
+        "a.yaml:6:3",
+        "a.yaml:7:10",
+        "a.yaml:8:10",
+        "a.yaml:9:21",
+        "a.yaml:9:27",
+        "a.yaml:10:15",
+        "a.yaml:11:3",
+        "a.yaml:13:8",
+        "a.yaml:14:11",
+        "a.yaml:14:11",
+    ] or [place for place, _ in found][-1].startswith("a.yaml:14")
+    said = "\n".join(message for _, message in found)
+    assert "'requirments' is not a known key. Did you mean 'requirements'?" in said
+    assert "found 'asynch'. Did you mean 'async'?" in said
+    assert "'evnt_source' is not a known key. Did you mean 'event_source'?" in said
+    assert "steps: a whole number from" in said
+    assert "waits: a list is expected; found one value. Write [timer]." in said
+    assert "found 'sqss'. Did you mean 'sqs'?" in said
+    assert "targets: 'lambda' is there twice." in said
+    assert "schema '2' is not known" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "requirements"),
+        ("[]", "an answers file is a mapping"),
+        ("just text", "an answers file is a mapping"),
+        ("requirements: {invocation: async\n", "not valid YAML"),
+        ("requirements:\n\tinvocation: async\n", "not valid YAML"),
+        ("requirements: {steps: 1, steps: 2}", "'steps' is already given in line 1"),
+        ('{"requirements": {"steps": 1, "steps": 2}}', "'steps' is already given in line 1"),
+        ("requirements: !!python/object/apply:os.system [ls]", "the tag"),
+        ("requirements: !custom {}", "the tag !custom is not allowed"),
+        ("requirements: {steps: !!binary aGk=}", "the tag"),
+        ("a: 1\n---\nb: 2\n", "another one starts here"),
+        ("requirements: &a {steps: *a}", "no finished anchor"),
+        ("? [a, b]\n: c\n", "a key must be a single name"),
+        ("[" * 3000, "nested"),
+        ("{" * 3000, "nested"),
+        ('{"requirements": {}', "not valid"),
+        (b"\xff\xfe\x00\xd8\x00", "not UTF-8"),
+        (b"requirements: {steps: \xe9}", "not UTF-8 text"),
+        (b"\x00\x01\x02", "not valid YAML"),
+        (b"x" * 50_000_000, "more than 1,000,000 bytes"),
+        ("requirements: {steps: " + "9" * 5000 + "}", "whole number"),
+        ("requirements: {steps: 1e999}", "whole number"),
+        ("requirements: {payload_kb: .inf}", "number"),
+        ("requirements: {payload_kb: .nan}", "number"),
+        ("requirements: {steps: -1}", "whole number"),
+        ("requirements: {steps: true}", "whole number"),
+        ("requirements: {steps: 2.5}", "whole number"),
+        ("requirements: {invocation: [async]}", "invocation: one of sync, async, stream"),
+        ("requirements: {invocation: {a: b}}", "found a mapping"),
+        ("requirements: 3", "requirements is a mapping"),
+        ("requirements: {}\nname: [a]", "name: text is expected"),
+        ("requirements: {}\nproject: {steps: [{name: ' '}]}", "a step needs a name"),
+    ],
+)
+def test_what_does_not_fit_is_refused(text: str | bytes, expected: str) -> None:
+    assert expected in "\n".join(problems(text)), problems(text)
+
+
+def test_aliases_that_explode_are_counted_and_refused_quickly() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    started = time.monotonic()
+    assert "too many entries" in "\n".join(problems("\n".join(lines)))
+    assert time.monotonic() - started < 30  # would be hours: a hang is a bug, whatever the machine
+
+
+def test_plain_words_mean_what_they_say() -> None:
+    """No YAML 1.1 surprises: a workload called ``no`` keeps its name, JSON escapes are joined."""
+    assert load_answers("name: no\nrequirements: {}", "a", QUESTIONNAIRE).name == "no"
+    assert load_answers("name: 0123\nrequirements: {}", "a", QUESTIONNAIRE).name == "0123"
+    text = json.dumps({"name": "caf\u00e9 \U0001f600", "requirements": {"payload_kb": 1e2}}, indent="\t")
+    assert "\\ud83d" in text
+    answers = load_answers(text, "a.json", QUESTIONNAIRE)
+    assert answers == Answers({"payload_kb": 100.0}, "caf\u00e9 \U0001f600")
+
+
+def test_json_and_utf16_and_a_byte_order_mark() -> None:
+    expected = Answers({"steps": 2})
+    for data in (
+        b'{"requirements": {"steps": 2}}',
+        b"\xef\xbb\xbfrequirements: {steps: 2}",
+        "requirements: {steps: 2}\r\n".encode("utf-16"),
+    ):
+        assert load_answers(data, "a", QUESTIONNAIRE) == expected
+
+
+def test_overrides() -> None:
+    base = "requirements: {steps: 2, waits: [timer], retry: none}"
+    assert requirements(
+        base,
+        "steps=4",
+        "waits=[]",
+        "targets=lambda, sqs",
+        "retry=unknown",
+        "requirements.idempotent=true",
+        "on_failure=",
+    ) == {
+        "steps": 4,
+        "waits": (),
+        "targets": ("lambda", "sqs"),
+        "idempotent": True,
+        "on_failure": (),
+    }
+    named = ["name=x", "project.iac=sam", "project.region=eu-west-1"]
+    changed = load_answers(base, "a", QUESTIONNAIRE, named)
+    assert (changed.name, changed.project) == ("x", Project(iac="sam", region="eu-west-1"))
+    assert problems(base, "stps=4", "steps=many", "nothing", "project.iac=sm") == [
+        "--set #1: 'stps' is not a known key. Did you mean 'steps'?",
+        problems(base, "x=1", "steps=many")[1],
+        "--set #3: KEY=VALUE is expected; found 'nothing'.",
+        "--set #4: project.iac: one of sam, cdk-python, cdk-typescript, terraform is expected; found 'sm'."
+        " Did you mean 'sam'?",
+    ]
+
+
+def answer_to(question: Question) -> st.SearchStrategy[Answer]:
+    if question.kind == "list":
+        values = [str(choice.value) for choice in question.choices]
+        return st.lists(st.sampled_from(values), unique=True).map(tuple)
+    if question.choices:
+        return st.sampled_from([choice.value for choice in question.choices])
+    low, high = int(question.minimum), int(question.maximum)
+    whole = st.integers(low, high)
+    return whole if question.kind == "whole" else st.one_of(whole, st.floats(low, high))
+
+
+REQUIREMENTS = st.fixed_dictionaries(
+    {}, optional={question.key: answer_to(question) for question in QUESTIONNAIRE.questions}
+)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+PROJECTS = st.builds(
+    Project,
+    iac=st.sampled_from([None, "sam", "cdk-python"]),
+    runtime=st.sampled_from([None, "go"]),
+    region=st.sampled_from([None, "us-east-1", 'a "quoted"\nregion']),
+    steps=st.lists(st.builds(Step, TEXT.filter(str.strip), st.just("sqs")), max_size=3).map(tuple),
+)
+
+
+@given(REQUIREMENTS, TEXT, PROJECTS)
+def test_what_is_saved_loads_again(found: dict[str, Answer], name: str, project: Project) -> None:
+    text = dump_answers(Answers(found, name, project), header=["a comment"])
+    again = load_answers(text.encode(), "a.yaml", QUESTIONNAIRE)
+    assert (again.name, again.project) == (name, project)
+    assert again.requirements.keys() == found.keys()
+    for key, value in found.items():
+        assert again.requirements[key] == (pytest.approx(value) if isinstance(value, float) else value)
+
+
+@given(st.one_of(st.text(max_size=300), st.binary(max_size=300)))
+def test_anything_gives_answers_or_an_input_error(data: str | bytes) -> None:
+    try:
+        load_answers(data, "a.yaml", QUESTIONNAIRE)
+    except InputError as error:
+        assert error.exit_code == 2
+
+
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_any_override_gives_answers_or_an_input_error(overrides: list[str]) -> None:
+    try:
+        load_answers("requirements: {}", "a.yaml", QUESTIONNAIRE, overrides)
+    except InputError as error:
+        assert error.exit_code == 2
