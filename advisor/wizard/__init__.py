@@ -57,8 +57,9 @@ def play(session: Session, *, everything: bool = False) -> Answers:
             end = end_menu(session, End(answers, end.saved if answers == end.answers else None))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_farewell(session, "Interrupted.")) from None
-    if end.saved is None:
-        session.prompter.say(_farewell(session, ""), "note")
+    farewell = _farewell(session, "")
+    if end.saved is None and farewell:
+        session.prompter.say(farewell, "note")
     return end.answers
 
 
@@ -93,7 +94,7 @@ def _read_draft(session: Session) -> Draft | None:
     try:
         return session.draft.read(session.rule_base.questionnaire)
     except ValueError as error:
-        session.prompter.say(f"The draft {session.draft.path} is left alone: {error}.", "note")
+        session.prompter.say(f"The draft {session.draft.path} cannot be used: {error}.", "note")
         return None
 
 

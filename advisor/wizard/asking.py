@@ -8,7 +8,7 @@ from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import RuleBase
 from advisor.wizard.help import help_for
-from advisor.wizard.numbers import expected, read_number, shown
+from advisor.wizard.numbers import range_note, read_number, shown
 from advisor.wizard.prompts import Move, Picked, Prompt, Reply, Row
 
 UNKNOWN_ROW = Row("unknown", "I don't know", "The result will say what it would change.", alone=True)
@@ -78,7 +78,5 @@ def _ids(given: Answer | None) -> tuple[str, ...]:
 
 
 def _range_note(question: Question, given: Answer | None) -> str:
-    examples = f", such as {', '.join(question.examples)}" if question.examples else ""
-    earlier = f". Enter keeps {told(given, question)}" if given is not None else ""
-    text = f"{expected(question)}{examples}{earlier}."
-    return text[0].upper() + text[1:]
+    earlier = f" Enter keeps {told(given, question)}." if given is not None else ""
+    return f"{range_note(question)}{earlier}"

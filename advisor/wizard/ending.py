@@ -159,7 +159,7 @@ def fill(prompter: Prompter, steps: Sequence[Step]) -> Fields | None:
         else:
             fields[name] = str(reply.value) if isinstance(reply, Typed) else reply.ids[0]
             at += 1
-    return fields if at else None
+    return fields if at > 0 else None
 
 
 def folder_name(name: str) -> str:

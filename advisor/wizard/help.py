@@ -5,7 +5,7 @@ from __future__ import annotations
 from advisor.knowledge.conditions import Facts, Test, holds, tests_in
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
-from advisor.wizard.numbers import expected, shown
+from advisor.wizard.numbers import range_note, shown
 from advisor.wizard.prompts import Section
 
 TITLES = {
@@ -29,8 +29,7 @@ def help_for(question: Question, rule_base: RuleBase) -> tuple[Section, ...]:
         Section("Source", (question.source,)),
     ]
     if question.unit:
-        examples = f", for example {', '.join(question.examples)}" if question.examples else ""
-        sections.insert(3, Section("Range", (f"{expected(question)}{examples}",)))
+        sections.insert(3, Section("Range", (range_note(question),)))
     return tuple(section for section in sections if any(section.lines))
 
 

@@ -63,6 +63,13 @@ def expected(question: Question) -> str:
     return f"{noun} {figure(question.minimum)} to {shown(question.maximum, question.unit)}"
 
 
+def range_note(question: Question) -> str:
+    """Return the range as a sentence, with examples."""
+    examples = f", such as {', '.join(question.examples)}" if question.examples else ""
+    text = f"{expected(question)}{examples}."
+    return text[0].upper() + text[1:]
+
+
 def shown(value: float, unit: str) -> str:
     """Return ``value`` with its unit, and what it comes to where the unit is small."""
     name = "seconds" if unit == "s" else unit

@@ -105,8 +105,8 @@ def record(session: Session, walk: Walk, key: str, answer: Answer | None) -> Wal
     dropped = standing.newly_dropped(old, new)
     if dropped:
         session.prompter.say(standing.dropped_text(dropped, questionnaire), "note")
-    for option, rule in standing.newly_ruled_out(old, new):
-        session.prompter.say(standing.ruled_out_text(option, rule), "warning")
+    for rule_id, names in standing.newly_ruled_out(old, new).items():
+        session.prompter.say(standing.ruled_out_text(names, session.rule_base.by_id[rule_id]), "warning")
     for contradiction in standing.new_contradictions(old, new):
         by = told(after.answers[contradiction.by], questionnaire.by_key[contradiction.by])
         text = standing.contradiction_text(contradiction, questionnaire, by)

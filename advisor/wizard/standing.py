@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from advisor.decision.decide import Decision, Scorecard
 from advisor.decision.sensitivity import OpenQuestion
 from advisor.knowledge.questions import Dropped, Implied, Questionnaire
@@ -47,24 +49,25 @@ def _stands(card: Scorecard) -> str:
     return f"{NAMES[card.option]} {'out' if card.ruled_out_by else card.score}"
 
 
-def newly_ruled_out(before: Decision, after: Decision) -> tuple[tuple[str, Rule], ...]:
-    """Return each option or workflow type that was possible before, with the rule that ended it.
+def newly_ruled_out(before: Decision, after: Decision) -> Mapping[str, tuple[str, ...]]:
+    """Return the ids of rules that ended what was possible before, each with the names of what it ended.
 
     Workflow types are left out where Step Functions as a whole is out.
     """
     options = [DESTINATIONS, STEP_FUNCTIONS]
     if after.step_functions.viable:
         options += [STANDARD, EXPRESS]
-    return tuple(
-        (option, after.card(option).ruled_out_by[0])
-        for option in options
-        if before.card(option).viable and not after.card(option).viable
-    )
+    ended: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        if before.card(option).viable and not after.card(option).viable:
+            rule_id = after.card(option).ruled_out_by[0].id
+            ended[rule_id] = (*ended.get(rule_id, ()), NAMES[option])
+    return ended
 
 
-def ruled_out_text(option: str, rule: Rule) -> str:
-    """Return the notice for an option that the last answer ruled out."""
-    return f"{NAMES[option]} can no longer be used: {rule.title}. {rule.because}"
+def ruled_out_text(names: tuple[str, ...], rule: Rule) -> str:
+    """Return the notice for options that the last answer ruled out."""
+    return f"{' and '.join(names)} can no longer be used: {rule.title}. {rule.because}"
 
 
 def new_contradictions(before: Decision, after: Decision) -> tuple[Implied, ...]:

@@ -74,7 +74,9 @@ QUESTIONNAIRE = Questionnaire(
             Choice("timer", "A timer", "A fixed delay."),
             Choice("callback", "A callback", "An outside system reports back."),
         ),
-        question("duration_s", "number", "How long does a run take?", unit="s", minimum=0, maximum=31_536_000),
+        question(
+            "duration_s", "number", "How long does a run take?", unit="s", minimum=0, maximum=31_536_000
+        ),
         question(
             "idempotent",
             "flag",
@@ -94,18 +96,19 @@ QUESTIONNAIRE = Questionnaire(
     )
 )
 
+D, S, E = "destinations", "step-functions", "express"
 RULES = (
-    rule("IN01", "A waiting caller gets no destination", Test("invocation", "is", ("sync",)), rules_out=("destinations",)),
-    rule("IN02", "Asynchronous events suit Destinations", Test("invocation", "is", ("async",)), favours={"destinations": 1}),
-    rule("FL01", "Many steps need an overview", Test("steps", "at_least", (5,)), favours={"step-functions": 3}),
-    rule("FL02", "Few steps need none", Test("steps", "at_most", (2,)), favours={"destinations": 2}),
-    rule("PA01", "A list needs a Map state", Test("parallelism", "is", ("dynamic",)), favours={"step-functions": 2}),
-    rule("PA02", "Many items need Distributed Map", Test("max_items", "at_least", (41,)), rules_out=("express",)),
-    rule("WA01", "Only Standard waits for a callback", Test("waits", "includes", ("callback",)), rules_out=("destinations", "express")),
-    rule("DU01", "Express ends after five minutes", Test("duration_s", "at_least", (301,)), rules_out=("express",)),
+    rule("IN01", "A waiting caller gets no destination", Test("invocation", "is", ("sync",)), rules_out=(D,)),
+    rule("IN02", "Events suit Destinations", Test("invocation", "is", ("async",)), favours={D: 1}),
+    rule("FL01", "Many steps need an overview", Test("steps", "at_least", (5,)), favours={S: 3}),
+    rule("FL02", "Few steps need none", Test("steps", "at_most", (2,)), favours={D: 2}),
+    rule("PA01", "A list needs a Map state", Test("parallelism", "is", ("dynamic",)), favours={S: 2}),
+    rule("PA02", "Many items need Distributed Map", Test("max_items", "at_least", (41,)), rules_out=(E,)),
+    rule("WA01", "Only Standard can wait", Test("waits", "includes", ("callback",)), rules_out=(D, E)),
+    rule("DU01", "Express ends after five minutes", Test("duration_s", "at_least", (301,)), rules_out=(E,)),
     rule("ID01", "Repeats must be harmless", Test("idempotent", "is", (False,)), favours={"standard": 2}),
-    rule("PR01", "Control", Test("priority", "includes", ("control",)), favours={"step-functions": 1}),
-    rule("PR02", "Cost", Test("priority", "includes", ("cost",)), favours={"destinations": 1}),
+    rule("PR01", "Control", Test("priority", "includes", ("control",)), favours={S: 1}),
+    rule("PR02", "Cost", Test("priority", "includes", ("cost",)), favours={D: 1}),
 )  # fmt: skip
 
 RULE_BASE = RuleBase("1", "2026-11-23", QUESTIONNAIRE, (), RULES, ())

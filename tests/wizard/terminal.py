@@ -84,7 +84,10 @@ class Terminal:
     @property
     def everything(self) -> str:
         """What was scrolled away and what is on the screen."""
-        gone = ["".join(row[x].data for x in range(self.screen.columns)).rstrip() for row in self.screen.history.top]
+        gone = [
+            "".join(row[x].data for x in range(self.screen.columns)).rstrip()
+            for row in self.screen.history.top
+        ]
         return "\n".join([*gone, self.text])
 
     def kill(self) -> None:

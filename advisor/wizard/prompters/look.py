@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _ASCII = {
     "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "×": "x", "≥": ">=", "≤": "<=",
-    "→": "->", "←": "<-", "·": "-", "•": "*", "€": "EUR", "\u00a0": " ", "✓": "ok", "≈": "about",
+    "→": "->", "←": "<-", "·": "-", "•": "*", "€": "EUR", "\u00a0": " ", "✓": "ok", "≈": "about", "ß": "ss",
 }  # fmt: skip
 
 
@@ -27,7 +27,8 @@ class Look:
         if self.unicode:
             return safe
         plain = "".join(_ASCII.get(c, c) for c in safe)
-        return unicodedata.normalize("NFKD", plain).encode("ascii", "replace").decode("ascii")
+        bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+        return bare.encode("ascii", "replace").decode("ascii")
 
 
 ASCII = Look(pointer=">", marked="x", arrows="up/down", unicode=False)
