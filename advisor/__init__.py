@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from advisor.reports import FORMATS, ReportOptions
     from advisor.reports.schema import answers_schema, report_schema
     from advisor.resources import rules_folder, templates_folder
+    from advisor.starter.plan import plan
+    from advisor.starter.render import render as render_project
+    from advisor.starter.write import check_project, write_project
 
 __version__ = "0.1.0"
 
@@ -44,38 +47,46 @@ __all__ = [
     "ReportOptions",
     "RuleBase",
     "answers_schema",
+    "check_project",
     "decide",
     "dump_answers",
     "load_answers",
     "load_rule_base",
     "load_versions",
+    "plan",
     "read_answers",
     "recommend",
+    "render_project",
     "report_schema",
     "rules_folder",
     "templates_folder",
+    "write_project",
     "write_text",
 ]
 
 _HOME = {
-    "FORMATS": "reports",
     "AdvisorError": "errors",
     "Answers": "knowledge.answers",
     "Decision": "decision.decide",
+    "FORMATS": "reports",
     "Recommendation": "decision.recommendation",
     "ReportOptions": "reports",
     "RuleBase": "knowledge.rules",
     "answers_schema": "reports.schema",
+    "check_project": "starter.write",
     "decide": "decision.decide",
     "dump_answers": "loading.answers",
     "load_answers": "loading.answers",
     "load_rule_base": "loading.rule_base",
     "load_versions": "loading.versions",
+    "plan": "starter.plan",
     "read_answers": "loading.answers",
     "recommend": "decision.recommend",
+    "render_project": "starter.render:render",
     "report_schema": "reports.schema",
     "rules_folder": "resources",
     "templates_folder": "resources",
+    "write_project": "starter.write",
     "write_text": "files",
 }
 
@@ -83,7 +94,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'advisor' has no attribute '{name}'")
-    value = getattr(import_module(f"advisor.{_HOME[name]}"), name)
+    module, _, spelt = _HOME[name].partition(":")
+    value = getattr(import_module(f"advisor.{module}"), spelt or name)
     globals()[name] = value
     return value
 

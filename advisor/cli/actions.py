@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import advisor
-from advisor.cli.generate import generated
+from advisor.cli.generate import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.rules import RuleBase
 from advisor.reports import ReportOptions
 from advisor.reports.text import render_part
-from advisor.starter import AVAILABLE
+from advisor.starter.plan import AVAILABLE
 from advisor.wizard import Actions, Done, Wish
 
 
@@ -82,11 +81,12 @@ class _Desk:
 
     def generate(self, wish: Wish) -> Done:
         assert wish.path is not None
-        written = generated(self.rule_base, wish.answers, wish.path)
-        return Done(written.told(), self.command("generate", wish, "--output", str(wish.path)))
+        made = make(self.rule_base, wish.answers)
+        advisor.write_project(made.files, wish.path, force=wish.replace)
+        return Done(made.told(wish.path), self.command("generate", wish, "--output", str(wish.path)))
 
     def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:
-        """Return the command line for these answers: their file, else each by ``--set``; none where neither can."""
+        """Return the command for these answers: their file, else each by ``--set``; none where neither can."""
         rules = ("--rules", self.rules) if self.rules else ()
         if wish.saved is not None:
             return ("advisor", name, str(wish.saved), *flags, *rules)

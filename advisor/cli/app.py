@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from advisor.cli.generate import generate
 from advisor.cli.recommend import recommend
 from advisor.cli.schema import schema
 from advisor.cli.wizard import wizard
@@ -34,6 +35,13 @@ app.command(
     short_help="The recommendation, with reasons.",
     epilog=_examples("advisor recommend answers.yaml --set steps=5 --output decision.md"),
 )(recommend)
+app.command(
+    short_help="The starter project, ready to test and deploy.",
+    epilog=_examples(
+        "advisor generate answers.yaml --output my-project",
+        "advisor generate answers.yaml --output my-project --dry-run",
+    ),
+)(generate)
 app.command(
     short_help="The JSON Schema of an answers file.",
     epilog=_examples("advisor schema > answers.schema.json", "advisor schema --of report"),
