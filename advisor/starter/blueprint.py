@@ -1,0 +1,317 @@
+"""What a starter project consists of, as plain values that serve every IaC flavour and every runtime.
+
+Nothing here is spelt in CloudFormation, CDK or Terraform: a value names resources by id, and each flavour
+has its own words for the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from advisor.knowledge.versions import Versions
+from advisor.starter.flow import Flow
+from advisor.starter.names import Name
+
+Approach: TypeAlias = Literal["destinations", "step-functions", "both"]
+WorkflowType: TypeAlias = Literal["standard", "express"]
+Attribute: TypeAlias = Literal["arn", "name", "url", "stream", "contents"]
+Outcome: TypeAlias = Literal["success", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A property of another resource or parameter of this blueprint."""
+
+    to: str
+    attribute: Attribute = "arn"
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """An ARN made of text: ``{partition}``, ``{region}``, ``{account}``, and ``{0}``… for ``parts``."""
+
+    pattern: str
+    parts: tuple[Ref, ...] = ()
+
+
+Target: TypeAlias = Ref | Arn | str
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where Lambda sends the record of one outcome; ``service`` is a value of ``targets``."""
+
+    service: str
+    target: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncInvoke:
+    """How Lambda treats asynchronous invocations of a function's alias."""
+
+    retry_attempts: int
+    max_event_age_s: int
+    on_failure: Destination
+    on_success: Destination | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How a poller reads a stream for a function, and where a batch goes that keeps failing."""
+
+    size: int
+    window_s: int
+    retry_attempts: int
+    max_record_age_s: int
+    on_failure: Destination | None
+    bisect: bool = True
+    partial_response: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What starts a function or the state machine.
+
+    ``undelivered`` is the queue for events the source itself could not hand over.
+    """
+
+    kind: str
+    source: Ref | None = None
+    undelivered: Ref | None = None
+    pattern: Mapping[str, Any] | None = None
+    schedule: str = ""
+    input: Mapping[str, Any] | None = None
+    input_path: str = ""
+    retry_attempts: int = 0
+    max_event_age_s: int = 0
+    batch: Batch | None = None
+    batch_size: int = 0
+    max_concurrency: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the role of ``holder`` may do. ``why`` is written beside ``*`` and in the README.
+
+    ``implied``: the flavour's own wiring of the same edge grants it (SAM: destinations, triggers).
+    """
+
+    holder: str
+    actions: tuple[str, ...]
+    resources: tuple[Target, ...]
+    why: str = ""
+    implied: bool = False
+    condition: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Base of all resources: ``rules`` are the ids of the rules that asked for it."""
+
+    kind: ClassVar[str]
+    id: str
+    purpose: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Resource):
+    """A Lambda function; its business code is the same file whichever option."""
+
+    kind: ClassVar[str] = "function"
+    name: Name
+    timeout_s: int = 30
+    environment: tuple[tuple[str, Ref | str], ...] = ()
+    trigger: Trigger | None = None
+    asynchronous: AsyncInvoke | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue(Resource):
+    """A standard SQS queue; an alarm rings when one that ``stays_empty`` does not.
+
+    ``senders`` are service principals, each with the resources it may act for.
+    """
+
+    kind: ClassVar[str] = "queue"
+    retention_s: int = 1_209_600
+    visibility_s: int = 30
+    senders: tuple[tuple[str, Target], ...] = ()
+    stays_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic(Resource):
+    """A standard SNS topic; ``email`` names the parameter with an address to subscribe."""
+
+    kind: ClassVar[str] = "topic"
+    email: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket(Resource):
+    """A private S3 bucket; ``events`` sends object events to the default event bus."""
+
+    kind: ClassVar[str] = "bucket"
+    events: bool = False
+    expires_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bus(Resource):
+    """A custom EventBridge bus."""
+
+    kind: ClassVar[str] = "bus"
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Resource):
+    """A DynamoDB table billed per request."""
+
+    kind: ClassVar[str] = "table"
+    key: str = "id"
+    expires: str = ""
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stream(Resource):
+    """A Kinesis stream in on-demand mode."""
+
+    kind: ClassVar[str] = "stream"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpApi(Resource):
+    """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result."""
+
+    kind: ClassVar[str] = "http_api"
+    machine: Ref = Ref("")
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connection(Resource):
+    """An EventBridge connection that holds the key of an HTTP endpoint."""
+
+    kind: ClassVar[str] = "connection"
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Resource):
+    """An EventBridge rule that hands matching events to a target through its own role."""
+
+    kind: ClassVar[str] = "route"
+    bus: Ref | None = None
+    pattern: Mapping[str, Any] | None = None
+    target: Ref = Ref("")
+    input_path: str = ""
+    undelivered: Ref | None = None
+    retry_attempts: int = 0
+    max_event_age_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Resource):
+    """A state machine: its definition as data, and what its placeholders stand for."""
+
+    kind: ClassVar[str] = "machine"
+    name: Name = Name("", "", "", "")
+    workflow_type: WorkflowType = "standard"
+    definition: Mapping[str, Any] = ()  # type: ignore[assignment]
+    substitutions: tuple[tuple[str, Target], ...] = ()
+    trigger: Trigger | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(Resource):
+    """A CloudWatch alarm that rings when ``metric`` is above ``threshold``."""
+
+    kind: ClassVar[str] = "alarm"
+    namespace: str = ""
+    metric: str = ""
+    dimension: str = ""
+    of: Ref = Ref("")
+    threshold: int = 0
+    statistic: str = "Sum"
+    period_s: int = 60
+    action: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Resource):
+    """A value the user gives when deploying."""
+
+    kind: ClassVar[str] = "parameter"
+    default: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRoute:
+    """One line of the table "where does a failed event end up"."""
+
+    failure: str
+    ends_up: str
+    holds: str
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFixture:
+    """One shape in which an outcome reaches a consumer, to be tested against ``unwrap``."""
+
+    service: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """The whole starter project as values."""
+
+    title: str
+    name: Name
+    approach: Approach
+    workflow_type: WorkflowType | None
+    iac: str
+    runtime: str
+    region: str
+    versions: Versions
+    source: str
+    resources: tuple[Resource, ...]
+    permissions: tuple[Permission, ...]
+    flow: Flow
+    payload: Mapping[str, Any]
+    event: Mapping[str, Any]
+    records: tuple[RecordFixture, ...] = ()
+    failure_routes: tuple[FailureRoute, ...] = ()
+    idempotency: Ref | None = None
+    retry_wish: str = "default"
+    summary: str = ""
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Resource]:
+        return {resource.id: resource for resource in self.resources}
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        return tuple(item for item in self.resources if isinstance(item, Function))
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        return tuple(item for item in self.resources if isinstance(item, Alarm))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return tuple(item for item in self.resources if isinstance(item, Parameter))
+
+    @cached_property
+    def machine(self) -> Machine | None:
+        return next((item for item in self.resources if isinstance(item, Machine)), None)
+
+    def permissions_of(self, holder: str) -> tuple[Permission, ...]:
+        return tuple(item for item in self.permissions if item.holder == holder)

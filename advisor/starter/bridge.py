@@ -1,0 +1,69 @@
+"""Both options in one project: functions with destinations at the edge, a state machine as the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from advisor.starter.blueprint import Bus, Destination, Ref, Trigger, WorkflowType
+from advisor.starter.core import Plan, core
+from advisor.starter.derive import flow_for
+from advisor.starter.edges import edges
+from advisor.starter.flow import Do, Flow, Unit
+from advisor.starter.parts import Brief, Parts, joined
+from advisor.starter.refusals import Refused
+from advisor.starter.triggers import (
+    DELIVERY_AGE_S,
+    DELIVERY_RETRIES,
+    RULES_OF_ACCOUNT,
+    STREAMS,
+    source_for,
+    undelivered,
+)
+
+HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
+SUCCEEDED = {"source": ["lambda"], "detail-type": ["Lambda Function Invocation Result - Success"]}
+
+
+def both(
+    brief: Brief,
+    units: Sequence[Unit],
+    workflow_type: WorkflowType,
+    payload_for: Callable[[Flow], dict[str, Any]],
+) -> tuple[Flow, Parts, Mapping[str, Any]]:
+    """Return the first unit as an edge function that hands its result to a state machine of the others."""
+    if len(units) < 2 or units[0].service != "lambda":
+        raise Refused(
+            "Both options together need a lambda step first, for the edge, and a step after it, for the core."
+        )
+    flow = flow_for(brief.wishes, units[1:])
+    source = source_for(brief, payload_for(flow), machine=False)
+    if brief.wishes.text("event_source") in STREAMS:
+        raise Refused(
+            "A stream in front of both options is not wired yet: use --approach destinations for its reader."
+        )
+    bus = Bus(
+        HANDED_ON, "carries each result of the edge to the core", brief.asked("invocation", "coordination")
+    )
+    trigger = Trigger(
+        "eventbridge",
+        source=Ref(bus.id, "name"),
+        undelivered=Ref(UNSTARTED),
+        pattern=SUCCEEDED,
+        input_path="$.detail.responsePayload",
+        retry_attempts=DELIVERY_RETRIES,
+        max_event_age_s=DELIVERY_AGE_S,
+    )
+    edge_brief = replace(
+        brief, wishes=replace(brief.wishes, answers=_without(brief.wishes.answers, "on_success"))
+    )
+    onward = (Destination("eventbridge", Ref(bus.id)), Parts((bus,)))
+    front = edges(edge_brief, units[:1], source, onward)
+    waiting = undelivered(brief, "events.amazonaws.com", RULES_OF_ACCOUNT, "EventBridge", UNSTARTED)
+    parts = joined([front, waiting, core(brief, flow, Plan(workflow_type, trigger))])
+    return (Do(units[0]), *flow), parts, source.event
+
+
+def _without(answers: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if name != key}

@@ -1,0 +1,229 @@
+"""The coordinated part: the state machine, its functions, what it calls and what starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from advisor.starter.blueprint import FailureRoute, Machine, Permission, Queue, Trigger, WorkflowType
+from advisor.starter.edges import function
+from advisor.starter.flow import Ask, Flow, ForEach, Unit, nodes, units
+from advisor.starter.integrations import MACHINE, Call, call_for, token_call_for
+from advisor.starter.names import name
+from advisor.starter.parts import Brief, Parts, joined
+from advisor.starter.refusals import Refused
+from advisor.starter.states import Scope, machine_definition
+
+EXPRESS_S = 300
+HTTP_API_S = 29
+A_DAY = 86_400
+INVALID_INPUT = "InvalidInput"
+
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:CreateLogStream",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutLogEvents",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
+TRACES = (
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+)
+LOGS_WHY = "log delivery knows no resource-level permissions"
+TRACES_WHY = "X-Ray knows no resource-level permissions"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the machine runs: ``caller_waits`` is true where an HTTP caller gets the result."""
+
+    workflow_type: WorkflowType
+    trigger: Trigger | None
+    caller_waits: bool = False
+
+
+def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
+    """Return the state machine for ``flow`` with everything it uses.
+
+    Raises Refused for what its workflow type cannot do.
+    """
+    _refuse_oversize(brief, flow)
+    report = _report(brief, plan)
+    calls = _calls(brief, flow, report)
+    if plan.workflow_type == "express":
+        _refuse_standard_only(flow, calls)
+    scope = Scope(calls, _retries(brief), brief.timeout_s + 5)
+    definition = machine_definition(
+        flow,
+        scope,
+        comment=f"{brief.name.words}: see README.md for what each state does",
+        timeout_s=_timeout(brief, flow, plan),
+        report=report,
+    )
+    return joined(
+        [
+            _machine(brief, definition, calls, plan),
+            _functions(brief, flow),
+            _called(calls),
+            _routes(report, plan),
+        ]
+    )
+
+
+def _report(brief: Brief, plan: Plan) -> Unit | None:
+    """Return the unit that tells of a failed run, where one is wanted or nothing else would keep it."""
+    handling = brief.wishes.chosen("failure_handling")
+    target = next(
+        (item for item in brief.wishes.chosen("on_failure") if item in ("sqs", "sns", "eventbridge")), ""
+    )
+    if not target and "notify" in handling:
+        target = "sns"
+    if not target and ("capture" in handling or plan.workflow_type == "express"):
+        target = "sqs"
+    return Unit(replace(name("Report failure"), id="Failure"), target) if target else None
+
+
+def _calls(brief: Brief, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
+    asks = {node.unit.name.module for node in nodes(flow) if isinstance(node, Ask)}
+    calls = {}
+    for unit in (*units(flow), *([report] if report else [])):
+        module = unit.name.module
+        calls[module] = (
+            token_call_for(unit, brief.asked) if module in asks else call_for(unit, brief.asked, brief.source)
+        )
+    if report:
+        calls[report.name.module] = _telling(calls[report.name.module], report.service, brief.source)
+    return calls
+
+
+def _telling(call: Call, service: str, source: str) -> Call:
+    """Return ``call`` with the run's input and error instead of the last state's input."""
+    told = "{'execution': $states.context.Execution.Id, 'input': $states.context.Execution.Input, 'error': $failure}"
+    text = f"{{% $string({told}) %}}"
+    arguments: Mapping[str, Any]
+    if service == "eventbridge":
+        entry = {**call.arguments["Entries"][0], "DetailType": "Workflow failed", "Detail": f"{{% {told} %}}"}
+        arguments = {"Entries": [entry]}
+    else:
+        arguments = {**call.arguments, "MessageBody" if service == "sqs" else "Message": text}
+    kept = tuple(
+        replace(item, stays_empty=True) if isinstance(item, Queue) else item for item in call.resources
+    )
+    return replace(call, arguments=arguments, resources=kept)
+
+
+def _retries(brief: Brief) -> tuple[Mapping[str, Any], ...]:
+    """Return the retriers for the work's own errors, after those for Lambda's service errors."""
+    wish = brief.wishes.text("retry", "default")
+    if wish == "none":
+        return ()
+    attempts = {"default": 2, "attempts": 4, "backoff": 5, "per-error": 5}[wish]
+    again = {
+        "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
+        "IntervalSeconds": 2,
+        "MaxAttempts": attempts,
+        "BackoffRate": 2,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    }
+    never = {"ErrorEquals": [INVALID_INPUT], "MaxAttempts": 0}
+    return (never, again)
+
+
+def _timeout(brief: Brief, flow: Flow, plan: Plan) -> int:
+    if plan.caller_waits:
+        return HTTP_API_S
+    if plan.workflow_type == "express":
+        return EXPRESS_S
+    asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, Ask))
+    return int(max(2 * brief.wishes.number("total_duration_s", 0), A_DAY) + asked)
+
+
+def _machine(brief: Brief, definition: Mapping[str, Any], calls: Mapping[str, Call], plan: Plan) -> Parts:
+    substitutions = dict(item for call in calls.values() for item in call.substitutions)
+    machine = Machine(
+        MACHINE,
+        "coordinates the steps",
+        brief.asked("steps", "coordination", "visibility", "total_duration_s", "delivery", "latency"),
+        brief.name,
+        plan.workflow_type,
+        definition,
+        tuple(sorted(substitutions.items())),
+        plan.trigger,
+    )
+    common = (
+        Permission(MACHINE, LOG_DELIVERY, ("*",), LOGS_WHY),
+        Permission(MACHINE, TRACES, ("*",), TRACES_WHY),
+    )
+    return Parts((machine,), common)
+
+
+def _functions(brief: Brief, flow: Flow) -> Parts:
+    keys = ("steps", "targets", "data_passing", "failure_handling", "retry")
+    return Parts(tuple(function(brief, unit, *keys) for unit in units(flow) if unit.service == "lambda"))
+
+
+def _called(calls: Mapping[str, Call]) -> Parts:
+    permissions: dict[tuple[str, ...], Permission] = {}
+    for permission in (permission for call in calls.values() for permission in call.permissions):
+        known = permissions.get(permission.actions)
+        merged = tuple(dict.fromkeys((*(known.resources if known else ()), *permission.resources)))
+        permissions[permission.actions] = replace(permission, resources=merged)
+    resources = {item.id: item for call in calls.values() for item in call.resources}
+    return Parts(tuple(resources.values()), tuple(permissions.values()))
+
+
+def _routes(report: Unit | None, plan: Plan) -> Parts:
+    if report is None:
+        route = FailureRoute(
+            "a run fails", "the execution history, kept 90 days; redrive within 14 days", "input, every state, error",
+            f"{MACHINE}ExecutionsFailedAlarm",
+        )  # fmt: skip
+        return Parts(routes=(route,))
+    places = {"sqs": "queue `FailureQueue`", "sns": "topic `FailureTopic`", "eventbridge": "bus `FailureBus`"}
+    route = FailureRoute(
+        "a run fails",
+        places[report.service],
+        "the run's input and the error",
+        f"{MACHINE}ExecutionsFailedAlarm",
+    )
+    timed_out = FailureRoute(
+        "a run times out as a whole",
+        "the execution history" if plan.workflow_type == "standard" else "the workflow's log group",
+        "input and every state",
+        f"{MACHINE}ExecutionsTimedOutAlarm",
+    )
+    return Parts(routes=(route, timed_out))
+
+
+def _refuse_oversize(brief: Brief, flow: Flow) -> None:
+    if (
+        any(isinstance(node, ForEach) for node in nodes(flow))
+        and brief.wishes.number("max_parallel_items", 0) > 40
+    ):
+        raise Refused(
+            "An inline Map works on at most 40 items at once. Say max_parallel_items: 40, or put a queue with "
+            "several readers behind the list; the starter has no distributed Map yet."
+        )
+    if brief.wishes.number("payload_kb", 0) > 256:
+        raise Refused(
+            "State data holds at most 256 KiB: keep the payload in S3, pass its key, and say payload_kb: 1."
+        )
+
+
+def _refuse_standard_only(flow: Flow, calls: Mapping[str, Call]) -> None:
+    waiting = [unit.name.words for unit in units(flow) if calls[unit.name.module].standard_only]
+    if waiting:
+        raise Refused(
+            f"Express workflows cannot wait for a job or a callback ({', '.join(waiting)}). "
+            "Use a Standard workflow, or leave the wait out."
+        )

@@ -1,0 +1,170 @@
+"""The flow that the requirements describe: the user's steps where given, sensible ones otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from advisor.knowledge.answers import Step
+from advisor.knowledge.conditions import Answer
+from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Together, Unit
+from advisor.starter.names import Name, names
+
+_LAMBDA_STEPS = ("Validate request", "Process request", "Record result", "Enrich result", "Finish request")
+_SERVICE_STEPS = {
+    "sns": "Notify people",
+    "sqs": "Queue result",
+    "eventbridge": "Publish event",
+    "dynamodb": "Store record",
+    "s3": "Store object",
+    "ecs-fargate": "Run container",
+    "batch": "Run batch job",
+    "glue": "Run Glue job",
+    "athena": "Query data",
+    "emr": "Run cluster step",
+    "sagemaker": "Train model",
+    "bedrock": "Ask model",
+    "codebuild": "Run build",
+    "http-api": "Call API",
+    "activity-worker": "Work outside AWS",
+    "step-functions": "Run child workflow",
+}
+TAKEN = frozenset(
+    [
+        "report_failure",
+        "workflow_failed",
+        "not_approved",
+        "approved",
+        "done",
+        "wait",
+        "work_in_parallel",
+        "work_on_each_item",
+        "failure",
+        "success",
+        "await_approval",
+        "await_callback",
+        "handle_success",
+        "handle_failure",
+        "workflow",
+        "source",
+        "alarm",
+        "idempotency",
+        "large_amount",
+    ]
+)
+CHOICE_KEY, CHOICE_LIMIT = "amount", 100
+ITEMS_KEY = "items"
+INLINE_ITEMS = 10
+A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The requirements as the starter reads them; what is not known has the plainest reading."""
+
+    answers: Mapping[str, Answer]
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.answers.get(key, default)
+        return value if isinstance(value, str) else default
+
+    def number(self, key: str, default: float) -> float:
+        value = self.answers.get(key, default)
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+    def chosen(self, key: str) -> tuple[str, ...]:
+        value = self.answers.get(key, ())
+        return value if isinstance(value, tuple) else ()
+
+    def flag(self, key: str) -> bool:
+        return self.answers.get(key) is True
+
+
+def units_for(wishes: Wishes, steps: Sequence[Step], least: int, *, direct: bool) -> tuple[Unit, ...]:
+    """Return the units of work in order; ``direct``: services are called without a function where possible."""
+    chosen = list(steps) if steps else _sensible(wishes, least, direct=direct)
+    made = names((step.name for step in chosen), "Process request", taken=TAKEN)
+    return tuple(
+        Unit(name, step.service if step.service != "other-aws" else "lambda")
+        for name, step in zip(made, chosen, strict=True)
+    )
+
+
+def _sensible(wishes: Wishes, least: int, *, direct: bool) -> list[Step]:
+    services = [item for item in wishes.chosen("targets") if item in _SERVICE_STEPS] if direct else []
+    count = max(
+        int(wishes.number("steps", least)), len(services) + 1, least if "steps" not in wishes.answers else 1
+    )
+    count = min(count, 20)
+    functions = [
+        Step(_LAMBDA_STEPS[i] if i < len(_LAMBDA_STEPS) else f"Step {i + 1}")
+        for i in range(count - len(services))
+    ]
+    return functions + [Step(_SERVICE_STEPS[service], service) for service in services]
+
+
+def flow_for(wishes: Wishes, units: Sequence[Unit]) -> Flow:
+    """Return the coordinated flow over ``units`` that the requirements describe."""
+    ready = _with_failure_handling(wishes, units)
+    parallelism = wishes.text("parallelism", "none")
+    if parallelism == "static" and len(ready) > 1:
+        head, middle, tail = _cut(ready, 2)
+        block: Flow = (Together("Work in parallel", tuple((Do(unit),) for unit in middle)),)
+    elif parallelism == "dynamic":
+        head, middle, tail = _cut(ready, 1)
+        at_once = int(min(wishes.number("max_parallel_items", INLINE_ITEMS), 40))
+        block = (ForEach("Work on each item", ITEMS_KEY, _plain(middle), at_once),)
+    else:
+        head, middle, tail = ready[:1], ready[1:-1], ready[-1:] if len(ready) > 1 else ()
+        block = _plain(middle)
+    return _plain(head) + _chosen(wishes, block, bool(head)) + _waits(wishes) + _plain(tail)
+
+
+def _plain(units: Sequence[Unit]) -> Flow:
+    return tuple(Do(unit) for unit in units)
+
+
+def _cut(units: Sequence[Unit], least: int) -> tuple[Sequence[Unit], Sequence[Unit], Sequence[Unit]]:
+    """Split into what comes before, inside (at least ``least``) and after the parallel part."""
+    head = 1 if len(units) > least else 0
+    tail = 1 if len(units) > least + head else 0
+    return units[:head], units[head : len(units) - tail], units[len(units) - tail :]
+
+
+def _chosen(wishes: Wishes, block: Flow, after_something: bool) -> Flow:
+    if wishes.text("branching") != "content" or not (block and after_something):
+        return block
+    if len(block) > 1 and all(isinstance(node, Do) for node in block):
+        return (Choose("Large amount?", CHOICE_KEY, CHOICE_LIMIT, block[:1], block[1:2]), *block[2:])
+    return (Choose("Large amount?", CHOICE_KEY, CHOICE_LIMIT, block, ()),)
+
+
+def _waits(wishes: Wishes) -> Flow:
+    waits = wishes.chosen("waits")
+    found: list[Node] = []
+    if "timer" in waits:
+        found.append(Pause("Wait", 60))
+    if "callback" in waits:
+        found.append(Ask(Unit(_named("Await callback"), "sqs"), approval=False, timeout_s=A_DAY))
+    if "human-approval" in waits:
+        found.append(Ask(Unit(_named("Await approval"), "sns"), approval=True, timeout_s=7 * A_DAY))
+    return tuple(found)
+
+
+def _named(text: str) -> Name:
+    return names([text])[0]
+
+
+def _with_failure_handling(wishes: Wishes, units: Sequence[Unit]) -> tuple[Unit, ...]:
+    handling = wishes.chosen("failure_handling")
+    taken = {unit.name.module for unit in units}
+    ready = list(units)
+    if "compensate" in handling and wishes.text("parallelism", "none") == "none":
+        undo = names((f"Undo {unit.name.words.lower()}" for unit in ready[:-1]), taken=taken)
+        ready[:-1] = [replace(unit, undo=Unit(name)) for unit, name in zip(ready, undo, strict=False)]
+        taken.update(name.module for name in undo)
+    if "fallback" in handling and ready:
+        place = min(1, len(ready) - 1)
+        name = names([f"Fall back for {ready[place].name.words.lower()}"], taken=taken)[0]
+        ready[place] = replace(ready[place], fallback=Unit(name))
+    return tuple(ready)

@@ -1,0 +1,190 @@
+"""Functions that hand on through Lambda Destinations: asynchronous chains and stream readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from advisor.starter.blueprint import (
+    AsyncInvoke,
+    Batch,
+    Destination,
+    FailureRoute,
+    Function,
+    Permission,
+    RecordFixture,
+    Ref,
+    Trigger,
+)
+from advisor.starter.flow import Unit
+from advisor.starter.names import names
+from advisor.starter.outcomes import (
+    ASYNC_TARGETS,
+    chosen_target,
+    destination,
+    failure_route,
+    permission,
+)
+from advisor.starter.parts import Brief, Parts, joined
+from advisor.starter.refusals import Refused
+from advisor.starter.triggers import STREAMS, Source
+
+MAX_EVENT_AGE_S = 21_600
+RETRIES = 2
+STREAM_RETRIES = 5
+STREAM_AGE_S = 86_400
+
+
+def function(brief: Brief, unit: Unit, *keys: str) -> Function:
+    """Return the Lambda function that does ``unit``."""
+    return Function(
+        unit.function_id, f"does '{unit.name.words}'", brief.asked(*keys), unit.name, brief.timeout_s
+    )
+
+
+def edges(
+    brief: Brief, units: Sequence[Unit], source: Source, onward: tuple[Destination, Parts] | None = None
+) -> Parts:
+    """Return the functions of ``units`` joined by destinations; ``onward`` takes the last one's success.
+
+    Raises Refused for what destinations cannot do.
+    """
+    if brief.wishes.text("event_source") in STREAMS:
+        return _stream(brief, units, source)
+    return _chain(brief, units, source, onward)
+
+
+def _chain(
+    brief: Brief, units: Sequence[Unit], source: Source, onward: tuple[Destination, Parts] | None
+) -> Parts:
+    functions, last = _split(units)
+    _refuse_large_records(brief)
+    success = onward or _success(brief, functions, last)
+    failure, failure_parts = _failure(brief, functions)
+    pieces = [source.parts, failure_parts]
+    for place, unit in enumerate(functions):
+        following = functions[place + 1] if place + 1 < len(functions) else None
+        done = (Destination("lambda", Ref(following.function_id)), _LAMBDA_SUCCESS) if following else success
+        trigger = source.trigger if place == 0 else None
+        pieces.append(_link(brief, unit, trigger, done, failure))
+    return joined(pieces)
+
+
+_LAMBDA_SUCCESS = Parts(records=(RecordFixture("lambda", "success"),))
+
+
+def _split(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
+    """Return the units that are functions, and the service the last one's success goes to, if one is named."""
+    last = units[-1].service if units[-1].service in ASYNC_TARGETS["success"] else "lambda"
+    functions = tuple(units[:-1]) if last != "lambda" else tuple(units)
+    for unit in functions:
+        if unit.service != "lambda":
+            raise Refused(
+                f"The step '{unit.name.words}' uses {unit.service}, which a destination cannot reach in the middle of "
+                "a chain. Make it a lambda step whose function calls the service, or use --approach step-functions."
+            )
+    if not functions:
+        raise Refused(
+            "Destinations need at least one lambda step; the last step alone may be sns, sqs or eventbridge."
+        )
+    return functions, last if last != "lambda" else ""
+
+
+def _refuse_large_records(brief: Brief) -> None:
+    kilobytes = brief.wishes.number("payload_kb", 0)
+    to_sns = "sns" in (*brief.wishes.chosen("on_success"), *brief.wishes.chosen("on_failure"))
+    if kilobytes > 1024:
+        raise Refused("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
+    if to_sns and kilobytes > 128:
+        raise Refused(
+            "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB use "
+            "'sqs' or, for failures, 's3'."
+        )
+
+
+def _success(brief: Brief, functions: Sequence[Unit], last: str) -> tuple[Destination, Parts] | None:
+    service = last or chosen_target(brief, "success")
+    if not service:
+        return None
+    if service == "lambda":
+        return _handler(brief, functions, "Handle success", "success")
+    return destination(brief, service, "success")
+
+
+def _failure(brief: Brief, functions: Sequence[Unit]) -> tuple[Destination, Parts]:
+    service = chosen_target(brief, "failure")
+    if service == "lambda":
+        return _handler(brief, functions, "Handle failure", "failure")
+    return destination(brief, service, "failure")
+
+
+def _handler(brief: Brief, functions: Sequence[Unit], title: str, outcome: str) -> tuple[Destination, Parts]:
+    """Return a function that takes an outcome; what it cannot handle itself is kept in a queue."""
+    name = names([title], taken=[unit.name.module for unit in functions])[0]
+    kept, kept_parts = destination(brief, "sqs", "failure")
+    key = "on_success" if outcome == "success" else "on_failure"
+    unit = Unit(name)
+    made = replace(
+        function(brief, unit, key, "failure_handling"),
+        asynchronous=AsyncInvoke(RETRIES, MAX_EVENT_AGE_S, kept),
+    )
+    route = failure_route(
+        f"`{unit.function_id}` keeps failing", kept, "the execution record: event, error, attempts"
+    )
+    record = RecordFixture("lambda", "success" if outcome == "success" else "failure")
+    own = Parts((made,), (permission(made.id, kept),), (route,), (record,))
+    return Destination("lambda", Ref(made.id)), joined([kept_parts, own])
+
+
+def _link(
+    brief: Brief,
+    unit: Unit,
+    trigger: Trigger | None,
+    success: tuple[Destination, Parts] | None,
+    failure: Destination,
+) -> Parts:
+    retries = 0 if brief.wishes.text("retry") == "none" else RETRIES
+    made = replace(
+        function(brief, unit, "invocation", "steps", "retry", "data_passing"),
+        trigger=trigger,
+        asynchronous=AsyncInvoke(retries, MAX_EVENT_AGE_S, failure, success[0] if success else None),
+    )
+    targets = [failure, *([success[0]] if success else [])]
+    route = failure_route(
+        f"`{unit.function_id}` keeps failing", failure, "the execution record: event, error, attempts"
+    )
+    own = Parts((made,), tuple(permission(made.id, to) for to in targets), (route,))
+    return joined([own, *([success[1]] if success else [])])
+
+
+def _stream(brief: Brief, units: Sequence[Unit], source: Source) -> Parts:
+    if len(units) > 1:
+        raise Refused(
+            "A stream's poller reports failures only, so there is no outcome to start a second step with. "
+            "Do the work in one step, or use --approach both: the function hands each record to a state machine."
+        )
+    if brief.wishes.chosen("on_success"):
+        raise Refused(
+            "A stream's poller knows no on-success destination. Let the function publish its result itself, or "
+            "leave on_success out."
+        )
+    reader, parts = stream_reader(brief, units[0], source)
+    return joined([source.parts, Parts((reader,)), parts])
+
+
+def stream_reader(brief: Brief, unit: Unit, source: Source) -> tuple[Function, Parts]:
+    """Return the function behind a stream, its on-failure destination and permissions."""
+    assert source.trigger is not None
+    service = chosen_target(brief, "failure", stream=True)
+    failure, parts = destination(brief, service, "failure")
+    batch = Batch(100, 5, STREAM_RETRIES, STREAM_AGE_S, failure)
+    trigger = replace(source.trigger, batch=batch)
+    holds = "the records themselves" if service == "s3" else "positions in the stream, not the records"
+    route: FailureRoute = failure_route(
+        f"a record that `{unit.function_id}` keeps failing on", failure, holds
+    )
+    reader = replace(function(brief, unit, "invocation", "event_source", "on_failure"), trigger=trigger)
+    permissions: tuple[Permission, ...] = (permission(reader.id, failure),)
+    return reader, joined(
+        [Parts(parts.resources), Parts((), permissions, (route,), (RecordFixture(service, "failure"),))]
+    )

@@ -1,0 +1,150 @@
+"""Any text a user may type, turned into names that every place in a project accepts.
+
+Only ASCII letters, digits and single separators survive, so no quoting rule of any language matters.
+The same text gives the same name, and different texts of one project never share one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST = 40
+_WINDOWS = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+_OURS = {"shared", "tests", "test", "functions", "conftest", "node_modules", "target", "vendor", "internal"}
+_LIBRARIES = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "jmespath", "pytest", "yaml"}
+_JAVA_AND_GO = set(
+    [
+        "abstract",
+        "boolean",
+        "byte",
+        "case",
+        "catch",
+        "char",
+        "const",
+        "default",
+        "do",
+        "double",
+        "enum",
+        "extends",
+        "final",
+        "float",
+        "func",
+        "go",
+        "goto",
+        "implements",
+        "instanceof",
+        "int",
+        "interface",
+        "long",
+        "map",
+        "native",
+        "new",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "range",
+        "record",
+        "select",
+        "short",
+        "static",
+        "struct",
+        "super",
+        "switch",
+        "synchronized",
+        "this",
+        "throw",
+        "throws",
+        "transient",
+        "type",
+        "var",
+        "void",
+        "volatile",
+        "null",
+        "true",
+        "false",
+        "main",
+        "init",
+    ]
+)
+RESERVED = frozenset(
+    {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names)}
+    | _WINDOWS | _OURS | _LIBRARIES | _JAVA_AND_GO
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One thing's name in its four spellings, and ``text`` as the user typed it.
+
+    ``id`` is for logical ids and classes (``ChargeCard``), ``module`` for files and modules
+    (``charge_card``), ``words`` for state names, docstrings and titles (``Charge card``).
+    """
+
+    text: str
+    id: str
+    module: str
+    words: str
+
+    @property
+    def slug(self) -> str:
+        """Return the spelling for stacks, folders and workflow files (``charge-card``)."""
+        return self.module.replace("_", "-")
+
+
+def name(text: str, fallback: str = "step") -> Name:
+    """Return the names made of ``text``; ``fallback`` (plain words) stands in when nothing usable is left."""
+    words = _words(text) or _words(fallback)
+    plain = " ".join(words)
+    if len(plain) > LONGEST:
+        plain = f"{plain[: LONGEST - 7].rstrip()} {_digest(text)}"
+    elif plain.replace(" ", "_") in RESERVED:
+        plain = f"{plain} step"
+    if plain[0].isdigit():
+        plain = f"step {plain}"[:LONGEST].rstrip()
+    parts = plain.split()
+    return Name(text, "".join(part.capitalize() for part in parts), "_".join(parts), plain.capitalize())
+
+
+def names(texts: Iterable[str], fallback: str = "step", taken: Iterable[str] = ()) -> tuple[Name, ...]:
+    """Return one name per text, in order; a name already ``taken`` (by module) gets a number."""
+    used = set(taken)
+    found: list[Name] = []
+    for text in texts:
+        made = first = name(text, fallback)
+        number = 2
+        while made.module in used:
+            made = _numbered(first, number)
+            number += 1
+        used.add(made.module)
+        found.append(made)
+    return tuple(found)
+
+
+def state_name(words: str, taken: Iterable[str] = ()) -> str:
+    """Return ``words`` as a state name of at most 80 characters that is not ``taken``."""
+    used, made, number = set(taken), words[:80], 2
+    while made in used:
+        made = f"{words[:76]} {number}"
+        number += 1
+    return made
+
+
+def _numbered(first: Name, number: int) -> Name:
+    return Name(first.text, f"{first.id}{number}", f"{first.module}_{number}", f"{first.words} {number}")
+
+
+def _words(text: str) -> list[str]:
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", ascii_text)
+    return re.findall(r"[a-z0-9]+", apart.lower())
+
+
+def _digest(text: str) -> str:
+    return "x" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:5]

@@ -1,0 +1,50 @@
+"""Pieces of a blueprint while it grows, and what every piece is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from advisor.starter.asked import AskedBy
+from advisor.starter.blueprint import FailureRoute, Permission, RecordFixture, Resource
+from advisor.starter.derive import Wishes
+from advisor.starter.names import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What every part of the plan looks at: requirements, the workload's name, who asked for what."""
+
+    wishes: Wishes
+    asked: AskedBy
+    name: Name
+    source: str
+
+    @property
+    def timeout_s(self) -> int:
+        """Return the timeout of each function: twice the expected duration, at least 30 and at most 900 s."""
+        return int(min(max(self.wishes.number("step_duration_s", 10) * 2, 30), 900))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Resources and what belongs to them."""
+
+    resources: tuple[Resource, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    routes: tuple[FailureRoute, ...] = ()
+    records: tuple[RecordFixture, ...] = ()
+
+
+def joined(parts: Iterable[Parts]) -> Parts:
+    """Return all parts as one; a resource or permission asked for twice is there once."""
+    every = tuple(parts)
+    resources: dict[str, Resource] = {}
+    for resource in (resource for part in every for resource in part.resources):
+        resources.setdefault(resource.id, resource)
+    return Parts(
+        tuple(resources.values()),
+        tuple(permission for part in every for permission in part.permissions),
+        tuple(dict.fromkeys(route for part in every for route in part.routes)),
+        tuple(dict.fromkeys(record for part in every for record in part.records)),
+    )

@@ -1,0 +1,198 @@
+"""Recommendation to blueprint: what the starter project contains and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.decision.recommendation import Recommendation
+from advisor.knowledge.limits import Limit
+from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
+from advisor.knowledge.versions import Versions
+from advisor.starter import asked as rule_ids
+from advisor.starter.alarms import alarm_topic, alarms_for
+from advisor.starter.blueprint import (
+    Approach,
+    Blueprint,
+    Function,
+    Parameter,
+    Permission,
+    Ref,
+    Table,
+    WorkflowType,
+)
+from advisor.starter.bridge import both
+from advisor.starter.core import Plan, core
+from advisor.starter.derive import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY, Wishes, flow_for, units_for
+from advisor.starter.edges import edges
+from advisor.starter.flow import Choose, Do, Flow, ForEach, nodes
+from advisor.starter.integrations import NOTIFY_EMAIL
+from advisor.starter.names import name
+from advisor.starter.parts import Brief, Parts, joined
+from advisor.starter.refusals import Refused
+from advisor.starter.triggers import source_for
+
+APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
+AVAILABLE = (("sam", "python"),)
+IDEMPOTENCY = "IdempotencyTable"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The approach to build and, where there is a state machine, its type."""
+
+    approach: Approach
+    workflow_type: WorkflowType | None
+
+
+def plan(
+    recommendation: Recommendation,
+    versions: Versions,
+    *,
+    approach: str = "auto",
+    limits: Mapping[str, Limit] = {},
+) -> Blueprint:
+    """Return the starter project that ``recommendation`` (or the forced ``approach``) leads to.
+
+    Raises Refused, with the nearest way that works, for what AWS or this starter cannot do.
+    """
+    choice = _choice(recommendation, approach)
+    iac, runtime = _flavour(recommendation)
+    wishes = Wishes(recommendation.decision.settled.facts.values)
+    title = recommendation.answers.name or "starter"
+    workload = name(title, "starter")
+    brief = Brief(
+        wishes,
+        rule_ids.asked_by(recommendation.decision, choice.approach, choice.workflow_type),
+        workload,
+        f"app.{workload.slug}",
+    )
+    flow, built, event = _build(brief, choice, recommendation)
+    return _blueprint(recommendation, versions, (iac, runtime, title), brief, choice, (flow, built, event))
+
+
+def _choice(recommendation: Recommendation, approach: str) -> Choice:
+    if approach not in APPROACHES:
+        raise Refused(f"The approach is one of {', '.join(APPROACHES)}; found '{approach}'.")
+    verdict, decision = recommendation.verdict, recommendation.decision
+    if approach == "auto" and verdict.option == NEITHER:
+        others = ", ".join(verdict.instead) or "a plain function"
+        raise Refused(
+            f"Neither Lambda Destinations nor Step Functions fits; use instead: {others}. "
+            "For a starter all the same, name one with --approach destinations or --approach step-functions."
+        )
+    option = verdict.option if approach == "auto" else approach
+    for wanted in (DESTINATIONS, STEP_FUNCTIONS):
+        card = decision.card(wanted)
+        if option == wanted and not card.viable:
+            reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
+            raise Refused(f"{wanted} cannot do this workload: {reasons} Leave --approach at auto.")
+    return Choice(option, _workflow_type(recommendation) if option != DESTINATIONS else None)  # type: ignore[arg-type]
+
+
+def _workflow_type(recommendation: Recommendation) -> WorkflowType:
+    decision = recommendation.decision
+    if recommendation.verdict.workflow_type in (STANDARD, EXPRESS):
+        return recommendation.verdict.workflow_type  # type: ignore[return-value]
+    if not decision.standard.viable and not decision.express.viable:
+        reasons = " ".join(
+            rule.because for rule in (*decision.standard.ruled_out_by, *decision.express.ruled_out_by)
+        )
+        raise Refused(f"Neither workflow type can do this workload: {reasons}")
+    if not decision.standard.viable:
+        return "express"
+    better = decision.express.viable and decision.express.score > decision.standard.score
+    return "express" if better else "standard"
+
+
+def _flavour(recommendation: Recommendation) -> tuple[str, str]:
+    project = recommendation.answers.project
+    iac, runtime = project.iac or "sam", project.runtime or "python"
+    if (iac, runtime) not in AVAILABLE:
+        known = ", ".join(f"{a} with {b}" for a, b in AVAILABLE)
+        raise Refused(f"There is no starter in {iac} with {runtime} yet. Available: {known}.")
+    return iac, runtime
+
+
+def _build(
+    brief: Brief, choice: Choice, recommendation: Recommendation
+) -> tuple[Flow, Parts, Mapping[str, Any]]:
+    steps, wishes = recommendation.answers.project.steps, brief.wishes
+    if choice.approach == DESTINATIONS:
+        units = units_for(wishes, steps, 1, direct=False)
+        source = source_for(brief, sample_payload(()), machine=False)
+        return tuple(Do(unit) for unit in units), edges(brief, units, source), source.event
+    if choice.approach == STEP_FUNCTIONS:
+        flow = flow_for(wishes, units_for(wishes, steps, 3, direct=True))
+        waits = choice.workflow_type == EXPRESS and wishes.text("caller_waits_for") == "result"
+        source = source_for(brief, sample_payload(flow), machine=True, waits=waits)
+        plan_of_core = Plan(
+            choice.workflow_type or "standard", source.trigger, waits and source.trigger is None
+        )
+        return flow, joined([source.parts, core(brief, flow, plan_of_core)]), source.event
+    units = units_for(wishes, steps, 3, direct=True)
+    return both(brief, units, choice.workflow_type or "standard", sample_payload)
+
+
+def sample_payload(flow: Flow) -> dict[str, Any]:
+    """Return a payload that takes the first way at every choice of ``flow``."""
+    found = list(nodes(flow))
+    payload: dict[str, Any] = {"id": "1001"}
+    if any(isinstance(node, Choose) for node in found):
+        payload[CHOICE_KEY] = CHOICE_LIMIT + 20
+    if any(isinstance(node, ForEach) for node in found):
+        payload[ITEMS_KEY] = [{"id": "1001-1"}, {"id": "1001-2"}]
+    return payload
+
+
+def _blueprint(
+    recommendation: Recommendation,
+    versions: Versions,
+    flavour: tuple[str, str, str],
+    brief: Brief,
+    choice: Choice,
+    made: tuple[Flow, Parts, Mapping[str, Any]],
+) -> Blueprint:
+    iac, runtime, title = flavour
+    flow, built, event = made
+    kept = _idempotency(brief, built)
+    resources = (*built.resources, *kept.resources)
+    alarms = alarms_for(resources)
+    email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
+    return Blueprint(
+        title=title,
+        name=brief.name,
+        approach=choice.approach,
+        workflow_type=choice.workflow_type,
+        iac=iac,
+        runtime=runtime,
+        region=recommendation.answers.project.region or "us-east-1",
+        versions=versions,
+        source=brief.source,
+        resources=(email, *resources, alarm_topic(brief.asked("failure_handling", "visibility")), *alarms),
+        permissions=(*built.permissions, *kept.permissions),
+        flow=flow,
+        payload=sample_payload(flow),
+        event=event,
+        records=built.records,
+        failure_routes=built.routes,
+        idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
+        retry_wish=brief.wishes.text("retry", "default"),
+        summary=recommendation.summary,
+    )
+
+
+def _idempotency(brief: Brief, built: Parts) -> Parts:
+    """Return the table that makes a repeated event harmless, unless the work already is."""
+    functions = [item for item in built.resources if isinstance(item, Function)]
+    if not functions or brief.wishes.flag("idempotent"):
+        return Parts()
+    table = Table(
+        IDEMPOTENCY,
+        "remembers finished work for a day, so that a repeated event does it once",
+        brief.asked("idempotent", "delivery"),
+        expires="expiration",
+    )
+    actions = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+    return Parts((table,), tuple(Permission(item.id, actions, (Ref(IDEMPOTENCY),)) for item in functions))

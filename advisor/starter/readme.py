@@ -1,0 +1,89 @@
+"""What the README says about one blueprint: how to try it out and where to look when nothing happens."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from advisor.starter.blueprint import Blueprint, Bucket, HttpApi, Resource
+
+
+def described(blueprint: Blueprint) -> tuple[Resource, ...]:
+    """Return the resources worth a line: all but alarms and parameters."""
+    return tuple(item for item in blueprint.resources if item.kind not in ("alarm", "parameter"))
+
+
+def buckets(blueprint: Blueprint) -> str:
+    """Return the buckets a user must empty before deleting the stack."""
+    return ", ".join(f"`{item.id}`" for item in blueprint.resources if isinstance(item, Bucket))
+
+
+def smoke_test(blueprint: Blueprint) -> str:
+    """Return a command that sends one event through the deployed project; ``$X`` is the stack's output X."""
+    payload = shlex.quote(json.dumps(blueprint.payload))
+    by_id = blueprint.by_id
+    trigger = next((f.trigger for f in blueprint.functions if f.trigger), None)
+    machine = blueprint.machine
+    trigger = trigger or (machine.trigger if machine else None)
+    if "SourceBucket" in by_id:
+        return "echo '{}' | aws s3 cp - s3://$SourceBucket/incoming/1001.json"
+    if trigger and trigger.kind == "eventbridge":
+        entry = [
+            {
+                "Source": blueprint.source,
+                "DetailType": "Work requested",
+                "Detail": json.dumps(blueprint.payload),
+            }
+        ]
+        return f"aws events put-events --entries {shlex.quote(json.dumps(entry))}"
+    if trigger and trigger.kind == "sns":
+        return f"aws sns publish --topic-arn $SourceTopic --message {payload}"
+    if trigger and trigger.kind == "kinesis":
+        return (
+            "aws kinesis put-record --stream-name $SourceStream --partition-key 1001 "
+            f"--cli-binary-format raw-in-base64-out --data {payload}"
+        )
+    if trigger and trigger.kind == "dynamodb-stream":
+        return 'aws dynamodb put-item --table-name $SourceTable --item \'{"id": {"S": "1001"}}\''
+    if any(isinstance(item, HttpApi) for item in blueprint.resources):
+        return (
+            'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
+            f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} $ApiUrl'
+        )
+    if blueprint.approach == "step-functions":
+        return f"aws stepfunctions start-execution --state-machine-arn $StateMachine --input {payload}"
+    return (
+        "# Event, not the default: destinations fire for asynchronous calls only\n"
+        "aws lambda invoke --function-name $FirstFunction --invocation-type Event \\\n"
+        f"  --cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
+    )
+
+
+def checklist(blueprint: Blueprint) -> tuple[str, ...]:
+    """Return where to look, in order, when an event seems to be lost."""
+    return tuple(_checks(blueprint))
+
+
+def _checks(blueprint: Blueprint) -> Iterator[str]:
+    queues = [item.id for item in blueprint.resources if getattr(item, "stays_empty", False)]
+    if any(f.asynchronous for f in blueprint.functions):
+        yield ("Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function URLs and "
+               "API Gateway call synchronously, and then no destination fires.")  # fmt: skip
+        yield "Did it go to the alias `live`? The settings are the alias's; the bare function has none."
+        yield "Is it still being retried? The last attempt starts about three minutes after the first."
+    if any(f.trigger and f.trigger.batch for f in blueprint.functions):
+        yield "Is the reader behind? Look at `IteratorAge`; a shard waits while a batch is being retried."
+    if queues:
+        yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
+    if blueprint.approach != "step-functions":
+        yield "Could the record not be delivered? `DestinationDeliveryFailures` counts that, and only that tells."
+    if blueprint.machine:
+        where = (
+            "the log group `/aws/vendedlogs/states/<stack>`"
+            if blueprint.workflow_type == "express"
+            else "the console"
+        )
+        yield f"Did a run start? Look for it in {where}; its last state says what happened."
+    if any(item.kind == "topic" for item in blueprint.resources):
+        yield "Is the mail subscription confirmed? SNS keeps nothing for an address that is not."

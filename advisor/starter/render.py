@@ -1,0 +1,171 @@
+"""Blueprint and templates to files, in memory. Rendering twice gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from advisor.errors import RuleBaseError
+from advisor.resources import templates_folder
+from advisor.starter import readme, sam
+from advisor.starter.blueprint import Blueprint, Function
+from advisor.starter.diagram import mermaid
+from advisor.starter.fixtures import record_fixtures
+from advisor.starter.story import delays, worst_case
+
+ALWAYS = (
+    "README.md",
+    "Makefile",
+    "samconfig.toml",
+    ".gitignore",
+    ".github/workflows/ci.yml",
+    "pytest.ini",
+    "functions/requirements.txt",
+    "functions/shared/unwrap.py",
+    "functions/shared/work.py",
+    "tests/requirements.txt",
+    "tests/conftest.py",
+    "tests/template.py",
+    "tests/test_handlers.py",
+    "tests/test_unwrap.py",
+    "tests/test_template.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """One file of the project: its POSIX path inside the folder, and its text."""
+
+    path: str
+    text: str
+    executable: bool = False
+
+
+def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[RenderedFile, ...]:
+    """Return every file of the project, sorted by path; ``extra`` maps paths to finished texts.
+
+    Raises RuleBaseError where a template is broken.
+    """
+    folder = templates_folder()
+    words = sam.Sam(blueprint, sam.load_words(folder / "sam"))
+    context = _context(blueprint, words)
+    environment = _environment(folder, words)
+    texts = {"template.yaml": _fill(environment, "sam/template.yaml.jinja", context)}
+    for path in _paths(blueprint):
+        texts[path] = _fill(environment, f"project/{path}.jinja", context)
+    for function in blueprint.functions:
+        path = f"functions/{function.name.module}/app.py"
+        texts[path] = _fill(environment, "handlers/python/app.py.jinja", {**context, "function": function})
+    texts.update(_data_files(blueprint))
+    texts.update(extra)
+    return tuple(RenderedFile(path, texts[path]) for path in sorted(texts))
+
+
+def _paths(blueprint: Blueprint) -> Iterable[str]:
+    skipped = set()
+    if not blueprint.functions:
+        skipped = {path for path in ALWAYS if path.startswith("functions/")}
+        skipped |= {"tests/test_handlers.py", "tests/test_unwrap.py"}
+    yield from (path for path in ALWAYS if path not in skipped)
+    if blueprint.machine:
+        yield "tests/test_state_machine.py"
+
+
+def _data_files(blueprint: Blueprint) -> dict[str, str]:
+    files = {"events/event.json": as_json(blueprint.event)}
+    if blueprint.machine:
+        files[f"statemachine/{blueprint.machine.name.slug}.asl.json"] = as_json(blueprint.machine.definition)
+    if blueprint.functions:
+        for name, record in record_fixtures(blueprint).items():
+            files[f"tests/records/{name}.json"] = as_json(record)
+    return files
+
+
+def as_json(value: Any) -> str:
+    """Return ``value`` as readable JSON text."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
+    return {
+        "blueprint": blueprint,
+        "description": f"{blueprint.title[:200]}: starter for {blueprint.approach}",
+        "runtime": blueprint.versions.runtimes[blueprint.runtime],
+        "packages": blueprint.versions.packages,
+        "actions": blueprint.versions.actions,
+        "resources": words.resources(),
+        "outputs": words.outputs(),
+        "statements_of": words.statements_of,
+        "handler_of": _handler_of,
+        "diagram": mermaid(blueprint),
+        "worst_case": worst_case(blueprint),
+        "delays": delays(blueprint),
+        "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
+        "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
+        "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
+        "described": readme.described(blueprint),
+        "smoke": readme.smoke_test(blueprint),
+        "checklist": readme.checklist(blueprint),
+        "keeps": readme.buckets(blueprint),
+    }
+
+
+def _handler_of(function: Function) -> str:
+    return f"{function.name.module}.app.handler"
+
+
+def _fill(environment: jinja2.Environment, name: str, context: Mapping[str, Any]) -> str:
+    try:
+        text = environment.get_template(name).render(context)
+    except jinja2.TemplateError as error:
+        line = getattr(error, "lineno", None)
+        raise RuleBaseError(f"The template {name}{f':{line}' if line else ''} is broken: {error}.") from error
+    return re.sub(r"\n{3,}", "\n\n\n", text).rstrip("\n") + "\n"
+
+
+def _environment(folder: Path, words: sam.Sam) -> jinja2.Environment:
+    environment = _shared_environment(folder).overlay()
+    environment.filters = {
+        **environment.filters,
+        "ref": words.ref,
+        "inline": words.inline,
+    }
+    return environment
+
+
+@lru_cache(maxsize=4)
+def _shared_environment(folder: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "yaml": sam.quoted,
+        "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "asked": lambda rules: f" Asked for by: {', '.join(rules)}" if rules else "",
+        "asked_md": lambda rules: f" ({', '.join(rules)})" if rules else "",
+        "python": repr,
+        "because": lambda why: f"  # {why}" if why else "",
+        "capitalised": lambda text: text[:1].upper() + text[1:],
+        "destination_type": sam.destination_type,
+        "stream_destination_type": sam.stream_destination_type,
+        "md": markdown,
+        "days": lambda seconds: seconds // 86_400,
+    }
+    return environment
+
+
+def markdown(text: str) -> str:
+    """Return ``text`` in one line with every character that Markdown or HTML would read made literal."""
+    line = " ".join(text.split())
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", line)

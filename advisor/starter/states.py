@@ -1,0 +1,215 @@
+"""A flow as a state machine: Amazon States Language as plain data, JSONata throughout.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Together, Unit, units
+from advisor.starter.integrations import INPUT, Call
+
+State: TypeAlias = dict[str, Any]
+States: TypeAlias = dict[str, State]
+
+REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
+
+# https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
+LAMBDA_SERVICE_ERRORS = [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+]
+LAMBDA_RETRIES: list[State] = [
+    {"ErrorEquals": LAMBDA_SERVICE_ERRORS, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2,
+     "JitterStrategy": "FULL"},
+    {"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 1, "MaxAttempts": 6, "BackoffRate": 2,
+     "MaxDelaySeconds": 60, "JitterStrategy": "FULL"},
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What every state of one level shares.
+
+    ``calls`` by unit module; ``catch`` is the state that takes failures (None inside a branch, whose outer
+    state catches); ``retries`` come after those for Lambda's own errors.
+    """
+
+    calls: Mapping[str, Call]
+    retries: tuple[Mapping[str, Any], ...]
+    timeout_s: int
+    catch: str | None = None
+
+
+def machine_definition(
+    flow: Flow, scope: Scope, *, comment: str, timeout_s: int, report: Unit | None
+) -> State:
+    """Return the whole definition; ``report`` is the unit that tells of a failed run before it fails."""
+    top = replace(scope, catch=REPORT if report else FAILED)
+    start, states = _chain(flow, None, top)
+    states |= _undo_states(flow, top)
+    if report:
+        states[REPORT] = _task(scope.calls[report.name.module], FAILED, replace(scope, catch=FAILED))
+        states[REPORT]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": FAILED}]
+    states[FAILED] = {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"}
+    return {
+        "Comment": comment,
+        "QueryLanguage": "JSONata",
+        "StartAt": start,
+        "TimeoutSeconds": timeout_s,
+        "States": states,
+    }
+
+
+def _chain(flow: Flow, after: str | None, scope: Scope) -> tuple[str, States]:
+    """Return the first state's name and all states of ``flow``; the last goes on to ``after`` or ends."""
+    nxt, states = after, dict[str, State]()
+    for node, catch in reversed(list(zip(flow, _catches(flow, scope.catch), strict=True))):
+        nxt, made = _node(node, nxt, replace(scope, catch=catch))
+        states = {**made, **states}
+    assert nxt is not None, "a flow has at least one node"
+    return nxt, states
+
+
+def _catches(flow: Flow, catch: str | None) -> list[str | None]:
+    """Return where each node's failure goes: to the undo of the last unit before it."""
+    catches: list[str | None] = []
+    for node in flow:
+        catches.append(catch)
+        catch = _last_undo((node,), catch)
+    return catches
+
+
+def _last_undo(flow: Flow, catch: str | None) -> str | None:
+    undone = [unit.undo.name.words for unit in units(flow) if unit.undo]
+    return undone[-1] if undone and catch else catch
+
+
+def _undo_states(flow: Flow, scope: Scope) -> States:
+    """Return the undo of every unit, latest first; each must bear being called for what was never done."""
+    states: States = {}
+    nxt = scope.catch or FAILED
+    for unit in units(flow):
+        if unit.undo:
+            state = _task(scope.calls[unit.undo.name.module], nxt, scope)
+            nxt = unit.undo.name.words
+            states = {nxt: {**state, "Output": INPUT}, **states}
+    return states
+
+
+def _node(node: Node, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    if isinstance(node, Do):
+        return _do(node.unit, nxt, scope)
+    if isinstance(node, Ask):
+        return _ask(node, nxt, scope)
+    if isinstance(node, Pause):
+        return node.name, {node.name: {"Type": "Wait", "Seconds": node.seconds, **_next(nxt)}}
+    if isinstance(node, Choose):
+        return _choose(node, nxt, scope)
+    return _block(node, nxt, scope)
+
+
+def _do(unit: Unit, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    name = unit.name.words
+    if unit.fallback is None:
+        return name, {name: _task(scope.calls[unit.name.module], nxt, scope)}
+    other, states = _do(unit.fallback, nxt, scope)
+    return name, {name: _task(scope.calls[unit.name.module], nxt, replace(scope, catch=other)), **states}
+
+
+def _ask(node: Ask, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    name = node.unit.name.words
+    state = _task(
+        scope.calls[node.unit.name.module], nxt, replace(scope, timeout_s=node.timeout_s, retries=())
+    )
+    if not node.approval:
+        state["HeartbeatSeconds"] = node.timeout_s // 4
+        return name, {name: state}
+    approved = "Approved?"
+    state["Next"] = approved
+    state.pop("End", None)
+    choice = {"Condition": "{% $states.input.answer.approved = true %}", "Next": nxt or "Done"}
+    states: States = {
+        name: state,
+        approved: {"Type": "Choice", "Choices": [choice], "Default": REJECTED},
+        REJECTED: _rejected(scope),
+    }
+    return name, states if nxt else {**states, "Done": {"Type": "Succeed"}}
+
+
+def _rejected(scope: Scope) -> State:
+    failure = {"Error": "NotApproved", "Cause": 'The answer was not {"approved": true}.'}
+    return {"Type": "Pass", "Assign": {"failure": failure}, "Next": scope.catch or FAILED}
+
+
+def _choose(node: Choose, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    done = nxt or "Done"
+    value = f"$states.input.{node.key}"
+    then, states = _chain(node.then, nxt, scope)
+    if node.otherwise:
+        default, more = _chain(node.otherwise, nxt, replace(scope, catch=_last_undo(node.then, scope.catch)))
+    else:
+        default, more = done, {} if nxt else {"Done": {"Type": "Succeed"}}
+    condition = f"{{% $exists({value}) and {value} >= {node.limit} %}}"
+    choice: State = {
+        "Type": "Choice",
+        "Choices": [{"Condition": condition, "Next": then}],
+        "Default": default,
+    }
+    return node.name, {node.name: choice, **states, **more}
+
+
+def _block(node: Together | ForEach, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    inner = replace(scope, catch=None)
+    state: State
+    if isinstance(node, Together):
+        branches = [_chain(branch, None, inner) for branch in node.branches]
+        state = {
+            "Type": "Parallel",
+            "Branches": [{"StartAt": start, "States": states} for start, states in branches],
+        }
+    else:
+        start, states = _chain(node.body, None, inner)
+        state = {
+            "Type": "Map",
+            "Items": f"{{% $states.input.{node.key} %}}",
+            "MaxConcurrency": node.at_once,
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": start, "States": states},
+        }
+    merged = "{% $merge([$states.input, {'results': $states.result}]) %}"
+    return node.name, {node.name: {**state, "Output": merged, **_catch(scope), **_next(nxt)}}
+
+
+def _task(call: Call, nxt: str | None, scope: Scope) -> State:
+    retries = [*(LAMBDA_RETRIES if call.resource.endswith("lambda:invoke") else ()), *scope.retries]
+    return {
+        "Type": "Task",
+        "Resource": call.resource,
+        "Arguments": call.arguments,
+        "Output": call.output,
+        "TimeoutSeconds": scope.timeout_s,
+        **({"Retry": retries} if retries else {}),
+        **_catch(scope),
+        **_next(nxt),
+    }
+
+
+def _catch(scope: Scope) -> State:
+    if scope.catch is None:
+        return {}
+    catcher = {
+        "ErrorEquals": ["States.ALL"],
+        "Assign": {"failure": "{% $states.errorOutput %}"},
+        "Output": INPUT,
+        "Next": scope.catch,
+    }
+    return {"Catch": [catcher]}
+
+
+def _next(nxt: str | None) -> State:
+    return {"Next": nxt} if nxt else {"End": True}
