@@ -11,7 +11,7 @@ import advisor
 from advisor.cli.generate import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.errors import AdvisorError
-from advisor.knowledge.answers import Answers
+from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
 from advisor.reports import ReportOptions
 from advisor.reports.text import render_part
@@ -30,8 +30,8 @@ def actions_for(rule_base: RuleBase, rules: str | None, *, colour: bool) -> Acti
         save=desk.save,
         report=desk.report,
         generate=desk.generate,
-        iacs=tuple(dict.fromkeys(iac for iac, _ in AVAILABLE)),
-        runtimes=tuple(dict.fromkeys(runtime for _, runtime in AVAILABLE)),
+        iacs=tuple(iac for iac in IACS if any(iac in flavour for flavour in AVAILABLE)),
+        runtimes=tuple(runtime for runtime in RUNTIMES if any(runtime in flavour for flavour in AVAILABLE)),
     )
 
 
@@ -86,7 +86,7 @@ class _Desk:
         return Done(made.told(wish.path), self.command("generate", wish, "--output", str(wish.path)))
 
     def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:
-        """Return the command for these answers: their file, else each by ``--set``; none where neither can."""
+        """Return the command for these answers: their file, else ``--set`` each; none where neither can."""
         rules = ("--rules", self.rules) if self.rules else ()
         if wish.saved is not None:
             return ("advisor", name, str(wish.saved), *flags, *rules)

@@ -23,6 +23,12 @@ def test_every_transcript_fits_80_columns() -> None:
     assert max(len(line) for block in blocks for line in block.splitlines()) <= 80
 
 
+def test_the_excerpt_is_of_the_example() -> None:
+    block = re.search(r"^```yaml\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    example = (ROOT / "examples" / "order-notifications.yaml").read_text(encoding="utf-8").splitlines()
+    assert block and set(block[1].splitlines()) <= set(example)
+
+
 def test_every_command_is_in_the_readme() -> None:
     text = README.read_text(encoding="utf-8")
     for path in all_commands(COMMAND):
