@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import floor
+from math import floor, isclose
 
 from advisor.decision.recommendation import BreakEven, Cost, CostLine, OptionCost
 from advisor.decision.usage import (
@@ -41,10 +41,12 @@ class _Priced:
     def cost(self, runs: float, *, free_tier: bool = True) -> float:
         return self.price.cost(self.per_run * runs, free_tier=free_tier)
 
-    def corners(self) -> Iterable[float]:
-        """Yield the runs a month at which one more run begins to cost something else."""
-        for units in (0.0, *(tier.up_to for tier in self.price.tiers if tier.up_to is not None)):
-            yield (self.price.free + units) / self.per_run
+    def corners(self, reach: float) -> Iterable[float]:
+        """Yield the runs a month, below ``reach``, at which one more run begins to cost something else."""
+        for tier_end in (0.0, *(tier.up_to for tier in self.price.tiers if tier.up_to is not None)):
+            units = self.price.free + tier_end
+            if units < reach * self.per_run:
+                yield units / self.per_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,6 @@ class _Way:
 
     def cost(self, runs: float, *, free_tier: bool = True) -> float:
         return sum(use.cost(runs, free_tier=free_tier) for use in self.uses)
-
-    @property
-    def rate(self) -> float:
-        """USD for one more run once every free tier and volume tier is passed."""
-        return sum(use.per_run * use.price.tiers[-1].price for use in self.uses)
 
 
 def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
@@ -135,28 +132,25 @@ def _line(use: _Priced, runs: float) -> CostLine:
 
 
 def _break_even(one: _Way, other: _Way, reach: float) -> BreakEven:
-    """Return the first whole number of runs from which on the way that is cheaper in the end stays cheaper.
+    """Return the first whole number of runs from which on the way that is cheaper at ``reach`` stays cheaper.
 
     Both costs are piecewise linear in the runs, so the last crossing lies on one of their pieces and is
     found exactly, up to a millionth of a run.
     """
-    corners = sorted({0.0, *(corner for way in (one, other) for use in way.uses for corner in use.corners())})
-    last, slope = corners[-1], one.rate - other.rate
-    first_wins = (slope, one.cost(last) - other.cost(last)) < (0.0, 0.0)
-    cheaper, dearer = (one, other) if first_wins else (other, one)
+    cheaper, dearer = (one, other) if one.cost(reach) < other.cost(reach) else (other, one)
+    corners = {corner for way in (one, other) for use in way.uses for corner in use.corners(reach)}
+    ends = sorted({0.0, *corners, reach})
+    lags = [_lag(cheaper.cost(end), dearer.cost(end)) for end in ends]
+    last = max(index for index, lag in enumerate(lags) if lag >= 0)
+    if ends[last] == reach:
+        return BreakEven(cheaper.option, dearer.option, None)
+    crossing = ends[last] + (ends[last + 1] - ends[last]) * lags[last] / (lags[last] - lags[last + 1])
+    return BreakEven(cheaper.option, dearer.option, floor(round(crossing, 6)) + 1)
 
-    def lag(runs: float) -> float:
-        """How much more the way that wins in the end still costs."""
-        return cheaper.cost(runs) - dearer.cost(runs)
 
-    if lag(last) >= 0:
-        crossing = last + lag(last) / abs(slope) if slope else reach
-    else:
-        left = max(index for index, corner in enumerate(corners) if lag(corner) >= 0)
-        start, end = corners[left], corners[left + 1]
-        crossing = start + (end - start) * lag(start) / (lag(start) - lag(end))
-    runs = floor(round(crossing, 6)) + 1
-    return BreakEven(cheaper.option, dearer.option, runs if runs <= reach else None)
+def _lag(cost: float, than: float) -> float:
+    """Return how much more ``cost`` is, without the noise of floating point."""
+    return 0.0 if isclose(cost, than, rel_tol=1e-9, abs_tol=1e-9) else cost - than
 
 
 def _about_prices(region: str, prices: PriceList, used: Mapping[str, Price]) -> Iterable[str]:
