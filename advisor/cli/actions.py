@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import advisor
@@ -19,31 +20,36 @@ from advisor.starter.plan import AVAILABLE
 from advisor.wizard import Actions, Done, Wish
 
 
-def actions_for(rule_base: RuleBase, rules: str | None, *, colour: bool) -> Actions:
-    """Return the actions on ``rule_base``, which has the folder ``rules`` laid over it where one is given."""
-    desk = _Desk(rule_base, rules, colour)
-    return Actions(
-        summary=desk.summary,
-        reasons=desk.reasons,
-        flips=desk.part("flips"),
-        cost=desk.part("cost"),
-        save=desk.save,
-        report=desk.report,
-        generate=desk.generate,
-        iacs=tuple(iac for iac in IACS if any(iac in flavour for flavour in AVAILABLE)),
-        runtimes=tuple(runtime for runtime in RUNTIMES if any(runtime in flavour for flavour in AVAILABLE)),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
+    """What the actions work with: the rule base and its flag, and the answers with the file they came from."""
+
     rule_base: RuleBase
-    rules: str | None
-    colour: bool
+    rules: str | None = None
+    file: str | None = None
+    start: Answers = Answers()
+    plain: bool = False
+
+    def actions(self) -> Actions:
+        """Return everything the end menu offers."""
+        return Actions(
+            summary=self.summary,
+            reasons=self.reasons,
+            flips=partial(self.part, "flips"),
+            cost=partial(self.part, "cost"),
+            save=self.save,
+            report=self.report,
+            generate=self.generate,
+            iacs=tuple(iac for iac in IACS if any(iac in flavour for flavour in AVAILABLE)),
+            runtimes=tuple(
+                runtime for runtime in RUNTIMES if any(runtime in flavour for flavour in AVAILABLE)
+            ),
+        )
 
     def options(self, *, explain: bool = False, to_file: bool = False) -> ReportOptions:
+        """Return how to tell it; without colour, since the prompter that shows it has its own."""
         options = report_options(explain=explain, to_file=to_file)
-        return replace(options, colour=options.colour and self.colour)
+        return replace(options, colour=False, plain=options.plain or self.plain)
 
     def summary(self, wish: Wish) -> Done:
         return self._told(wish, explain=False)
@@ -56,13 +62,10 @@ class _Desk:
         text = advisor.FORMATS["text"](recommendation, self.rule_base, self.options(explain=explain))
         return Done(text, self.command("recommend", wish, *(["--explain"] if explain else [])))
 
-    def part(self, part: Literal["flips", "cost"]) -> Callable[[Wish], Done]:
-        def told(wish: Wish) -> Done:
-            recommendation = advisor.recommend(self.rule_base, wish.answers)
-            text = render_part(part, recommendation, self.rule_base, self.options(explain=True))
-            return Done(text, self.command("recommend", wish, "--explain"))
-
-        return told
+    def part(self, part: Literal["flips", "cost"], wish: Wish) -> Done:
+        recommendation = advisor.recommend(self.rule_base, wish.answers)
+        text = render_part(part, recommendation, self.rule_base, self.options(explain=True))
+        return Done(text, self.command("recommend", wish, "--explain"))
 
     def save(self, wish: Wish) -> Done:
         assert wish.path is not None
@@ -83,13 +86,23 @@ class _Desk:
         assert wish.path is not None
         made = make(self.rule_base, wish.answers)
         advisor.write_project(made.files, wish.path, force=wish.replace)
-        return Done(made.told(wish.path), self.command("generate", wish, "--output", str(wish.path)))
+        flags = ["--output", str(wish.path), *(["--force"] if wish.replace else [])]
+        again = (
+            "advisor",
+            "generate",
+            str(wish.path / "answers.yaml"),
+            "--output",
+            str(wish.path),
+            "--force",
+        )
+        return Done(made.told(wish.path), self.command("generate", wish, *flags) or again)
 
     def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:
         """Return the command for these answers: their file, else ``--set`` each; none where neither can."""
         rules = ("--rules", self.rules) if self.rules else ()
-        if wish.saved is not None:
-            return ("advisor", name, str(wish.saved), *flags, *rules)
+        file = str(wish.saved) if wish.saved else self.file if wish.answers == self.start else None
+        if file is not None:
+            return ("advisor", name, file, *flags, *rules)
         sets = tuple(sets_for(wish.answers))
         if not sets or self._read(sets) != wish.answers:
             return ()

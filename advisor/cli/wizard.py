@@ -68,8 +68,9 @@ def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules:
     rule_base = rule_base_with(rules)
     start = advisor.read_answers(file, rule_base.questionnaire) if file else advisor.Answers()
 
-    from advisor.cli.actions import actions_for
+    from advisor.cli.actions import Desk
     from advisor.wizard import DraftFile, run
+    from advisor.wizard.prompters.plain import PlainPrompter
 
     run(
         rule_base,
@@ -77,5 +78,5 @@ def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules:
         start=start,
         draft=DraftFile.of_user(),
         ask_all=everything,
-        actions=actions_for(rule_base, rules, colour=color and console.has_colour()),
+        actions=Desk(rule_base, rules, file, start, isinstance(prompter, PlainPrompter)).actions(),
     )
