@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeAlias
 
 from advisor.decision.conclude import option_of, workflow_type_of
@@ -36,11 +37,15 @@ def candidates(rule_base: RuleBase, key: str, current: Answer | None) -> tuple[C
     if question.kind in ("choice", "flag"):
         return tuple(Candidate(key, c.value) for c in question.choices if c.value != current)
     if question.kind == "list":
-        return _list_candidates(question, current if isinstance(current, tuple) else None)
+        given = current if isinstance(current, tuple) else None
+        return _list_candidates(rule_base, question, given)
     return _number_candidates(rule_base, question, current)
 
 
-def _list_candidates(question: Question, current: tuple[str, ...] | None) -> tuple[Candidate, ...]:
+def _list_candidates(
+    rule_base: RuleBase, question: Question, current: tuple[str, ...] | None
+) -> tuple[Candidate, ...]:
+    """Return one value more or less, nothing, and what a rule asks for at the same time."""
     values = [str(choice.value) for choice in question.choices]
     given = current or ()
     tried: dict[tuple[str, ...], None] = {}
@@ -48,7 +53,18 @@ def _list_candidates(question: Question, current: tuple[str, ...] | None) -> tup
         changed = tuple(v for v in given if v != value) if value in given else (*given, value)
         tried.setdefault(changed)
     tried.setdefault(())
+    for together in _together(rule_base, question.key):
+        tried.setdefault(tuple(v for v in values if v in {*given, *together}))
     return tuple(Candidate(question.key, value) for value in tried if value != current)
+
+
+def _together(rule_base: RuleBase, key: str) -> list[tuple[str, ...]]:
+    """Return pairs of values that one rule wants to see in the same list."""
+    found: list[tuple[str, ...]] = []
+    for rule in rule_base.rules:
+        wanted = [t.operand for t in tests_in(rule.when) if t.key == key and t.kind.startswith("includes")]
+        found += [(str(a), str(b)) for one, other in combinations(wanted, 2) for a in one for b in other]
+    return found
 
 
 def _number_candidates(

@@ -54,6 +54,29 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenItem:
+    """One line to tick: ticked, the question ``key`` is asked; not ticked, ``otherwise`` is its answer.
+
+    Without ``otherwise`` an unticked item only means that its question need not be asked.
+    """
+
+    key: str
+    label: str
+    text: str
+    otherwise: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A list to tick that stands for many questions."""
+
+    id: str
+    ask: str
+    why: str
+    items: tuple[ScreenItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """An answer left out before deciding, because its question does not arise."""
 
@@ -84,10 +107,15 @@ class Settled:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """All questions in the order of the file; ``derived`` are products of numeric answers."""
+    """All questions in the order of the file; ``derived`` are products of numeric answers.
+
+    ``opening`` are asked first where they matter; ``screens`` stand for many questions at once.
+    """
 
     questions: tuple[Question, ...]
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    opening: tuple[str, ...] = ()
+    screens: tuple[Screen, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, Question]:

@@ -7,7 +7,14 @@ from typing import get_args
 
 from advisor.errors import Problem
 from advisor.knowledge.conditions import ALWAYS, Answer
-from advisor.knowledge.questions import Choice, Question, QuestionKind, Questionnaire
+from advisor.knowledge.questions import (
+    Choice,
+    Question,
+    Questionnaire,
+    QuestionKind,
+    Screen,
+    ScreenItem,
+)
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.document import Entry
 from advisor.loading.fields import Fields
@@ -30,13 +37,35 @@ def questionnaire_from(entry: Entry, problems: list[Problem]) -> Questionnaire:
         if question.key in questions:
             top.say(item.place, f"the question '{question.key}' is there twice.")
         questions[question.key] = question
+    opening = top.names("opening", list(questions))
+    screens = tuple(_screen(item, questions, problems) for item in top.items("screens"))
     top.done()
     _fill_implied(questions, waiting, problems)
     for name, keys in derived.items():
         for key in keys:
             if key not in questions or questions[key].kind not in ("whole", "number"):
                 top.say(entry.place, f"derived '{name}': '{key}' is not a question with a number.")
-    return Questionnaire(tuple(questions.values()), derived)
+    return Questionnaire(tuple(questions.values()), derived, opening, screens)
+
+
+def _screen(entry: Entry, questions: Mapping[str, Question], problems: list[Problem]) -> Screen:
+    fields = Fields(entry, "a screen", problems)
+    items = tuple(_screen_item(item, questions, problems) for item in fields.items("items", required=True))
+    screen = Screen(fields.text("id"), fields.text("ask"), fields.text("why"), items)
+    fields.done()
+    return screen
+
+
+def _screen_item(entry: Entry, questions: Mapping[str, Question], problems: list[Problem]) -> ScreenItem:
+    fields = Fields(entry, "an item", problems)
+    named = fields.get("key", required=True)
+    key = fields.one_of(named, list(questions)) if named else ""
+    otherwise = fields.get("otherwise")
+    read = ConditionReader(questions, (), problems).answers
+    answer = read(Entry({key: otherwise}, entry.place)).get(key) if otherwise and key else None
+    item = ScreenItem(key, fields.text("label"), fields.text("text"), answer)
+    fields.done()
+    return item
 
 
 def _question(
