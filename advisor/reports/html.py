@@ -1,0 +1,177 @@
+"""The recommendation as one page that needs nothing else: no script to read it, no request to any host."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from advisor.decision.recommendation import Flip, Recommendation
+from advisor.knowledge.rules import DESTINATIONS, EXPRESS, SCORED, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
+from advisor.reports import ReportOptions
+from advisor.reports.arguments import arguments_for, exclusions
+from advisor.reports.charts import HEIGHT, WIDTH, cost_chart, timelines
+from advisor.reports.flow import flow, in_words
+from advisor.reports.flow_drawing import draw
+from advisor.reports.layout import printable
+from advisor.reports.what_if_data import what_if
+from advisor.reports.wording import (
+    NAMES,
+    answer_code,
+    answer_words,
+    break_even_words,
+    change_code,
+    count,
+    moment,
+    money,
+    option_name,
+    reason_headings,
+    score_words,
+    strength_words,
+    title,
+    verdict_name,
+    verified,
+)
+from advisor.resources import templates_folder
+
+
+def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /) -> str:
+    """Return the page; the same answers, rule base and date give the same bytes."""
+    environment = Environment(
+        loader=FileSystemLoader(templates_folder() / "reports", encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "money": money,
+        "count": count,
+        "moment": moment,
+        "code": answer_code,
+        "line": printable,
+        "x": lambda number: f"{number:g}",
+    }
+    style, script = (_part(environment, name) for name in ("page.css", "what-if.js"))
+    page = _Page(recommendation, rule_base)
+    return environment.get_template("page.html.jinja").render(
+        **page.values(),
+        date=options.date,
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _part(environment: Environment, name: str) -> str:
+    """Return style or script as it stands: ours, without a place for anybody's text."""
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _hash(text: str) -> str:
+    """Return the source expression of a Content Security Policy that allows exactly ``text``."""
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One rule in the picture of what speaks for which side: ``points`` to the left are negative."""
+
+    rule: Rule
+    points: int
+    speaks_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the template needs, section by section."""
+
+    recommendation: Recommendation
+    rule_base: RuleBase
+
+    def values(self) -> Mapping[str, object]:
+        recommendation, decision = self.recommendation, self.recommendation.decision
+        parts = flow(recommendation, self.rule_base)
+        return {
+            "recommendation": recommendation,
+            "verdict": recommendation.verdict,
+            "decision": decision,
+            "name": printable(recommendation.answers.name),
+            "title": title(recommendation, self.rule_base),
+            "strength": strength_words(recommendation),
+            "headings": reason_headings(recommendation, self.rule_base),
+            "names": NAMES,
+            "scored": [(option, NAMES[option], self._score(option)) for option in SCORED],
+            "other_reasons": [item for item in arguments_for(recommendation) if not item.points],
+            "groups": self._groups(DESTINATIONS, STEP_FUNCTIONS),
+            "type_groups": self._groups(STANDARD, EXPRESS) if recommendation.verdict.workflow_type else [],
+            "exclusions": [
+                (item, " and ".join(map(NAMES.__getitem__, item.options)))
+                for item in exclusions(recommendation)
+            ],
+            "drawing": draw(parts),
+            "in_words": in_words(parts),
+            "flips": [self._flip(flip) for flip in recommendation.flips],
+            "questions": [self.rule_base.questionnaire.by_key[key] for key in recommendation.open_questions],
+            "cost": recommendation.cost,
+            "verified": verified,
+            "option_name": lambda option: option_name(option, self.rule_base),
+            "chart": cost_chart(recommendation, self.rule_base),
+            "sheet": (WIDTH, HEIGHT),
+            "break_even": [break_even_words(item) for item in recommendation.cost.break_even],
+            "stories": list(
+                zip(recommendation.failure_stories, timelines(recommendation.failure_stories), strict=True)
+            ),
+            "answers": list(self._answers()),
+            "switched_off": self.rule_base.switched_off,
+            "what_if": what_if(recommendation, self.rule_base),
+        }
+
+    def _score(self, option: str) -> str:
+        card = self.recommendation.decision.card(option)
+        return score_words(card.viable, card.score)
+
+    def _groups(self, left: str, right: str) -> list[tuple[str, list[Bar]]]:
+        """Return the findings of both sides by criterion, in the order of the rule base."""
+        bars: dict[str, list[Bar]] = {criterion.id: [] for criterion in self.rule_base.criteria}
+        for option, sign in ((left, -1), (right, 1)):
+            for finding in self.recommendation.decision.card(option).findings:
+                bar = Bar(finding.rule, sign * finding.points, NAMES[option])
+                bars.setdefault(finding.rule.criterion, []).append(bar)
+        titles = {criterion.id: criterion.title for criterion in self.rule_base.criteria}
+        return [(titles.get(key, key), found) for key, found in bars.items() if found]
+
+    def _flip(self, flip: Flip) -> tuple[Flip, str, list[tuple[str, str, str]], str]:
+        known = self.recommendation.decision.settled.facts.values
+        asked = self.rule_base.questionnaire.by_key
+        changes = [
+            (
+                asked[key].ask,
+                answer_words(asked[key], known[key]) if key in known else "not answered",
+                answer_words(asked[key], value),
+            )
+            for key, value in flip.change.items()
+        ]
+        verdict = verdict_name(flip.option, flip.workflow_type, flip.instead, self.rule_base)
+        return flip, change_code(flip), changes, verdict
+
+    def _answers(self) -> Iterable[tuple[str, str, str, str]]:
+        settled = self.recommendation.decision.settled
+        follows = {item.key: f"follows from {item.by}" for item in settled.implied}
+        for question in self.rule_base.questionnaire.questions:
+            key = question.key
+            if key in settled.answers or key in follows:
+                value = settled.facts.values[key]
+                yield (
+                    question.ask,
+                    answer_words(question, value),
+                    f"{key}: {answer_code(value)}",
+                    follows.get(key, "given"),
+                )
