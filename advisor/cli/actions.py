@@ -22,7 +22,7 @@ from advisor.wizard import Actions, Done, Wish
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the actions work with: the rule base and its flag, and the answers with the file they came from."""
+    """What the actions work with: the rule base, its flag, and the file the answers came from."""
 
     rule_base: RuleBase
     rules: str | None = None

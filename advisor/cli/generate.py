@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,7 +75,7 @@ def generate(
         advisor.check_project(made.files, folder, force=force)
     else:
         advisor.write_project(made.files, folder, force=force)
-    console.say(made.recommendation.summary)
+    console.say(textwrap.fill(made.recommendation.summary, 80))
     console.data("".join(f"{(folder / file.path).as_posix()}\n" for file in made.files))
     console.say(made.told(folder, dry_run=dry_run))
 
