@@ -60,6 +60,8 @@ def asked(file: str | None, sets: Sequence[str] | None, rules: str | None) -> tu
     if file is None and not sets:
         way_out = "Name an answers file, - for standard input, or --set KEY=VALUE."
         raise InputError(f"There is nothing to advise on. {way_out}")
+    for number, text in enumerate(sets or (), start=1):
+        utf_8(f"--set #{number}", text)
     rule_base = rule_base_with(rules)
     if file is None:
         return rule_base, advisor.load_answers(
@@ -75,3 +77,10 @@ def one_of(flag: str, value: str, values: Sequence[_Value]) -> _Value:
             return known
     hint = did_you_mean(value, values)
     raise InputError(f"{flag}: one of {', '.join(values)} is expected; found '{value}'. {hint}".rstrip())
+
+
+def utf_8(flag: str, text: str) -> str:
+    """Return ``text``. Raises InputError where it holds bytes that are no UTF-8 text."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InputError(f"{flag}: UTF-8 text is expected; found other bytes.")
+    return text

@@ -11,7 +11,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of
+from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of, utf_8
 from advisor.cli.recommend import report_options
 from advisor.errors import InputError
 
@@ -89,7 +89,7 @@ def with_flags(answers: Answers, iac: str | None, runtime: str | None, name: str
         project = replace(project, iac=one_of("--iac", iac, IACS))
     if runtime is not None:
         project = replace(project, runtime=one_of("--runtime", runtime, RUNTIMES))
-    return replace(answers, project=project, name=answers.name if name is None else name)
+    return replace(answers, project=project, name=answers.name if name is None else utf_8("--name", name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from advisor import __version__
@@ -45,6 +47,24 @@ def test_the_version(advise: Advise) -> None:
     ],
 )
 def test_flags_that_do_not_fit(advise: Advise, arguments: list[str], message: str) -> None:
+    assert advise(*arguments) == Outcome(2, "", message)
+
+
+def test_a_file_where_a_command_belongs(advise: Advise, tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").touch()
+    message = "'answers.yaml' is a file, not a command. Did you mean 'advisor recommend answers.yaml'?\n"
+    assert advise("answers.yaml") == Outcome(2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "flag"),
+    [
+        (["recommend", "--set", "steps=1", "--set", "name=a\udcff"], "--set #2"),
+        (["generate", "--set", "steps=1", "--output", "x", "--name", "a\udcff"], "--name"),
+    ],
+)
+def test_bytes_that_are_no_text(advise: Advise, arguments: list[str], flag: str) -> None:
+    message = f"{flag}: UTF-8 text is expected; found other bytes.\n"
     assert advise(*arguments) == Outcome(2, "", message)
 
 

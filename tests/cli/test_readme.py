@@ -16,7 +16,8 @@ def test_every_transcript_is_what_the_command_prints_today() -> None:
 
 
 def test_the_recommendation_fits_80_columns() -> None:
-    block = re.search(r"^```console\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    text = README.read_text(encoding="utf-8")
+    block = re.search(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert block and block[1].startswith("$ advisor recommend examples/")
     assert max(map(len, block[1].splitlines())) <= 80
 

@@ -1,0 +1,103 @@
+"""``advisor generate``: what is written, what is listed, what is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cli.conftest import Advise, Outcome
+
+ROOT = Path(__file__).parents[2]
+ORDERS = str(ROOT / "examples" / "order-notifications.yaml")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_what_is_listed_is_what_is_written(advise: Advise, tmp_path: Path) -> None:
+    dry = advise("generate", ORDERS, "--output", "orders", "--dry-run")
+    assert not (tmp_path / "orders").exists()
+    wet = advise("generate", ORDERS, "--output", "orders")
+    written = contents(tmp_path / "orders")
+    assert (dry.exit_code, wet.exit_code) == (0, 0)
+    assert dry.out == wet.out == "".join(f"orders/{name}\n" for name in sorted(written))
+    assert f"{len(written)} files would be written to orders; nothing was.\n" in dry.err
+    assert f"{len(written)} files written to orders." in wet.err
+
+
+def test_the_project_holds_the_decision_and_the_answers_that_made_it(advise: Advise, tmp_path: Path) -> None:
+    assert advise("generate", ORDERS, "--output", "one").exit_code == 0
+    record = advise("recommend", ORDERS, "--format", "markdown", "--explain").out
+    assert (tmp_path / "one" / "docs" / "decision.md").read_text(encoding="utf-8") == record
+    assert advise("generate", "one/answers.yaml", "--output", "two").exit_code == 0
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_flags_go_before_the_file(advise: Advise, tmp_path: Path) -> None:
+    flags = [
+        "--name",
+        "Überweisung {{ 1 }}",
+        "--iac",
+        "sam",
+        "--runtime",
+        "python",
+        "--set",
+        "project.region=eu-west-1",
+    ]
+    assert advise("generate", ORDERS, "--output", "x", *flags).exit_code == 0
+    answers = yaml.safe_load((tmp_path / "x" / "answers.yaml").read_text(encoding="utf-8"))
+    assert answers["name"] == "Überweisung {{ 1 }}"
+    assert answers["project"]["region"] == "eu-west-1"
+
+
+def test_a_folder_in_use_is_left_alone(advise: Advise, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("mine", encoding="utf-8")
+    for flags in ([], ["--dry-run"]):
+        outcome = advise("generate", ORDERS, "--output", "mine", *flags)
+        assert (outcome.exit_code, outcome.out) == (1, "")
+        assert re.match(r"mine already holds README\.md\..*nothing was written\.\n", outcome.err)
+        assert contents(tmp_path / "mine") == {"README.md": b"mine"}
+    assert advise("generate", ORDERS, "--output", "mine", "--force").exit_code == 0
+    assert (tmp_path / "mine" / "README.md").read_text(encoding="utf-8") != "mine"
+
+
+def test_other_files_in_the_folder_are_no_obstacle(advise: Advise, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "NOTES.txt").write_text("mine", encoding="utf-8")
+    assert advise("generate", ORDERS, "--output", "mine").exit_code == 0
+    assert (tmp_path / "mine" / "NOTES.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "Name the folder to write to: --output FOLDER.\n"),
+        (
+            ["--output", "x", "--iac", "sma"],
+            "--iac: one of sam, cdk-python, cdk-typescript, terraform is expected; found 'sma'. "
+            "Did you mean 'sam'?\n",
+        ),
+        (
+            ["--output", "x", "--approach", "step-function"],
+            "--approach: one of auto, destinations, step-functions, both is expected; found 'step-function'. "
+            "Did you mean 'step-functions'?\n",
+        ),
+    ],
+)
+def test_flags_that_do_not_fit(advise: Advise, tmp_path: Path, flags: list[str], message: str) -> None:
+    assert advise("generate", ORDERS, *flags) == Outcome(2, "", message)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_neither_has_no_project_and_says_the_way(advise: Advise, tmp_path: Path) -> None:
+    outcome = advise("generate", str(ROOT / "examples" / "campaign-signups.yaml"), "--output", "x")
+    assert (outcome.exit_code, outcome.out) == (2, "")
+    assert "--approach destinations or --approach step-functions" in outcome.err
+    assert list(tmp_path.iterdir()) == []
