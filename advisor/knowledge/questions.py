@@ -55,12 +55,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ScreenItem:
-    """One line to tick: ticked, the question ``key`` is asked; not ticked, ``otherwise`` is its answer.
+    """One line to tick: ticked, the questions ``keys`` are asked where they matter.
 
-    Without ``otherwise`` an unticked item only means that its question need not be asked.
+    Not ticked, ``otherwise`` is the answer to all of them; without it they only need not be asked.
     """
 
-    key: str
+    keys: tuple[str, ...]
     label: str
     text: str
     otherwise: Answer | None = None

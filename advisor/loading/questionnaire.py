@@ -10,8 +10,8 @@ from advisor.knowledge.conditions import ALWAYS, Answer
 from advisor.knowledge.questions import (
     Choice,
     Question,
-    Questionnaire,
     QuestionKind,
+    Questionnaire,
     Screen,
     ScreenItem,
 )
@@ -58,12 +58,13 @@ def _screen(entry: Entry, questions: Mapping[str, Question], problems: list[Prob
 
 def _screen_item(entry: Entry, questions: Mapping[str, Question], problems: list[Problem]) -> ScreenItem:
     fields = Fields(entry, "an item", problems)
-    named = fields.get("key", required=True)
-    key = fields.one_of(named, list(questions)) if named else ""
+    keys = fields.names("keys", list(questions))
+    if not keys:
+        fields.say(entry.place, "an item names the 'keys' of at least one question.")
     otherwise = fields.get("otherwise")
     read = ConditionReader(questions, (), problems).answers
-    answer = read(Entry({key: otherwise}, entry.place)).get(key) if otherwise and key else None
-    item = ScreenItem(key, fields.text("label"), fields.text("text"), answer)
+    answer = read(Entry({keys[0]: otherwise}, entry.place)).get(keys[0]) if otherwise and keys else None
+    item = ScreenItem(keys, fields.text("label"), fields.text("text"), answer)
     fields.done()
     return item
 

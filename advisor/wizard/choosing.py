@@ -1,4 +1,4 @@
-"""Which question comes next: the openings, then whatever settles most, be it one question or a list to tick."""
+"""Which question comes next: the openings, then what settles most, one question or a list to tick."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ def choose(
         if screen.id not in shown and len(found) > 1 and sum(found) > most:
             best, most = screen, sum(found)
     return best
+
+
+def about_left(
+    questionnaire: Questionnaire, due: tuple[OpenQuestion, ...], shown: Collection[str] = ()
+) -> int:
+    """Return how many more times one is asked, if nothing is ticked and every answer leaves the rest open."""
+    left, shown, count = due, set(shown), 0
+    while step := choose(questionnaire, left, shown):
+        gone = {step} if isinstance(step, str) else {item.key for item in step.items}
+        shown |= set() if isinstance(step, str) else {step.id}
+        left = tuple(item for item in left if item.key not in gone)
+        count += 1
+    return count
 
 
 def settle(screen: Screen, ticked: Collection[str], known: Collection[str]) -> Settling:
