@@ -18,7 +18,6 @@ from advisor.starter.states import Scope, machine_definition
 EXPRESS_S = 300
 HTTP_API_S = 29
 A_DAY = 86_400
-INVALID_INPUT = "InvalidInput"
 
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
@@ -131,12 +130,11 @@ def _retries(brief: Brief) -> tuple[Mapping[str, Any], ...]:
         "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
         "IntervalSeconds": 2,
         "MaxAttempts": attempts,
-        "BackoffRate": 2,
+        "BackoffRate": 2.0,
         "MaxDelaySeconds": 60,
         "JitterStrategy": "FULL",
     }
-    never = {"ErrorEquals": [INVALID_INPUT], "MaxAttempts": 0}
-    return (never, again)
+    return (again,)
 
 
 def _timeout(brief: Brief, flow: Flow, plan: Plan) -> int:

@@ -136,6 +136,7 @@ def _environment(folder: Path, words: sam.Sam) -> jinja2.Environment:
         **environment.filters,
         "ref": words.ref,
         "inline": words.inline,
+        "block": words.block,
     }
     return environment
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,14 @@ class Sam:
         if isinstance(value, Mapping):
             return "{" + ", ".join(f"{_key(key)}: {self.inline(item)}" for key, item in value.items()) + "}"
         if isinstance(value, list | tuple):
-            if len(value) == 1 and isinstance(value, tuple):
-                return self.inline(value[0])
             return "[" + ", ".join(self.inline(item) for item in value) + "]"
         return quoted(value) if isinstance(value, str) else str(value).lower()
+
+    def block(self, items: Sequence[Target], indent: int) -> str:
+        """Return one item beside its key, several as a list below it."""
+        if len(items) == 1:
+            return f" {self.inline(items[0])}"
+        return "".join(f"\n{' ' * indent}- {self.inline(item)}" for item in items)
 
     def statements_of(self, holder: str) -> tuple[Permission, ...]:
         """Return the permissions SAM does not grant by itself."""
@@ -129,14 +134,14 @@ def stream_destination_type(destination: Destination) -> str:
 
 def quoted(text: str) -> str:
     """Return ``text`` as one YAML scalar in one line, quoted only where it must be."""
-    plain = text.replace("-", "").replace("_", "").replace(".", "").replace("/", "")
-    if plain.isascii() and plain.isalnum() and not plain.isdigit() and text.lower() not in _YAML_WORDS:
+    if _PLAIN.fullmatch(text) and text.lower() not in _YAML_WORDS:
         return text
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=2**31)).strip()
 
 
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9]")
 _YAML_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
 def _key(key: str) -> str:
-    return key if key.replace("-", "").isalnum() else quoted(key)
+    return quoted(key)

@@ -15,6 +15,7 @@ from advisor.starter.integrations import INPUT, Call
 State: TypeAlias = dict[str, Any]
 States: TypeAlias = dict[str, State]
 
+ERROR_NAME = "{% $replace($failure.Error, 'States.', '') %}"  # the prefix is reserved for AWS
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
@@ -25,11 +26,14 @@ LAMBDA_SERVICE_ERRORS = [
     "Lambda.SdkClientException",
 ]
 LAMBDA_RETRIES: list[State] = [
-    {"ErrorEquals": LAMBDA_SERVICE_ERRORS, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2,
+    {"ErrorEquals": LAMBDA_SERVICE_ERRORS, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2.0,
      "JitterStrategy": "FULL"},
-    {"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 1, "MaxAttempts": 6, "BackoffRate": 2,
+    {"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 1, "MaxAttempts": 6, "BackoffRate": 2.0,
      "MaxDelaySeconds": 60, "JitterStrategy": "FULL"},
 ]  # fmt: skip
+
+
+INVALID_INPUT = "InvalidInput"  # what the generated handlers raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def machine_definition(
     if report:
         states[REPORT] = _task(scope.calls[report.name.module], FAILED, replace(scope, catch=FAILED))
         states[REPORT]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": FAILED}]
-    states[FAILED] = {"Type": "Fail", "Error": "{% $failure.Error %}", "Cause": "{% $failure.Cause %}"}
+    states[FAILED] = {"Type": "Fail", "Error": ERROR_NAME, "Cause": "{% $failure.Cause %}"}
     return {
         "Comment": comment,
         "QueryLanguage": "JSONata",
@@ -186,7 +190,12 @@ def _block(node: Together | ForEach, nxt: str | None, scope: Scope) -> tuple[str
 
 
 def _task(call: Call, nxt: str | None, scope: Scope) -> State:
-    retries = [*(LAMBDA_RETRIES if call.resource.endswith("lambda:invoke") else ()), *scope.retries]
+    work = call.resource.endswith("lambda:invoke") and scope.retries
+    retries = [
+        *(LAMBDA_RETRIES if call.resource.endswith("lambda:invoke") else ()),
+        *([{"ErrorEquals": [INVALID_INPUT], "MaxAttempts": 0}] if work else ()),
+        *scope.retries,
+    ]
     return {
         "Type": "Task",
         "Resource": call.resource,

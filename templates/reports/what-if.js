@@ -52,7 +52,7 @@
     result.textContent = lead + then.verdict + (then.set ? "  (--set " + then.set + ")" : "");
     rows.replaceChildren();
     data.scored.forEach(function (pair) {
-      rows.append(row(pair[1], points(data.now.scores[pair[0]]), points(then.scores[pair[0]])));
+      rows.append(row("Score, " + pair[1], points(data.now.scores[pair[0]]), points(then.scores[pair[0]])));
     });
     data.costs.forEach(function (pair) {
       rows.append(row("Cost a month, " + pair[1], dollars(data.now.cost[pair[0]]), dollars(then.cost[pair[0]])));

@@ -1,0 +1,165 @@
+"""Checks of a state machine's definition: four readers, and what none of them sees."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonata
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+from moto.stepfunctions.parser.asl.static_analyser.express_static_analyser import ExpressStaticAnalyser
+from statelint.config import Config
+from statelint.linter import Linter
+
+from tests.starter.gate.deployed import read, resolve, translate
+from tests.starter.gate.template import allowed
+
+FUNCTIONS = {"string", "exists", "merge", "number", "count", "uuid", "now", "toMillis", "replace"}
+NEEDS = {
+    "lambda:invoke": ("FunctionName", "lambda:InvokeFunction"),
+    "sqs:sendMessage": ("QueueUrl", "sqs:SendMessage"),
+    "sns:publish": ("TopicArn", "sns:Publish"),
+    "dynamodb:putItem": ("TableName", "dynamodb:PutItem"),
+    "aws-sdk:s3:putObject": ("Bucket", "s3:PutObject"),
+}
+
+
+def check_machines(files: dict[str, str]) -> list[str]:
+    """Return every fault of the project's state machines."""
+    problems: list[str] = []
+    source = read(files["template.yaml"])
+    for name, resource in source["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::StateMachine":
+            properties = resource["Properties"]
+            text = files[properties["DefinitionUri"]]
+            problems += check_definition(text, express=properties["Type"] == "EXPRESS")
+            problems += _substitutions(text, properties)
+            problems += _permissions(name, text, translate(source, files))
+    return problems
+
+
+def check_definition(text: str, *, express: bool) -> list[str]:
+    """Return every fault of one definition."""
+    problems = [f"statelint: {item}" for item in Linter.validate(text, Config(None, False, False))]
+    filled = re.sub(r"\$\{(\w+)\}", r"arn:aws:lambda:us-east-1:123456789012:function:\1", text)
+    try:
+        AmazonStateLanguageParser.parse(filled)
+        if express:
+            ExpressStaticAnalyser().analyse(filled)
+    except Exception as error:
+        Preprocessor._query_language_per_scope.clear()
+        problems.append(f"parser: {error}")
+    definition = json.loads(text)
+    problems += list(_expressions(definition, "$"))
+    return [*problems, *_structure(definition, outer=True, express=express)]
+
+
+def _expressions(value: Any, place: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _expressions(item, f"{place}.{key}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _expressions(item, f"{place}[{number}]")
+    elif isinstance(value, str) and value.startswith("{%"):
+        if not value.endswith("%}"):
+            yield f"{place}: an expression without its end"
+            return
+        try:
+            tree = jsonata.Jsonata(value[2:-2].strip()).ast
+        except Exception as error:
+            yield f"{place}: {error}"
+            return
+        if ".Arguments" in place and "$states.result" in value:
+            yield f"{place}: the result does not exist yet"
+        yield from (f"{place}: ${name} is not a function here" for name in _called(tree) - FUNCTIONS)
+
+
+def _called(node: Any, seen: set[int] | None = None) -> set[str]:
+    seen = set() if seen is None else seen
+    if node is None or id(node) in seen or isinstance(node, str | int | float | bool):
+        return set()
+    seen.add(id(node))
+    if isinstance(node, list | tuple):
+        return set().union(*(_called(item, seen) for item in node))
+    found = set()
+    if getattr(node, "type", "") == "function":
+        found.add(str(node.procedure.value))
+    for item in vars(node).values() if hasattr(node, "__dict__") else ():
+        found |= _called(item, seen)
+    return found
+
+
+def _structure(level: dict[str, Any], *, outer: bool, express: bool) -> Iterator[str]:
+    if outer and not level.get("TimeoutSeconds"):
+        yield "the machine has no timeout"
+    for name, state in level["States"].items():
+        if state["Type"] == "Task":
+            yield from _task(name, state, outer=outer)
+        if state["Type"] == "Choice" and "Default" not in state:
+            yield f"{name}: a Choice without a default"
+        if state["Type"] == "Map" and state.get("MaxConcurrency", 0) > 40:
+            yield f"{name}: more than 40 items at once"
+        for branch in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from _structure(branch, outer=False, express=express)
+
+
+def _task(name: str, state: dict[str, Any], *, outer: bool) -> Iterator[str]:
+    if "TimeoutSeconds" not in state:
+        yield f"{name}: a Task without a timeout"
+    if outer and "Catch" not in state:
+        yield f"{name}: a Task without a Catch"
+    arguments = state.get("Arguments", {})
+    for call, (field, _) in NEEDS.items():
+        if call in state["Resource"] and field not in arguments:
+            yield f"{name}: {call} without {field}"
+    for retrier in state.get("Retry", []):
+        if "States.ALL" in retrier["ErrorEquals"] and retrier is not state["Retry"][-1]:
+            yield f"{name}: States.ALL is not last"
+        if retrier.get("MaxDelaySeconds", 10**9) < retrier.get("IntervalSeconds", 1):
+            yield f"{name}: MaxDelaySeconds is below IntervalSeconds"
+    if state["Resource"].endswith("lambda:invoke"):
+        errors = {error for retrier in state.get("Retry", []) for error in retrier["ErrorEquals"]}
+        if not {"Lambda.ServiceException", "Lambda.TooManyRequestsException"} <= errors:
+            yield f"{name}: Lambda's own errors are not retried"
+
+
+def _substitutions(text: str, properties: dict[str, Any]) -> Iterator[str]:
+    used, given = set(re.findall(r"\$\{(\w+)\}", text)), set(properties.get("DefinitionSubstitutions", {}))
+    yield from (f"${{{name}}} is not filled" for name in sorted(used - given))
+    yield from (f"${{{name}}} is filled but not used" for name in sorted(given - used))
+
+
+def tasks(level: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every Task with its name, inner ones too."""
+    for name, state in level["States"].items():
+        if state["Type"] == "Task":
+            yield name, state
+        for branch in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from tasks(branch)
+
+
+def _permissions(name: str, text: str, result: dict[str, Any]) -> Iterator[str]:
+    machine = result["Resources"][name]["Properties"]
+    role = machine["RoleArn"]["Fn::GetAtt"][0]
+    given = {key: resolve(value, result) for key, value in machine["DefinitionSubstitutions"].items()}
+    for state_name, state in tasks(json.loads(text)):
+        for call, (field, action) in NEEDS.items():
+            if f":{call}" in state["Resource"]:
+                value = state["Arguments"].get(field, "")
+                target = _arn(
+                    call, re.sub(r"\$\{(\w+)\}", lambda match: given.get(match.group(1), ""), value)
+                )
+                if not allowed(role, action, target, result):
+                    yield f"{state_name}: the machine's role may not {action} on {target}"
+
+
+def _arn(call: str, value: str) -> str:
+    if call.startswith("sqs"):
+        return f"arn:aws:sqs:us-east-1:123456789012:{value.rpartition('/')[2]}"
+    if call.startswith("dynamodb"):
+        return f"arn:aws:dynamodb:us-east-1:123456789012:table/{value}"
+    return f"arn:aws:s3:::{value}/x.json" if "s3" in call else value

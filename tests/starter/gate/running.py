@@ -1,0 +1,166 @@
+"""Runs a state machine under moto's interpreter, with functions in Python and a clock that does not wait."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import jsonata
+import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retriers
+import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambdas
+import moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function as waits
+import moto.stepfunctions.parser.asl.jsonata.jsonata as expressions
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns import sns_backends
+
+from tests.starter.gate.deployed import REGION, read, resolve, translate
+
+Work = Callable[[str, dict[str, Any]], Any]
+ROLE = "arn:aws:iam::123456789012:role/machine"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one execution did: its status, output, the states it entered and the seconds it would have waited."""
+
+    status: str
+    output: Any
+    states: tuple[str, ...]
+    waited: tuple[float, ...]
+    error: str = ""
+
+
+class _Clock:
+    def __init__(self, waited: list[float]) -> None:
+        self.waited = waited
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+    def sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+
+
+def _evaluate(expression: str) -> Any:
+    try:
+        return jsonata.Jsonata(expression).evaluate(None)
+    except Exception as error:
+        raise expressions.JSONataException("UNKNOWN", str(error)) from error
+
+
+@contextmanager
+def interpreter(work: Work) -> Any:
+    """Give moto's interpreter its expressions, ``work`` as every function, and a clock that only counts."""
+    waited: list[float] = []
+
+    def invoke(parameters: dict[str, Any], region: str, state_credentials: Any) -> dict[str, Any]:
+        payload = parameters.get("Payload")
+        payload = json.loads(payload) if isinstance(payload, str | bytes) else payload
+        try:
+            return {"StatusCode": 200, "Payload": work(parameters["FunctionName"], payload)}
+        except Exception as error:
+            told = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
+            raise lambdas.LambdaFunctionErrorException(type(error).__name__, told) from error
+
+    kept = (
+        expressions._eval_jsonata,
+        lambdas._invoke_lambda_function,
+        retriers.time,
+        waits.WaitFunction._wait_interval,
+    )
+    expressions._eval_jsonata = _evaluate
+    lambdas._invoke_lambda_function = invoke
+    retriers.time = _Clock(waited)
+    waits.WaitFunction._wait_interval = lambda self, env, wait_seconds: waited.append(wait_seconds)
+    config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+    with mock_aws(config=config):
+        yield waited
+    (expressions._eval_jsonata, lambdas._invoke_lambda_function, retriers.time) = kept[:3]
+    waits.WaitFunction._wait_interval = kept[3]
+
+
+def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = None) -> Run:
+    """Return what the project's state machine does with ``payload``; ``answer`` is sent back for a task token."""
+    result = translate(read(files["template.yaml"]), files)
+    name, machine = next(
+        (key, item)
+        for key, item in result["Resources"].items()
+        if item["Type"] == "AWS::StepFunctions::StateMachine"
+    )
+    source = read(files["template.yaml"])["Resources"][name]["Properties"]
+    with interpreter(work) as waited:
+        filling = {
+            key: resolve(value, result)
+            for key, value in machine["Properties"]["DefinitionSubstitutions"].items()
+        }
+        filling |= _create(result)
+        text = re.sub(r"\$\{(\w+)\}", lambda match: filling[match.group(1)], files[source["DefinitionUri"]])
+        # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
+        text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
+        states = boto3.client("stepfunctions", region_name=REGION)
+        kind = machine["Properties"].get("StateMachineType", "STANDARD")
+        arn = states.create_state_machine(name=name, definition=text, roleArn=ROLE, type=kind)[
+            "stateMachineArn"
+        ]
+        execution = states.start_execution(stateMachineArn=arn, input=json.dumps(payload))["executionArn"]
+        return _finish(states, execution, waited, answer)
+
+
+def _finish(states: Any, execution: str, waited: list[float], answer: Any) -> Run:
+    sent: set[str] = set()
+    for _ in range(2000):
+        told = states.describe_execution(executionArn=execution)
+        if told["status"] != "RUNNING":
+            break
+        for token in _tokens() - sent:
+            sent.add(token)
+            states.send_task_success(taskToken=token, output=json.dumps(answer))
+        time.sleep(0.005)
+    history = states.get_execution_history(executionArn=execution, maxResults=1000)["events"]
+    entered = tuple(
+        event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event
+    )
+    output = json.loads(told["output"]) if told.get("output") else None
+    return Run(told["status"], output, entered, tuple(waited), f"{told.get('error')}: {told.get('cause')}")
+
+
+def _tokens() -> set[str]:
+    texts = []
+    sqs = boto3.client("sqs", region_name=REGION)
+    for url in sqs.list_queues().get("QueueUrls", []):
+        texts += [
+            m["Body"] for m in sqs.receive_message(QueueUrl=url, VisibilityTimeout=0).get("Messages", [])
+        ]
+    for topic in sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.values():
+        texts += [message[1] for message in topic.sent_notifications]
+    return {json.loads(text)["token"] for text in texts if '"token"' in text}
+
+
+def _create(result: dict[str, Any]) -> dict[str, str]:
+    """Create what the machine calls, and return the placeholders whose value moto chose itself."""
+    filling: dict[str, str] = {}
+    for name, resource in result["Resources"].items():
+        if resource["Type"] == "AWS::SQS::Queue":
+            url = boto3.client("sqs", region_name=REGION).create_queue(QueueName=name)["QueueUrl"]
+            filling[f"{name}Url"] = url
+        elif resource["Type"] == "AWS::SNS::Topic":
+            boto3.client("sns", region_name=REGION).create_topic(Name=name)
+        elif resource["Type"] == "AWS::Events::EventBus":
+            boto3.client("events", region_name=REGION).create_event_bus(Name=name)
+        elif resource["Type"] == "AWS::S3::Bucket":
+            boto3.client("s3", region_name=REGION).create_bucket(Bucket=name.lower())
+        elif resource["Type"] == "AWS::DynamoDB::Table":
+            boto3.client("dynamodb", region_name=REGION).create_table(
+                TableName=name,
+                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+    return filling

@@ -1,0 +1,155 @@
+"""Checks of a SAM template: cfn-lint before and after translation, and what no linter sees."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from cfnlint.config import ConfigMixIn
+from cfnlint.core import get_rules
+from cfnlint.decode import decode_str
+from cfnlint.runner.template import run_template_by_data
+from moto.iam.access_control import IAMPolicy, PermissionResult
+
+from tests.starter.gate.deployed import read, resolve, translate
+
+DESTINATION_ACTIONS = {
+    "sqs": ("sqs:SendMessage",),
+    "sns": ("sns:Publish",),
+    "lambda": ("lambda:InvokeFunction",),
+    "events": ("events:PutEvents",),
+    "s3": ("s3:PutObject", "s3:ListBucket"),
+}
+STREAM_DESTINATIONS = ("sqs", "sns", "s3")
+
+
+@cache
+def _rules() -> Any:
+    return get_rules([], [], [], {}, False), ConfigMixIn(regions=["us-east-1"])
+
+
+def lint(text: str) -> list[str]:
+    """Return what cfn-lint says of a template."""
+    rules, config = _rules()
+    template, errors = decode_str(text)
+    found = errors if template is None else run_template_by_data(template, config, rules)
+    return [f"{item.rule.id} line {item.linenumber}: {item.message}" for item in found]
+
+
+def check_template(files: dict[str, str]) -> list[str]:
+    """Return every fault of the project's template."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    problems = [f"source: {item}" for item in lint(files["template.yaml"])]
+    source = read(files["template.yaml"])
+    try:
+        result = translate(source, files)
+    except Exception as error:
+        return [*problems, f"SAM: {error}"]
+    problems += [f"translated: {item}" for item in lint(json.dumps(result, indent=1))]
+    return [*problems, *_own(source, result, files)]
+
+
+def _own(source: dict[str, Any], result: dict[str, Any], files: dict[str, str]) -> Iterator[str]:
+    for name, resource in source["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            yield from _handler(name, resource["Properties"]["Handler"], files)
+    for name, resource in result["Resources"].items():
+        properties = resource.get("Properties", {})
+        if properties.get("FifoQueue") or properties.get("FifoTopic"):
+            yield f"{name}: FIFO cannot be a destination"
+        if resource["Type"] == "AWS::Lambda::EventInvokeConfig":
+            yield from _asynchronous(name, properties, result)
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping":
+            yield from _mapping(name, properties, result)
+    yield from _stars(result)
+
+
+def _handler(name: str, handler: str, files: dict[str, str]) -> Iterator[str]:
+    module, _, function = handler.rpartition(".")
+    path = f"functions/{module.replace('.', '/')}.py"
+    if path not in files:
+        yield f"{name}: {path} does not exist"
+    elif f"{function} =" not in files[path] and f"def {function}(" not in files[path]:
+        yield f"{name}: {path} has no {function}"
+
+
+def _asynchronous(name: str, properties: dict[str, Any], result: dict[str, Any]) -> Iterator[str]:
+    config = properties.get("DestinationConfig", {})
+    if "OnFailure" not in config:
+        yield f"{name}: an asynchronous edge without a failure destination"
+    for field in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds"):
+        if field not in properties:
+            yield f"{name}: {field} is left to its default"
+    function = properties["FunctionName"]["Ref"]
+    for when, destination in config.items():
+        target = resolve(destination["Destination"], result)
+        service = _service(target)
+        if service not in DESTINATION_ACTIONS or (service == "s3" and when == "OnSuccess"):
+            yield f"{name}: {when} cannot go to {target}"
+            continue
+        if target.startswith(f"arn:aws:lambda:us-east-1:123456789012:function:{function}:"):
+            yield f"{name}: a function is its own destination"
+        yield from _may(function, service, target, result)
+
+
+def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> Iterator[str]:
+    destination = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    if destination is None:
+        yield f"{name}: a stream without a failure destination"
+        return
+    target = resolve(destination, result)
+    if _service(target) not in STREAM_DESTINATIONS:
+        yield f"{name}: a failed batch cannot go to {target}"
+        return
+    for field in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
+        if properties.get(field, -1) < 0:
+            yield f"{name}: {field} has no bound"
+    function = next(key for key in result["Resources"] if key in json.dumps(properties["FunctionName"]))
+    yield from _may(function, _service(target), target, result)
+
+
+def _service(target: str) -> str:
+    parts = target.split(":")
+    kinds = {"sqs": "sqs", "sns": "sns", "lambda": "lambda", "events": "events", "s3": "s3"}
+    return kinds.get(parts[2], parts[2]) if target.startswith("arn:") else "not an ARN"
+
+
+def _may(function: str, service: str, target: str, result: dict[str, Any]) -> Iterator[str]:
+    role = result["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
+    for action in DESTINATION_ACTIONS[service]:
+        resource = f"{target}/record.json" if action == "s3:PutObject" else target
+        if not allowed(role, action, resource, result):
+            yield f"{function}: its role may not {action} on {resource}"
+
+
+def allowed(role: str, action: str, resource: str, result: dict[str, Any]) -> bool:
+    """Return whether an inline policy of ``role`` permits ``action`` on ``resource``."""
+    for policy in result["Resources"][role]["Properties"].get("Policies", []):
+        document = resolve(policy["PolicyDocument"], result)
+        document = {"Version": "2012-10-17", **document}
+        for statement in document["Statement"]:  # IAM reads actions in any case, moto does not
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = [item.lower() for item in actions]
+        policy_of_moto = IAMPolicy({"policy_document": json.dumps(document)})
+        decision = policy_of_moto.is_action_permitted(action.lower(), resource)
+        if decision == PermissionResult.PERMITTED:
+            return True
+    return False
+
+
+def _stars(result: dict[str, Any]) -> Iterator[str]:
+    for name, resource in result["Resources"].items():
+        for policy in resource.get("Properties", {}).get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = (
+                    statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                )
+                resources = statement["Resource"]
+                if any("*" in action for action in actions):
+                    yield f"{name}: an action with a star: {actions}"
+                services = {action.split(":")[0] for action in actions}
+                if resources in ("*", ["*"]) and not services <= {"logs", "xray"}:
+                    yield f"{name}: {actions} on every resource"

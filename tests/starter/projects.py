@@ -1,0 +1,156 @@
+"""Starter projects for the tests: answers in, rendered files out, each made once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from advisor.decision.recommend import recommend
+from advisor.decision.recommendation import Recommendation
+from advisor.knowledge.answers import Answers, Project, Step
+from advisor.knowledge.rules import RuleBase
+from advisor.knowledge.versions import Versions
+from advisor.loading import load_rule_base
+from advisor.loading.versions import load_versions
+from advisor.resources import rules_folder
+from advisor.starter import Blueprint, plan, render
+
+# name: (requirements, approach, real steps or none)
+PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
+    "async-s3-to-bus": (
+        {"event_source": "s3", "steps": 2, "on_success": ("eventbridge",), "on_failure": ("sqs",)},
+        "destinations",
+        (),
+    ),
+    "async-bus-to-functions": (
+        {"event_source": "eventbridge", "steps": 1, "on_success": ("lambda",), "on_failure": ("lambda",)},
+        "destinations",
+        (Step("Resize image"),),
+    ),
+    "async-sns-to-sns": (
+        {"event_source": "sns", "steps": 1, "on_success": ("sns",), "on_failure": ("eventbridge",)},
+        "destinations",
+        (),
+    ),
+    "async-schedule-to-bucket": (
+        {"event_source": "schedule", "steps": 1, "on_failure": ("s3",), "retry": "none", "idempotent": True},
+        "destinations",
+        (),
+    ),
+    "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
+    "stream-kinesis": (
+        {"event_source": "kinesis", "steps": 1, "replay_payload": True},
+        "destinations",
+        (Step("Read sensor"),),
+    ),
+    "stream-table": (
+        {"event_source": "dynamodb-stream", "steps": 1, "on_failure": ("sns",), "idempotent": True},
+        "destinations",
+        (),
+    ),
+    "stream-queue": ({"event_source": "kinesis", "steps": 1, "on_failure": ("sqs",)}, "destinations", ()),
+    "standard-saga": (
+        {
+            "event_source": "eventbridge",
+            "branching": "content",
+            "failure_handling": ("compensate", "notify"),
+            "waits": ("human-approval", "timer"),
+            "retry": "per-error",
+        },
+        "step-functions",
+        (
+            Step("Check fraud"),
+            Step("ChargeCard"),
+            Step("Reserve stock", "dynamodb"),
+            Step("Tell customer", "sns"),
+        ),
+    ),
+    "standard-callback": (
+        {
+            "event_source": "s3",
+            "steps": 3,
+            "waits": ("callback",),
+            "failure_handling": ("capture", "fallback"),
+        },
+        "step-functions",
+        (),
+    ),
+    "standard-map": (
+        {"event_source": "schedule", "steps": 3, "parallelism": "dynamic", "max_parallel_items": 20},
+        "step-functions",
+        (),
+    ),
+    "standard-no-functions": (
+        {"event_source": "api-gateway", "waits": ("timer",)},
+        "step-functions",
+        (
+            Step("Keep", "dynamodb"),
+            Step("Publish", "eventbridge"),
+            Step("Archive", "s3"),
+            Step("Queue", "sqs"),
+        ),
+    ),
+    "express-parallel": (
+        {
+            "event_source": "api-gateway",
+            "invocation": "sync",
+            "caller_waits_for": "result",
+            "steps": 4,
+            "parallelism": "static",
+            "total_duration_s": 5,
+            "latency": "interactive",
+            "idempotent": True,
+        },
+        "step-functions",
+        (),
+    ),
+    "both-map": (
+        {"event_source": "sns", "steps": 4, "parallelism": "dynamic", "data_passing": "aggregate"},
+        "both",
+        (),
+    ),
+    "both-branch": (
+        {"event_source": "s3", "steps": 4, "branching": "content", "on_failure": ("sqs",)},
+        "both",
+        (),
+    ),
+}
+
+
+@cache
+def rule_base() -> RuleBase:
+    return load_rule_base(rules_folder())
+
+
+@cache
+def versions() -> Versions:
+    return load_versions(rules_folder())
+
+
+def recommendation(
+    requirements: Mapping[str, Any],
+    steps: tuple[Step, ...] = (),
+    name: str = "Order pipeline",
+    **project: Any,
+) -> Recommendation:
+    return recommend(rule_base(), Answers(dict(requirements), name, Project(steps=steps, **project)))
+
+
+def blueprint_of(requirements: Mapping[str, Any], approach: str = "auto", **how: Any) -> Blueprint:
+    return plan(recommendation(requirements, **how), versions(), approach=approach, limits=rule_base().limits)
+
+
+@cache
+def blueprint(name: str) -> Blueprint:
+    requirements, approach, steps = PROJECTS[name]
+    return blueprint_of(requirements, approach, steps=steps)
+
+
+@cache
+def files(name: str) -> Mapping[str, str]:
+    return {file.path: file.text for file in render(blueprint(name))}
+
+
+WITH_MACHINE = [name for name, (_, approach, _) in PROJECTS.items() if approach != "destinations"]
+EXPRESS = "express-parallel"

@@ -1,0 +1,123 @@
+"""Every generated project passes every checker there is, runs, and passes its own tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.starter import render, write_project
+from tests.starter.gate.machine import check_machines
+from tests.starter.gate.running import run_machine
+from tests.starter.gate.template import check_template
+from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, files
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_the_template_has_no_finding(name: str) -> None:
+    assert check_template(dict(files(name))) == []
+
+
+@pytest.mark.parametrize("name", WITH_MACHINE)
+def test_the_state_machine_has_no_finding(name: str) -> None:
+    assert check_machines(dict(files(name))) == []
+
+
+def _input(name: str) -> Any:
+    made = blueprint(name)
+    return dict(made.payload) if made.approach == "both" else json.loads(files(name)["events/event.json"])
+
+
+def _done(function: str, event: dict[str, Any]) -> Any:
+    payload = event["payload"]
+    return {"id": "1001", **payload, "done": [*payload.get("done", []), function.split(":")[-2]]}
+
+
+@pytest.mark.parametrize("name", WITH_MACHINE)
+def test_the_state_machine_runs_to_its_end(name: str) -> None:
+    run = run_machine(dict(files(name)), _input(name), _done, {"approved": True})
+    assert (run.status, run.error) == ("SUCCEEDED", "None: None")
+    assert "Workflow failed" not in run.states
+
+
+class InvalidInput(Exception):
+    pass
+
+
+def _invalid(function: str, event: dict[str, Any]) -> Any:
+    raise InvalidInput("'id' must be a non-empty string")
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_MACHINE if blueprint(name).functions])
+def test_invalid_input_ends_the_run_at_once_and_says_why(name: str) -> None:
+    run = run_machine(dict(files(name)), _input(name), _invalid)
+    assert run.status == "FAILED"
+    assert run.error.startswith("InvalidInput: ")
+    assert run.states[-1] == "Workflow failed"
+    assert run.waited == ()
+
+
+def test_a_passing_fault_is_retried_with_growing_delays() -> None:
+    calls: list[str] = []
+
+    def unsteady(function: str, event: dict[str, Any]) -> Any:
+        calls.append(function)
+        if len(calls) < 3:
+            raise ConnectionError("busy")
+        return _done(function, event)
+
+    name = "standard-callback"
+    run = run_machine(dict(files(name)), _input(name), unsteady, {"answer": 1})
+    assert run.status == "SUCCEEDED"
+    assert len(run.waited) == 2
+    assert run.waited[0] <= 2 and run.waited[1] <= 4
+
+
+def test_a_late_failure_undoes_what_was_done_latest_first() -> None:
+    undone: list[str] = []
+
+    def work(function: str, event: dict[str, Any]) -> Any:
+        if "Undo" in function:
+            undone.append(function.split(":")[-2])
+        return _done(function, event)
+
+    run = run_machine(dict(files("standard-saga")), _input("standard-saga"), work, {"approved": False})
+    assert run.status == "FAILED"
+    assert run.error.startswith("NotApproved: ")
+    assert undone == ["UndoReserveStockFunction", "UndoChargeCardFunction", "UndoCheckFraudFunction"]
+    assert run.states[-2:] == ("Report failure", "Workflow failed")
+
+
+def test_a_fallback_does_the_work_and_the_run_goes_on() -> None:
+    def work(function: str, event: dict[str, Any]) -> Any:
+        if "function:ProcessRequest" in function:
+            raise InvalidInput("cannot")
+        return _done(function, event)
+
+    name = "standard-callback"
+    run = run_machine(dict(files(name)), _input(name), work, {"answer": 1})
+    assert run.status == "SUCCEEDED"
+    assert "Fall back for process request" in run.states
+
+
+@pytest.mark.parametrize("amount", [5, 500])
+def test_each_way_of_a_choice_ends_well(amount: int) -> None:
+    payload = {**_input("standard-saga"), "amount": amount}
+    run = run_machine(dict(files("standard-saga")), payload, _done, {"approved": True})
+    assert run.status == "SUCCEEDED"
+    assert ("Charge card" in run.states) is (amount >= 100)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_the_project_passes_its_own_tests(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    write_project(render(blueprint(name)), folder)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "skipped" not in done.stdout
+    assert "warning" not in done.stdout
