@@ -96,12 +96,11 @@ def short(number: float) -> str:
 def cost_chart(recommendation: Recommendation, rule_base: RuleBase) -> CostChart:
     """Return cost a month over executions a month, on log axes, from the estimate behind the figures."""
     cost = recommendation.cost
-    power = log10(max(1.0, cost.volume))
-    x = _Scale(min(3, floor(power)), max(8, ceil(power)), _LEFT, WIDTH - _RIGHT)
-    steps = range(_PER_DECADE * (x.high - x.low) + 1)
-    volumes = [10 ** (x.low + step / _PER_DECADE) for step in steps]
     crossings = [item.executions for item in cost.break_even if item.executions and item.executions > 1]
-    volumes = sorted({*volumes, *(c for c in crossings if volumes[0] <= c <= volumes[-1])})
+    powers = [log10(volume) for volume in (max(1.0, cost.volume), *crossings)]
+    x = _Scale(min(3, floor(min(powers))), max(8, ceil(max(powers))), _LEFT, WIDTH - _RIGHT)
+    steps = range(_PER_DECADE * (x.high - x.low) + 1)
+    volumes = sorted({*(10 ** (x.low + step / _PER_DECADE) for step in steps), *crossings})
     costs = {volume: _costs(recommendation, rule_base, volume) for volume in volumes}
     top = max(max(found.values(), default=0.0) for found in costs.values())
     y = _Scale(round(log10(_FLOOR)), max(1, ceil(log10(max(top, 1.0)))), HEIGHT - _BOTTOM, _TOP)
@@ -152,7 +151,7 @@ def _marks(
 ) -> Iterable[Mark]:
     for item in recommendation.cost.break_even:
         found = costs.get(item.executions) if item.executions else None
-        if found and item.executions and found.get(item.dearer, 0.0) >= _FLOOR:
+        if found and item.executions and item.dearer in found:
             yield Mark(x.at(item.executions), y.at(found[item.dearer]), f"{item.executions:,.0f}")
 
 

@@ -82,7 +82,7 @@ def _size(part: Part) -> tuple[float, float, float]:
         return half, half + failing, height
     wide = sum(_lane_widths(part)) + _LANE_GAP * (len(part.lanes) - 1)
     tall = max(_extent(lane)[2] for lane in part.lanes)
-    return wide / 2, wide / 2, _CHOICE_HEIGHT + _GAP + tall
+    return wide / 2, wide / 2, _CHOICE_HEIGHT + _GAP + tall + _GAP / 2
 
 
 def _frame_size(frame: Frame) -> tuple[float, float]:

@@ -144,13 +144,11 @@ def break_even_words(item: BreakEven) -> str:
 
 
 def moment(seconds: float | None) -> str:
-    """Return a point in time after the start, such as ``3 min``, to three digits."""
+    """Return a point in time after the start to three digits: ``62 s``, ``3 min``, ``14 d``."""
     if seconds is None:
         return "any time"
-    size, unit = next(
-        ((size, unit) for size, unit in _UNITS if seconds >= size),
-        (1, "s"),
-    )
+    fitting = ((size, unit) for size, unit in _UNITS if seconds >= 2 * size or seconds == size)
+    size, unit = next(fitting, (1, "s"))
     return f"{seconds / size:.3g} {unit}"
 
 
