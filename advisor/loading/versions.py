@@ -30,12 +30,11 @@ def load_versions(folder: Path) -> Versions:
 def versions_from(entry: Entry, problems: list[Problem]) -> Versions:
     """Return the versions in ``entry``; what does not fit is added to ``problems``."""
     top = Fields(entry, "the versions", problems)
-    runtimes = top.get("runtimes", required=True)
+    found = top.get("runtimes", required=True)
+    runtimes = found.mapping if found else {}
     versions = Versions(
         as_of=top.as_of(),
-        runtimes={
-            name: _runtime(item, name, problems) for name, item in (runtimes.mapping if runtimes else {}).items()
-        },
+        runtimes={name: _runtime(item, name, problems) for name, item in runtimes.items()},
         packages=_pins(top, "packages"),
         actions=_pins(top, "actions"),
     )

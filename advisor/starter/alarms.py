@@ -7,11 +7,36 @@ https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from advisor.starter.blueprint import Alarm, Function, HttpApi, Machine, Queue, Ref, Resource, Topic
+from advisor.starter.blueprint import (
+    Alarm,
+    Attribute,
+    Function,
+    HttpApi,
+    Machine,
+    Queue,
+    Ref,
+    Resource,
+    Topic,
+)
 from advisor.starter.integrations import NOTIFY_EMAIL
 
 TOPIC = "AlarmTopic"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A CloudWatch metric, the dimension that names its owner, and which property of the owner that is."""
+
+    namespace: str
+    name: str
+    dimension: str
+    attribute: Attribute = "name"
+    statistic: str = "Sum"
+
+
+WAITING = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", statistic="Maximum")
 
 
 def alarm_topic(rules: tuple[str, ...]) -> Topic:
@@ -28,59 +53,50 @@ def _alarms(resource: Resource) -> Iterable[Alarm]:
     if isinstance(resource, Function):
         yield from _function(resource)
     elif isinstance(resource, Queue) and resource.stays_empty:
-        yield _alarm(resource, "", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "holds messages",
-                     "name", statistic="Maximum")  # fmt: skip
+        yield _alarm(resource, WAITING, "holds messages", suffix="")
     elif isinstance(resource, Machine):
-        for metric, says in (
-            ("ExecutionsFailed", "has failed runs"),
-            ("ExecutionsTimedOut", "has runs that timed out"),
-            ("ExecutionThrottled", "is throttled"),
-        ):
-            yield _alarm(resource, metric, "AWS/States", metric, "StateMachineArn", says, "arn")
+        yield _alarm(resource, _machine("ExecutionsFailed"), "has failed runs")
+        yield _alarm(resource, _machine("ExecutionsTimedOut"), "has runs that timed out")
+        yield _alarm(resource, _machine("ExecutionThrottled"), "is throttled")
     elif isinstance(resource, HttpApi):
-        yield _alarm(resource, "5xx", "AWS/ApiGateway", "5xx", "ApiId", "answers with server errors", "name")
+        yield _alarm(resource, Metric("AWS/ApiGateway", "5xx", "ApiId"), "answers with server errors")
 
 
 def _function(function: Function) -> Iterable[Alarm]:
     batch = function.trigger.batch if function.trigger else None
     if function.asynchronous or (batch and batch.on_failure):
-        yield _lambda(
-            function, "DestinationDeliveryFailures", "could not deliver a record to its destination"
-        )
+        says = "could not deliver a record to its destination"
+        yield _alarm(function, _lambda("DestinationDeliveryFailures"), says)
     if function.asynchronous:
-        yield _lambda(function, "AsyncEventsDropped", "gave up on events")
         half = function.asynchronous.max_event_age_s * 500
-        yield _lambda(function, "AsyncEventAge", "is falling behind", half, "Maximum")
+        yield _alarm(function, _lambda("AsyncEventsDropped"), "gave up on events")
+        yield _alarm(function, _lambda("AsyncEventAge", "Maximum"), "is falling behind", threshold=half)
     if batch:
         half = batch.max_record_age_s * 500
-        yield _lambda(function, "IteratorAge", "is falling behind its stream", half, "Maximum")
-        yield _lambda(function, "Errors", "fails on batches")
+        yield _alarm(function, _lambda("IteratorAge", "Maximum"), "lags behind its stream", threshold=half)
+        yield _alarm(function, _lambda("Errors"), "fails on batches")
 
 
-def _lambda(function: Function, metric: str, says: str, threshold: int = 0, statistic: str = "Sum") -> Alarm:
-    return _alarm(function, metric, "AWS/Lambda", metric, "FunctionName", says, "name", threshold, statistic)
+def _lambda(metric: str, statistic: str = "Sum") -> Metric:
+    return Metric("AWS/Lambda", metric, "FunctionName", statistic=statistic)
+
+
+def _machine(metric: str) -> Metric:
+    return Metric("AWS/States", metric, "StateMachineArn", "arn")
 
 
 def _alarm(
-    of: Resource,
-    suffix: str,
-    namespace: str,
-    metric: str,
-    dimension: str,
-    says: str,
-    attribute: str,
-    threshold: int = 0,
-    statistic: str = "Sum",
+    of: Resource, metric: Metric, says: str, *, suffix: str | None = None, threshold: int = 0
 ) -> Alarm:
     return Alarm(
-        f"{of.id}{suffix}Alarm",
+        f"{of.id}{metric.name if suffix is None else suffix}Alarm",
         f"rings when {of.id} {says}",
         of.rules,
-        namespace,
-        metric,
-        dimension,
-        Ref(of.id, attribute),  # type: ignore[arg-type]
+        metric.namespace,
+        metric.name,
+        metric.dimension,
+        Ref(of.id, metric.attribute),
         threshold,
-        statistic,
+        metric.statistic,
         action=Ref(TOPIC),
     )

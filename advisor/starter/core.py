@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.starter.blueprint import FailureRoute, Machine, Permission, Queue, Trigger, WorkflowType
+from advisor.starter.blueprint import FailureRoute, Machine, Permission, Trigger, WorkflowType
 from advisor.starter.edges import function
 from advisor.starter.flow import Ask, Flow, ForEach, Unit, nodes, units
 from advisor.starter.integrations import MACHINE, Call, call_for, token_call_for
 from advisor.starter.names import name
+from advisor.starter.outcomes import destination
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.states import Scope, machine_definition
@@ -68,14 +69,9 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
         timeout_s=_timeout(brief, flow, plan),
         report=report,
     )
-    return joined(
-        [
-            _machine(brief, definition, calls, plan),
-            _functions(brief, flow),
-            _called(calls),
-            _routes(report, plan),
-        ]
-    )
+    kept = destination(brief, report.service, "failure")[1].resources if report else ()
+    own = [_machine(brief, definition, calls, plan), _functions(brief, flow), _called(calls)]
+    return joined([Parts(kept), *own, _routes(report, plan)])
 
 
 def _report(brief: Brief, plan: Plan) -> Unit | None:
@@ -106,7 +102,8 @@ def _calls(brief: Brief, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
 
 def _telling(call: Call, service: str, source: str) -> Call:
     """Return ``call`` with the run's input and error instead of the last state's input."""
-    told = "{'execution': $states.context.Execution.Id, 'input': $states.context.Execution.Input, 'error': $failure}"
+    run = "$states.context.Execution"
+    told = f"{{'execution': {run}.Id, 'input': {run}.Input, 'error': $failure}}"
     text = f"{{% $string({told}) %}}"
     arguments: Mapping[str, Any]
     if service == "eventbridge":
@@ -114,10 +111,7 @@ def _telling(call: Call, service: str, source: str) -> Call:
         arguments = {"Entries": [entry]}
     else:
         arguments = {**call.arguments, "MessageBody" if service == "sqs" else "Message": text}
-    kept = tuple(
-        replace(item, stays_empty=True) if isinstance(item, Queue) else item for item in call.resources
-    )
-    return replace(call, arguments=arguments, resources=kept)
+    return replace(call, arguments=arguments)
 
 
 def _retries(brief: Brief) -> tuple[Mapping[str, Any], ...]:
@@ -160,7 +154,7 @@ def _machine(brief: Brief, definition: Mapping[str, Any], calls: Mapping[str, Ca
     )
     common = (
         Permission(MACHINE, LOG_DELIVERY, ("*",), LOGS_WHY),
-        Permission(MACHINE, TRACES, ("*",), TRACES_WHY),
+        Permission(MACHINE, TRACES, ("*",), TRACES_WHY, implied=True),
     )
     return Parts((machine,), common)
 
@@ -183,9 +177,11 @@ def _called(calls: Mapping[str, Call]) -> Parts:
 def _routes(report: Unit | None, plan: Plan) -> Parts:
     if report is None:
         route = FailureRoute(
-            "a run fails", "the execution history, kept 90 days; redrive within 14 days", "input, every state, error",
+            "a run fails",
+            "the execution history, kept 90 days; redrive within 14 days",
+            "input, every state, error",
             f"{MACHINE}ExecutionsFailedAlarm",
-        )  # fmt: skip
+        )
         return Parts(routes=(route,))
     places = {"sqs": "queue `FailureQueue`", "sns": "topic `FailureTopic`", "eventbridge": "bus `FailureBus`"}
     route = FailureRoute(
@@ -209,8 +205,8 @@ def _refuse_oversize(brief: Brief, flow: Flow) -> None:
         and brief.wishes.number("max_parallel_items", 0) > 40
     ):
         raise Refused(
-            "An inline Map works on at most 40 items at once. Say max_parallel_items: 40, or put a queue with "
-            "several readers behind the list; the starter has no distributed Map yet."
+            "An inline Map works on at most 40 items at once. Say max_parallel_items: 40, or put a queue "
+            "with several readers behind the list; the starter has no distributed Map yet."
         )
     if brief.wishes.number("payload_kb", 0) > 256:
         raise Refused(

@@ -29,29 +29,12 @@ _SERVICE_STEPS = {
     "activity-worker": "Work outside AWS",
     "step-functions": "Run child workflow",
 }
-TAKEN = frozenset(
-    [
-        "report_failure",
-        "workflow_failed",
-        "not_approved",
-        "approved",
-        "done",
-        "wait",
-        "work_in_parallel",
-        "work_on_each_item",
-        "failure",
-        "success",
-        "await_approval",
-        "await_callback",
-        "handle_success",
-        "handle_failure",
-        "workflow",
-        "source",
-        "alarm",
-        "idempotency",
-        "large_amount",
-    ]
-)
+OURS = """
+    report_failure workflow_failed not_approved approved done wait work_in_parallel work_on_each_item
+    failure success await_approval await_callback handle_success handle_failure workflow source alarm
+    idempotency large_amount
+"""
+TAKEN = frozenset(OURS.split())  # names of states and resources every project may have
 CHOICE_KEY, CHOICE_LIMIT = "amount", 100
 ITEMS_KEY = "items"
 INLINE_ITEMS = 10
@@ -81,7 +64,7 @@ class Wishes:
 
 
 def units_for(wishes: Wishes, steps: Sequence[Step], least: int, *, direct: bool) -> tuple[Unit, ...]:
-    """Return the units of work in order; ``direct``: services are called without a function where possible."""
+    """Return the units of work in order; ``direct``: services other than Lambda are called directly."""
     chosen = list(steps) if steps else _sensible(wishes, least, direct=direct)
     made = names((step.name for step in chosen), "Process request", taken=TAKEN)
     return tuple(

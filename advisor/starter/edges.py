@@ -74,14 +74,15 @@ _LAMBDA_SUCCESS = Parts(records=(RecordFixture("lambda", "success"),))
 
 
 def _split(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
-    """Return the units that are functions, and the service the last one's success goes to, if one is named."""
+    """Return the units that are functions, and the service of a last one that is not."""
     last = units[-1].service if units[-1].service in ASYNC_TARGETS["success"] else "lambda"
     functions = tuple(units[:-1]) if last != "lambda" else tuple(units)
     for unit in functions:
         if unit.service != "lambda":
             raise Refused(
-                f"The step '{unit.name.words}' uses {unit.service}, which a destination cannot reach in the middle of "
-                "a chain. Make it a lambda step whose function calls the service, or use --approach step-functions."
+                f"The step '{unit.name.words}' uses {unit.service}, which a destination cannot reach in the "
+                "middle of a chain. Make it a lambda step whose function calls the service, or use "
+                "--approach step-functions."
             )
     if not functions:
         raise Refused(
@@ -97,8 +98,8 @@ def _refuse_large_records(brief: Brief) -> None:
         raise Refused("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
     if to_sns and kilobytes > 128:
         raise Refused(
-            "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB use "
-            "'sqs' or, for failures, 's3'."
+            "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB "
+            "use 'sqs' or, for failures, 's3'."
         )
 
 
@@ -161,12 +162,12 @@ def _stream(brief: Brief, units: Sequence[Unit], source: Source) -> Parts:
     if len(units) > 1:
         raise Refused(
             "A stream's poller reports failures only, so there is no outcome to start a second step with. "
-            "Do the work in one step, or use --approach both: the function hands each record to a state machine."
+            "Do the work in one step, or use --approach step-functions."
         )
     if brief.wishes.chosen("on_success"):
         raise Refused(
-            "A stream's poller knows no on-success destination. Let the function publish its result itself, or "
-            "leave on_success out."
+            "A stream's poller knows no on-success destination. Let the function publish its result "
+            "itself, or leave on_success out."
         )
     reader, parts = stream_reader(brief, units[0], source)
     return joined([source.parts, Parts((reader,)), parts])

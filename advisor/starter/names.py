@@ -18,64 +18,15 @@ LONGEST = 40
 _WINDOWS = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 _OURS = {"shared", "tests", "test", "functions", "conftest", "node_modules", "target", "vendor", "internal"}
 _LIBRARIES = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "jmespath", "pytest", "yaml"}
-_JAVA_AND_GO = set(
-    [
-        "abstract",
-        "boolean",
-        "byte",
-        "case",
-        "catch",
-        "char",
-        "const",
-        "default",
-        "do",
-        "double",
-        "enum",
-        "extends",
-        "final",
-        "float",
-        "func",
-        "go",
-        "goto",
-        "implements",
-        "instanceof",
-        "int",
-        "interface",
-        "long",
-        "map",
-        "native",
-        "new",
-        "package",
-        "private",
-        "protected",
-        "public",
-        "range",
-        "record",
-        "select",
-        "short",
-        "static",
-        "struct",
-        "super",
-        "switch",
-        "synchronized",
-        "this",
-        "throw",
-        "throws",
-        "transient",
-        "type",
-        "var",
-        "void",
-        "volatile",
-        "null",
-        "true",
-        "false",
-        "main",
-        "init",
-    ]
-)
+_KEYWORDS = """
+    abstract boolean byte case catch char const default do double enum extends final float func go goto
+    implements instanceof int interface long map native new package private protected public range record
+    select short static struct super switch synchronized this throw throws transient type var void volatile
+    null true false main init
+"""  # of Java and Go; Python knows its own
 RESERVED = frozenset(
     {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names)}
-    | _WINDOWS | _OURS | _LIBRARIES | _JAVA_AND_GO
+    | _WINDOWS | _OURS | _LIBRARIES | set(_KEYWORDS.split())
 )  # fmt: skip
 
 

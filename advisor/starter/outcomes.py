@@ -55,7 +55,8 @@ def chosen_target(brief: Brief, outcome: Outcome, *, stream: bool = False) -> st
     if chosen[0] not in allowed:
         what = "A stream's failed batches" if stream else f"An asynchronous function's {outcome}"
         raise Refused(
-            f"{what} cannot go to {chosen[0]}. AWS accepts {', '.join(allowed)}.{_nearest(chosen[0], outcome)}"
+            f"{what} cannot go to {chosen[0]}. AWS accepts {', '.join(allowed)}."
+            f"{_nearest(chosen[0], outcome)}"
         )
     return chosen[0]
 
@@ -151,7 +152,7 @@ def _bus(brief: Brief, outcome: Outcome) -> tuple[Resource, ...]:
         "keeps every failure on the bus; without a rule an event on a bus is gone",
         bus.rules,
         bus=Ref(bus.id, "name"),
-        pattern={"source": ["lambda"]},
+        pattern={"source": ["lambda", brief.source]},
         target=Ref(kept.id),
         retry_attempts=DELIVERY_RETRIES,
         max_event_age_s=DELIVERY_AGE_S,

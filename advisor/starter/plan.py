@@ -46,6 +46,15 @@ class Choice:
     workflow_type: WorkflowType | None
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The flow, everything it is made of, and an example of the event that starts it."""
+
+    flow: Flow
+    parts: Parts
+    event: Mapping[str, Any]
+
+
 def plan(
     recommendation: Recommendation,
     versions: Versions,
@@ -58,18 +67,16 @@ def plan(
     Raises Refused, with the nearest way that works, for what AWS or this starter cannot do.
     """
     choice = _choice(recommendation, approach)
-    iac, runtime = _flavour(recommendation)
+    _check_flavour(recommendation)
     wishes = Wishes(recommendation.decision.settled.facts.values)
-    title = recommendation.answers.name or "starter"
-    workload = name(title, "starter")
+    workload = name(recommendation.answers.name, "starter")
     brief = Brief(
         wishes,
         rule_ids.asked_by(recommendation.decision, choice.approach, choice.workflow_type),
         workload,
         f"app.{workload.slug}",
     )
-    flow, built, event = _build(brief, choice, recommendation)
-    return _blueprint(recommendation, versions, (iac, runtime, title), brief, choice, (flow, built, event))
+    return _blueprint(recommendation, versions, brief, choice, _build(brief, choice, recommendation))
 
 
 def _choice(recommendation: Recommendation, approach: str) -> Choice:
@@ -106,23 +113,20 @@ def _workflow_type(recommendation: Recommendation) -> WorkflowType:
     return "express" if better else "standard"
 
 
-def _flavour(recommendation: Recommendation) -> tuple[str, str]:
+def _check_flavour(recommendation: Recommendation) -> None:
     project = recommendation.answers.project
     iac, runtime = project.iac or "sam", project.runtime or "python"
     if (iac, runtime) not in AVAILABLE:
         known = ", ".join(f"{a} with {b}" for a, b in AVAILABLE)
         raise Refused(f"There is no starter in {iac} with {runtime} yet. Available: {known}.")
-    return iac, runtime
 
 
-def _build(
-    brief: Brief, choice: Choice, recommendation: Recommendation
-) -> tuple[Flow, Parts, Mapping[str, Any]]:
+def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Built:
     steps, wishes = recommendation.answers.project.steps, brief.wishes
     if choice.approach == DESTINATIONS:
         units = units_for(wishes, steps, 1, direct=False)
         source = source_for(brief, sample_payload(()), machine=False)
-        return tuple(Do(unit) for unit in units), edges(brief, units, source), source.event
+        return Built(tuple(Do(unit) for unit in units), edges(brief, units, source), source.event)
     if choice.approach == STEP_FUNCTIONS:
         flow = flow_for(wishes, units_for(wishes, steps, 3, direct=True))
         waits = choice.workflow_type == EXPRESS and wishes.text("caller_waits_for") == "result"
@@ -130,9 +134,9 @@ def _build(
         plan_of_core = Plan(
             choice.workflow_type or "standard", source.trigger, waits and source.trigger is None
         )
-        return flow, joined([source.parts, core(brief, flow, plan_of_core)]), source.event
+        return Built(flow, joined([source.parts, core(brief, flow, plan_of_core)]), source.event)
     units = units_for(wishes, steps, 3, direct=True)
-    return both(brief, units, choice.workflow_type or "standard", sample_payload)
+    return Built(*both(brief, units, choice.workflow_type or "standard", sample_payload))
 
 
 def sample_payload(flow: Flow) -> dict[str, Any]:
@@ -149,34 +153,32 @@ def sample_payload(flow: Flow) -> dict[str, Any]:
 def _blueprint(
     recommendation: Recommendation,
     versions: Versions,
-    flavour: tuple[str, str, str],
     brief: Brief,
     choice: Choice,
-    made: tuple[Flow, Parts, Mapping[str, Any]],
+    built: Built,
 ) -> Blueprint:
-    iac, runtime, title = flavour
-    flow, built, event = made
-    kept = _idempotency(brief, built)
-    resources = (*built.resources, *kept.resources)
+    project = recommendation.answers.project
+    kept = _idempotency(brief, built.parts)
+    resources = (*built.parts.resources, *kept.resources)
     alarms = alarms_for(resources)
     email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
     return Blueprint(
-        title=title,
+        title=recommendation.answers.name or "starter",
         name=brief.name,
         approach=choice.approach,
         workflow_type=choice.workflow_type,
-        iac=iac,
-        runtime=runtime,
-        region=recommendation.answers.project.region or "us-east-1",
+        iac=project.iac or "sam",
+        runtime=project.runtime or "python",
+        region=project.region or "us-east-1",
         versions=versions,
         source=brief.source,
         resources=(email, *resources, alarm_topic(brief.asked("failure_handling", "visibility")), *alarms),
-        permissions=(*built.permissions, *kept.permissions),
-        flow=flow,
-        payload=sample_payload(flow),
-        event=event,
-        records=built.records,
-        failure_routes=built.routes,
+        permissions=(*built.parts.permissions, *kept.permissions),
+        flow=built.flow,
+        payload=sample_payload(built.flow),
+        event=built.event,
+        records=built.parts.records,
+        failure_routes=built.parts.routes,
         idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
         retry_wish=brief.wishes.text("retry", "default"),
         summary=recommendation.summary,

@@ -48,7 +48,8 @@ def smoke_test(blueprint: Blueprint) -> str:
         return 'aws dynamodb put-item --table-name $SourceTable --item \'{"id": {"S": "1001"}}\''
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         return (
-            'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
+            'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\\n'
+            '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
             f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} $ApiUrl'
         )
     if blueprint.approach == "step-functions":
@@ -68,8 +69,10 @@ def checklist(blueprint: Blueprint) -> tuple[str, ...]:
 def _checks(blueprint: Blueprint) -> Iterator[str]:
     queues = [item.id for item in blueprint.resources if getattr(item, "stays_empty", False)]
     if any(f.asynchronous for f in blueprint.functions):
-        yield ("Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function URLs and "
-               "API Gateway call synchronously, and then no destination fires.")  # fmt: skip
+        yield (
+            "Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function URLs "
+            "and API Gateway call synchronously, and then no destination fires."
+        )
         yield "Did it go to the alias `live`? The settings are the alias's; the bare function has none."
         yield "Is it still being retried? The last attempt starts about three minutes after the first."
     if any(f.trigger and f.trigger.batch for f in blueprint.functions):
@@ -77,10 +80,10 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
     if queues:
         yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
     if blueprint.approach != "step-functions":
-        yield "Could the record not be delivered? `DestinationDeliveryFailures` counts that, and only that tells."
+        yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
     if blueprint.machine:
         where = (
-            "the log group `/aws/vendedlogs/states/<stack>`"
+            "the log group `/aws/vendedlogs/states/…`"
             if blueprint.workflow_type == "express"
             else "the console"
         )

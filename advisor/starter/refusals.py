@@ -6,4 +6,4 @@ from advisor.errors import InputError
 
 
 class Refused(InputError):
-    """The starter project asked for cannot work on AWS, or is not available here; the message says what can."""
+    """The starter asked for cannot work on AWS, or is not available here; the message says what can."""

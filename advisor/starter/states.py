@@ -26,13 +26,22 @@ LAMBDA_SERVICE_ERRORS = [
     "Lambda.SdkClientException",
 ]
 LAMBDA_RETRIES: list[State] = [
-    {"ErrorEquals": LAMBDA_SERVICE_ERRORS, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2.0,
-     "JitterStrategy": "FULL"},
-    {"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 1, "MaxAttempts": 6, "BackoffRate": 2.0,
-     "MaxDelaySeconds": 60, "JitterStrategy": "FULL"},
-]  # fmt: skip
-
-
+    {
+        "ErrorEquals": LAMBDA_SERVICE_ERRORS,
+        "IntervalSeconds": 2,
+        "MaxAttempts": 6,
+        "BackoffRate": 2.0,
+        "JitterStrategy": "FULL",
+    },
+    {
+        "ErrorEquals": ["Lambda.TooManyRequestsException"],
+        "IntervalSeconds": 1,
+        "MaxAttempts": 6,
+        "BackoffRate": 2.0,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    },
+]
 INVALID_INPUT = "InvalidInput"  # what the generated handlers raise
 
 

@@ -17,8 +17,10 @@ def delays(blueprint: Blueprint) -> str:
     """Return how long after the first attempt the last one starts."""
     found = []
     if any(function.asynchronous for function in blueprint.functions):
-        found.append("asynchronous retries start about 1 and 3 minutes after the first attempt; throttled events wait "
-                     "1 second to 5 minutes between tries until the event age is reached")  # fmt: skip
+        found.append(
+            "asynchronous retries start about 1 and 3 minutes after the first attempt; throttled events wait "
+            "1 second to 5 minutes between tries until the event age is reached"
+        )
     if any(function.trigger and function.trigger.batch for function in blueprint.functions):
         found.append("stream retries follow at once and hold the shard until they end")
     if blueprint.machine:

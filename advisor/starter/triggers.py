@@ -60,18 +60,19 @@ def _hint(kind: str, machine: bool) -> str:
     return f"The event source '{kind}' cannot start {what} here. {way}Wired so far: {known}."
 
 
+SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
+BY_PIPE = "A stream starts a state machine through a pipe: use --approach destinations for now. "
 FUNCTION_HINTS = {
-    "api-gateway": "It calls the function synchronously, and destinations fire for asynchronous calls only: "
-    "use --approach step-functions, or let the function put the work on a queue. ",
-    "alb": "It calls the function synchronously, and destinations fire for asynchronous calls only. ",
-    "function-url": "It calls the function synchronously, and destinations fire for asynchronous calls only. ",
-    "cognito": "Its triggers call the function synchronously, and destinations fire for asynchronous calls only. ",
+    "api-gateway": f"{SYNCHRONOUS}Use --approach step-functions. ",
+    "alb": SYNCHRONOUS,
+    "function-url": SYNCHRONOUS,
+    "cognito": SYNCHRONOUS,
     "sqs": "A queue's poller knows no destinations: use the queue's own redrive policy. ",
 }
 MACHINE_HINTS = {
     "sns": "SNS cannot start a state machine: publish to EventBridge, or use --approach both. ",
-    "kinesis": "A stream starts a state machine through a pipe: use --approach destinations for now. ",
-    "dynamodb-stream": "A stream starts a state machine through a pipe: use --approach destinations for now. ",
+    "kinesis": BY_PIPE,
+    "dynamodb-stream": BY_PIPE,
 }
 
 

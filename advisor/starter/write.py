@@ -25,7 +25,7 @@ STALE_S = 600
 
 
 def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> None:
-    """Write ``files`` below ``folder``, which may exist when nothing collides; ``force`` replaces our own paths.
+    """Write ``files`` below ``folder``; it may exist when nothing collides, or with ``force`` be overwritten.
 
     Raises CannotWrite naming every collision, with nothing changed.
     """
@@ -131,7 +131,7 @@ def _take_back(staged: Path) -> None:
 
 
 def _is_ours(staged: Path, target: Path) -> bool:
-    """Return whether ``target`` is the file we moved: the same inode, or moved away from the staging folder."""
+    """Return whether ``target`` is the file we moved: the same one, or gone from the staging folder."""
     if not os.path.lexists(target):
         return False
     return staged.exists() is False or os.path.samefile(staged, target)

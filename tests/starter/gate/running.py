@@ -28,7 +28,7 @@ ROLE = "arn:aws:iam::123456789012:role/machine"
 
 @dataclass(frozen=True)
 class Run:
-    """What one execution did: its status, output, the states it entered and the seconds it would have waited."""
+    """What one execution did: status, output, states entered, seconds it would have waited."""
 
     status: str
     output: Any
@@ -87,7 +87,7 @@ def interpreter(work: Work) -> Any:
 
 
 def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = None) -> Run:
-    """Return what the project's state machine does with ``payload``; ``answer`` is sent back for a task token."""
+    """Return what the state machine does with ``payload``; ``answer`` is sent back for a task token."""
     result = translate(read(files["template.yaml"]), files)
     name, machine = next(
         (key, item)
