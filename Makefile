@@ -25,7 +25,7 @@ advise: .venv/.installed
 	elif [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/advisor; fi; \
 	$(BIN)/advisor recommend $(EXAMPLE) && \
 	$(BIN)/advisor generate $(EXAMPLE) --output $(STARTER) --force && \
-	printf '\n%s\n' \
+	printf '%s\n' "" \
 	  "No terminal, so this was an example instead of the wizard:" \
 	  "  advised on      $(EXAMPLE)" \
 	  "  starter project $(STARTER) (its README says how to test and deploy it)" \
