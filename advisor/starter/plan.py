@@ -33,6 +33,11 @@ from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.triggers import source_for
 
+TITLES = {
+    DESTINATIONS: "Lambda Destinations",
+    STEP_FUNCTIONS: "Step Functions",
+    BOTH: "Both options together",
+}
 APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
 AVAILABLE = (("sam", "python"),)
 IDEMPOTENCY = "IdempotencyTable"
@@ -94,7 +99,7 @@ def _choice(recommendation: Recommendation, approach: str) -> Choice:
         card = decision.card(wanted)
         if option == wanted and not card.viable:
             reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
-            raise Refused(f"{wanted} cannot do this workload: {reasons} Leave --approach at auto.")
+            raise Refused(f"{TITLES[wanted]} cannot do this workload: {reasons} Leave --approach at auto.")
     return Choice(option, _workflow_type(recommendation) if option != DESTINATIONS else None)  # type: ignore[arg-type]
 
 
@@ -181,8 +186,14 @@ def _blueprint(
         failure_routes=built.parts.routes,
         idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
         retry_wish=brief.wishes.text("retry", "default"),
-        summary=recommendation.summary,
+        summary=_summary(recommendation, choice),
     )
+
+
+def _summary(recommendation: Recommendation, choice: Choice) -> str:
+    if choice.approach == recommendation.verdict.option:
+        return recommendation.summary
+    return f"Built with {TITLES[choice.approach]} on request. The advice was: {recommendation.summary}"
 
 
 def _idempotency(brief: Brief, built: Parts) -> Parts:

@@ -1,0 +1,129 @@
+"""What the plan says yes and no to, and that it says it before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from advisor.knowledge.answers import Step
+from advisor.starter import Refused
+from advisor.starter.blueprint import Function, Ref
+from tests.starter.projects import PROJECTS, blueprint, blueprint_of
+
+REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
+    "queue in front of destinations": ({"event_source": "sqs"}, "destinations", (), r"redrive policy.*\(IV04\)"),
+    "caller waits": (
+        {"event_source": "api-gateway", "caller_waits_for": "result"},
+        "destinations",
+        (),
+        "cannot do this workload",
+    ),
+    "S3 on success": (
+        {"event_source": "s3", "on_success": ("s3",)},
+        "destinations",
+        (),
+        "",
+    ),
+    "two destinations at once": (
+        {"event_source": "s3", "on_success": ("sqs", "sns")},
+        "destinations",
+        (),
+        "Lambda takes one destination for success",
+    ),
+    "stream to a function": (
+        {"event_source": "kinesis", "on_failure": ("lambda",)},
+        "destinations",
+        (),
+        r"stream mapping is SQS, SNS, S3.*\(TG10\)",
+    ),
+    "second step behind a stream": (
+        {"event_source": "kinesis", "steps": 2},
+        "destinations",
+        (),
+        "reports failures only",
+    ),
+    "large record to a topic": (
+        {"event_source": "s3", "on_failure": ("sns",), "payload_kb": 200},
+        "destinations",
+        (),
+        "SNS takes 256 KB",
+    ),
+    "large state": (
+        {"event_source": "s3", "payload_kb": 300},
+        "step-functions",
+        (),
+        "State data holds at most 256 KiB",
+    ),
+    "service in the middle of a chain": (
+        {"event_source": "s3"},
+        "destinations",
+        (Step("Keep", "dynamodb"), Step("Tell", "sns")),
+        "cannot reach in the middle of a chain",
+    ),
+    "no function at all": (
+        {"event_source": "s3"},
+        "destinations",
+        (Step("Tell", "sns"),),
+        "at least one lambda",
+    ),
+    "topic in front of a machine": ({"event_source": "sns"}, "step-functions", (), "SNS cannot start"),
+    "too many items": (
+        {"event_source": "s3", "parallelism": "dynamic", "max_parallel_items": 41},
+        "step-functions",
+        (),
+        "at most 40 items",
+    ),
+    "service without a starter": (
+        {"event_source": "s3"},
+        "step-functions",
+        (Step("Heat", "emr"), Step("Tell", "sns")),
+        "do not wire yet",
+    ),
+    "approach that does not exist": ({}, "pipes", (), "The approach is one of"),
+    "neither": ({"event_source": "sqs", "steps": 1, "failure_handling": ("redrive",)}, "auto", (), "Neither"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_wired_is_refused_with_the_reason(case: str) -> None:
+    requirements, approach, steps, told = REFUSED[case]
+    with pytest.raises(Refused, match=told) as refused:
+        blueprint_of(requirements, approach, steps=steps)
+    assert refused.value.exit_code == 2
+    assert str(refused.value).rstrip().endswith(".")
+
+
+@pytest.mark.parametrize(("iac", "runtime"), [("terraform", "python"), ("sam", "go")])
+def test_a_flavour_that_is_not_there_yet_is_refused(iac: str, runtime: str) -> None:
+    with pytest.raises(Refused, match=f"no starter in {iac} with {runtime}"):
+        blueprint_of({"event_source": "s3"}, "destinations", iac=iac, runtime=runtime)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_blueprint_holds_together(name: str) -> None:
+    made = blueprint(name)
+    ids = [item.id for item in made.resources]
+    assert len(set(ids)) == len(ids)
+    for permission in made.permissions:
+        assert permission.holder in made.by_id
+        assert all(target.to in made.by_id for target in permission.resources if isinstance(target, Ref))
+        assert permission.why or "*" not in permission.resources
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_every_function_has_an_edge_in_and_a_place_for_its_failures(name: str) -> None:
+    made = blueprint(name)
+    called = (
+        {target.to for _, target in made.machine.substitutions if isinstance(target, Ref)}
+        if made.machine
+        else set()
+    )
+    for function in (item for item in made.resources if isinstance(item, Function)):
+        batch = function.trigger.batch if function.trigger else None
+        assert function.id in called or function.asynchronous or (batch and batch.on_failure)
+
+
+def test_the_type_of_a_forced_workflow_is_the_one_that_can_do_it() -> None:
+    made = blueprint_of({"event_source": "s3", "steps": 1, "waits": ("callback",)}, "step-functions")
+    assert made.workflow_type == "standard"
