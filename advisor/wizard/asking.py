@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.questions import Question
+from advisor.knowledge.questions import Question, Questionnaire, Screen
 from advisor.knowledge.rules import RuleBase
 from advisor.wizard.help import help_for
-from advisor.wizard.numbers import range_note, read_number, shown
-from advisor.wizard.prompts import Move, Picked, Prompt, Reply, Row
+from advisor.wizard.numbers import LONGEST, range_note, read_number, shown
+from advisor.wizard.prompts import Move, Picked, Prompt, Reply, Row, Section
+from advisor.wizard.walk import Ticks, line_of
 
 UNKNOWN_ROW = Row("unknown", "I don't know", "The result will say what it would change.", alone=True)
 NONE_ROW = Row("none-of-these", "None of these", alone=True)
+ONE_BY_ONE_ROW = Row("one-by-one", "I don't know", "Ask me one by one.", alone=True)
 MOVES = frozenset({Move.BACK, Move.REVIEW, Move.UNKNOWN})
 
 
@@ -29,6 +32,7 @@ def prompt_for(
             note=_range_note(question, given),
             help=help_text,
             read=partial(read_number, question=question),
+            longest=LONGEST,
             moves=MOVES,
         )
     several = question.kind == "list"
@@ -41,6 +45,42 @@ def prompt_for(
         moves=MOVES,
         ordered=question.ordered,
     )
+
+
+def screen_prompt(
+    screen: Screen, offered: Collection[str], earlier: Ticks | None, questionnaire: Questionnaire
+) -> Prompt:
+    """Return the prompt that shows the ``offered`` lines of ``screen``, ticked as they were ``earlier``."""
+    items = [item for item in screen.items if line_of(item) in offered]
+    changes = tuple(f"{i.label}: {questionnaire.by_key[key].changes}" for i in items for key in i.keys)
+    return Prompt(
+        title=screen.ask,
+        kind="several",
+        rows=(*(Row(line_of(item), item.label, item.text) for item in items), NONE_ROW, ONE_BY_ONE_ROW),
+        given=_ticked_before(earlier),
+        note="What you mark is asked about next; what you leave needs no question.",
+        help=(Section("Why we ask", (screen.why,)), Section("What each changes", changes)),
+        moves=MOVES - {Move.UNKNOWN},
+    )
+
+
+def _ticked_before(earlier: Ticks | None) -> tuple[str, ...]:
+    if earlier is None:
+        return ()
+    if not earlier.offered:
+        return (ONE_BY_ONE_ROW.id,)
+    return earlier.ticked or (NONE_ROW.id,)
+
+
+def offered_in(prompt: Prompt) -> tuple[str, ...]:
+    """Return the lines a screen's prompt has on offer."""
+    return tuple(row.id for row in prompt.rows if not row.alone)
+
+
+def ticked_in(reply: Reply) -> tuple[str, ...] | None:
+    """Return the lines ticked on a screen; None where the user would rather be asked one by one."""
+    ids = reply.ids if isinstance(reply, Picked) else ()
+    return None if ids == (ONE_BY_ONE_ROW.id,) else tuple(name for name in ids if name != NONE_ROW.id)
 
 
 def answer_in(reply: Reply, question: Question) -> Answer | None:

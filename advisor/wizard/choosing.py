@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from advisor.decision.sensitivity import OpenQuestion
-from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Questionnaire, Screen
-
-
-@dataclass(frozen=True, slots=True)
-class Settling:
-    """What ticking a screen settles: answers, and keys that need no question any more."""
-
-    answers: Mapping[str, Answer]
-    closed: tuple[str, ...]
 
 
 def choose(
@@ -33,27 +23,25 @@ def choose(
     best: str | Screen | None = due[0].key if due else None
     most = due[0].weight if due else 0.0
     for screen in questionnaire.screens:
-        found = [weights[item.key] for item in screen.items if item.key in weights]
+        found = [weights[key] for key in keys_of(screen) if key in weights]
         if screen.id not in shown and len(found) > 1 and sum(found) > most:
             best, most = screen, sum(found)
     return best
+
+
+def keys_of(screen: Screen) -> tuple[str, ...]:
+    """Return the keys of all questions a screen stands for."""
+    return tuple(key for item in screen.items for key in item.keys)
 
 
 def about_left(
     questionnaire: Questionnaire, due: tuple[OpenQuestion, ...], shown: Collection[str] = ()
 ) -> int:
     """Return how many more times one is asked, if nothing is ticked and every answer leaves the rest open."""
-    left, shown, count = due, set(shown), 0
-    while step := choose(questionnaire, left, shown):
-        gone = {step} if isinstance(step, str) else {item.key for item in step.items}
-        shown |= set() if isinstance(step, str) else {step.id}
+    left, seen, count = due, set(shown), 0
+    while step := choose(questionnaire, left, seen):
+        gone = {step} if isinstance(step, str) else set(keys_of(step))
+        seen |= set() if isinstance(step, str) else {step.id}
         left = tuple(item for item in left if item.key not in gone)
         count += 1
     return count
-
-
-def settle(screen: Screen, ticked: Collection[str], known: Collection[str]) -> Settling:
-    """Return what follows for the items of ``screen`` that are neither ``ticked`` nor ``known`` already."""
-    left = [item for item in screen.items if item.key not in ticked and item.key not in known]
-    answers = {item.key: item.otherwise for item in left if item.otherwise is not None}
-    return Settling(answers, tuple(item.key for item in left))

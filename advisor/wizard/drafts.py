@@ -15,7 +15,7 @@ from typing import Any
 import platformdirs
 
 from advisor.knowledge.questions import Question, Questionnaire
-from advisor.wizard.walk import Walk
+from advisor.wizard.walk import Ticks, Walk, line_of
 
 SCHEMA = 1
 MAX_BYTES = 1_000_000
@@ -98,6 +98,7 @@ def _plain(draft: Draft) -> dict[str, Any]:
         "trail": list(walk.trail),
         "at": walk.at,
         "everything": walk.everything,
+        "ticks": {name: [list(item.offered), list(item.ticked)] for name, item in walk.ticks.items()},
     }
 
 
@@ -108,9 +109,16 @@ def _draft(data: Mapping[str, Any], questionnaire: Questionnaire) -> Draft:
     read = {key: tuple(v) if isinstance(v, list) else v for key, v in data["answers"].items() if key in known}
     answers = {key: value for key, value in read.items() if fits(value, known[key])}
     unknown = tuple(key for key in data["unknown"] if key in known and key not in answers)
-    trail = tuple(dict.fromkeys(key for key in data["trail"] if key in answers or key in unknown))
+    screens = {screen.id: [line_of(item) for item in screen.items] for screen in questionnaire.screens}
+    ticks = {
+        name: Ticks(*(tuple(line for line in screens[name] if line in part) for part in parts))
+        for name, parts in data["ticks"].items()
+        if name in screens
+    }
+    met = {*answers, *unknown, *ticks}
+    trail = tuple(dict.fromkeys(entry for entry in data["trail"] if entry in met))
     at = data["at"] if isinstance(data["at"], int) and len(trail) == len(data["trail"]) else len(trail)
-    walk = Walk(answers, unknown, trail, min(max(at, 0), len(trail)), data["everything"] is True)
+    walk = Walk(answers, unknown, trail, min(max(at, 0), len(trail)), data["everything"] is True, ticks)
     return Draft(walk, str(data["name"]))
 
 

@@ -26,7 +26,6 @@ MENU = (
 )
 Fields: TypeAlias = Mapping[str, str]
 Step: TypeAlias = tuple[str, Callable[[Fields], Prompt]]
-MAX_NAME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +183,10 @@ def _choice_prompt(title: str, values: Sequence[str], given: str | None) -> Prom
 
 
 def _read_name(text: str) -> Reading | Mistake:
-    if len(text) > MAX_NAME:
-        return Mistake(f"At most {MAX_NAME} characters are expected.")
     return Reading(text, text) if text.isprintable() else Mistake("Printable characters are expected.")
 
 
 def _read_path(text: str) -> Reading | Mistake:
-    if len(text) > MAX_NAME:
-        return Mistake(f"At most {MAX_NAME} characters are expected.")
     if not text.isprintable():
         return Mistake("Printable characters are expected.")
     return Reading(str(Path(text).expanduser()), text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.knowledge.conditions import Facts, Test, holds, tests_in
+from advisor.knowledge.conditions import Facts, Test, holds, keys_in, tests_in
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
 from advisor.wizard.numbers import range_note, shown
@@ -45,22 +45,33 @@ def effect(rule: Rule) -> str:
 
 
 def _rules(question: Question, rule_base: RuleBase) -> tuple[str, ...]:
-    reading = [rule for rule in rule_base.rules if any(t.key == question.key for t in tests_in(rule.when))]
+    names = _names(question, rule_base)
+    reading = [rule for rule in rule_base.rules if not names.isdisjoint(_keys_of(rule))]
     reading.sort(key=lambda rule: (not rule.rules_out, -max(rule.favours.values(), default=0), rule.id))
-    lines = [_rule_line(question, rule) for rule in reading[:MOST_RULES]]
+    lines = [_rule_line(question, rule, names) for rule in reading[:MOST_RULES]]
     more = len(reading) - MOST_RULES
     return (*lines, f"and {more} more") if more > 0 else tuple(lines)
 
 
-def _rule_line(question: Question, rule: Rule) -> str:
-    answers = _answers(question, rule)
+def _keys_of(rule: Rule) -> frozenset[str]:
+    return keys_in(rule.when) | (keys_in(rule.unless) if rule.unless else frozenset())
+
+
+def _names(question: Question, rule_base: RuleBase) -> frozenset[str]:
+    """Return the names a rule may read the answer by: its key, and the products it is a factor of."""
+    derived = rule_base.questionnaire.derived
+    return frozenset({question.key, *(name for name, factors in derived.items() if question.key in factors)})
+
+
+def _rule_line(question: Question, rule: Rule, names: frozenset[str]) -> str:
+    answers = _answers(question, rule, names)
     return f"{answers + ': ' if answers else ''}{rule.title} ({effect(rule)})"
 
 
-def _answers(question: Question, rule: Rule) -> str:
+def _answers(question: Question, rule: Rule, names: frozenset[str]) -> str:
     """Return the answers with which ``rule`` can fire, where they are fewer than all."""
     if question.unit:
-        return " or ".join(_threshold(t, question) for t in tests_in(rule.when) if t.key == question.key)
+        return " and ".join(_threshold(t, question) for t in tests_in(rule.when) if t.key in names)
     firing = [
         choice.label
         for choice in question.choices
@@ -75,5 +86,9 @@ def _as_answer(question: Question, value: str | bool) -> str | bool | tuple[str,
 
 def _threshold(test: Test, question: Question) -> str:
     limit = test.operand[0]
-    number = shown(limit, question.unit) if isinstance(limit, int | float) else str(limit)
-    return {"at_least": f"from {number}", "at_most": f"up to {number}"}.get(test.kind, number)
+    unit = question.unit if test.key == question.key else test.key.replace("_", " ")
+    if not isinstance(limit, int | float):
+        return str(limit)
+    if test.kind == "at_least" and limit > int(limit) > limit - 0.01:  # how a rule says "more than"
+        return f"above {shown(int(limit), unit)}"
+    return f"{'from' if test.kind == 'at_least' else 'up to'} {shown(limit, unit)}"

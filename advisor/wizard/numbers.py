@@ -42,8 +42,6 @@ _PERIODS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 def read_number(text: str, question: Question) -> Reading | Mistake:
     """Return the number ``text`` stands for in the question's unit, or what does not fit."""
     text = text.strip()
-    if len(text) > LONGEST:
-        return Mistake(f"That is too long for a number. Expected: {expected(question)}.")
     amount = _amount(text, question.unit)
     if amount is None:
         if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):

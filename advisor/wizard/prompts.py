@@ -62,7 +62,7 @@ class Prompt:
 
     ``given``: ids of the rows chosen before. ``default``: the line that Enter alone stands for. ``read``
     understands a typed line. ``moves``: which moves are on offer here. ``ordered``: the order of choosing
-    counts. ``quiet``: leave no trace of the reply on the screen.
+    counts. ``quiet``: leave no trace of the reply on the screen. ``longest``: characters a line may have.
     """
 
     title: str
@@ -77,9 +77,21 @@ class Prompt:
     moves: frozenset[Move] = frozenset({Move.BACK})
     ordered: bool = False
     quiet: bool = False
+    longest: int = 500
 
     def row(self, row_id: str) -> Row:
         return next(row for row in self.rows if row.id == row_id)
+
+
+def read_line(text: str, prompt: Prompt) -> Reading | Mistake:
+    """Return what a typed line comes to; nothing typed stands for the default, if there is one."""
+    text = text.strip() or prompt.default
+    if len(text) > prompt.longest:
+        return Mistake(f"At most {prompt.longest} characters are expected.")
+    if not text:
+        way_out = ", or - if you don't know" if Move.UNKNOWN in prompt.moves else ""
+        return Mistake(f"Type an answer{way_out}.")
+    return prompt.read(text)
 
 
 @dataclass(frozen=True, slots=True)

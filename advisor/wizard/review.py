@@ -34,8 +34,8 @@ def review_prompt(session: Session, walk: Walk) -> Prompt:
     questionnaire = session.rule_base.questionnaire
     decision = session.decision(walk)
     settled = decision.settled
-    due = session.deciding(walk)
-    rest = walks.remaining(walk, settled, questionnaire)
+    due = session.due(walk)
+    rest = walks.remaining(walk, questionnaire)
     rows = [SHOW]
     if due:
         rows.append(Row("more", f"Answer the {len(due)} open questions that matter"))
@@ -79,6 +79,6 @@ def _title(answered: int, due: int, rest: int) -> str:
 
 
 def _more(session: Session, walk: Walk) -> Walk:
-    if not session.deciding(walk):
+    if not session.due(walk):
         walk = replace(walk, everything=True)
     return ask_questions(session, walks.to_front(walk))

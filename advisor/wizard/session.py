@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from advisor.decision.conclude import margin
 from advisor.decision.decide import Decision, decide
 from advisor.decision.sensitivity import OpenQuestion
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
+from advisor.knowledge.questions import Questionnaire, Screen
 from advisor.knowledge.rules import RuleBase
 from advisor.wizard import standing
 from advisor.wizard import walk as walks
 from advisor.wizard.actions import Actions
-from advisor.wizard.asking import answer_in, prompt_for, told
+from advisor.wizard.asking import answer_in, offered_in, prompt_for, screen_prompt, ticked_in, told
+from advisor.wizard.choosing import about_left, choose
 from advisor.wizard.drafts import Draft, DraftFile
 from advisor.wizard.prompts import Move, Picked, Prompt, Prompter, Row
-from advisor.wizard.walk import OpenQuestions, Walk
+from advisor.wizard.walk import OpenQuestions, Ticks, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,34 @@ class Session:
     draft: DraftFile | None = None
     start: Answers = field(default_factory=Answers)
 
-    def decision(self, walk: Walk) -> Decision:
-        return decide(self.rule_base, walk.answers)
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return self.rule_base.questionnaire
 
-    def deciding(self, walk: Walk) -> tuple[OpenQuestion, ...]:
-        """Return what could still change the recommendation, whether or not everything is asked."""
-        return tuple(item for item in self.open_questions(walk.answers) if item.key not in walk.unknown)
+    def decision(self, walk: Walk) -> Decision:
+        return decide(self.rule_base, walks.given(walk, self.questionnaire))
 
     def due(self, walk: Walk) -> tuple[OpenQuestion, ...]:
-        return walks.due(walk, self.rule_base.questionnaire, self.open_questions)
+        """Return what is to be asked for the recommendation."""
+        return walks.due(walk, self.questionnaire, self.open_questions)
+
+    def upcoming(self, walk: Walk) -> str | Screen | None:
+        """Return what comes next at the front of the walk: a question's key, a screen, or nothing."""
+        if walk.everything:
+            return next(iter(walks.remaining(walk, self.questionnaire)), None)
+        return choose(self.questionnaire, self.due(walk), walk.ticks)
+
+    def left(self, walk: Walk) -> int:
+        """Return about how many more times one is asked after what is asked now."""
+        over = walks.passed_over(walk, self.questionnaire)
+        ahead = len([entry for entry in walk.trail[walk.at :] if entry not in over])
+        if walk.everything:
+            return ahead + len(walks.remaining(walk, self.questionnaire)) - 1
+        return ahead + about_left(self.questionnaire, self.due(walk), walk.ticks) - 1
 
     def answers(self, walk: Walk) -> Answers:
         """Return the answers that count, in the order of the questionnaire."""
-        kept: Mapping[str, Answer] = self.rule_base.questionnaire.settle(walk.answers).answers
+        kept = self.questionnaire.settle(walks.given(walk, self.questionnaire)).answers
         return replace(self.start, requirements=dict(kept))
 
     def keep(self, walk: Walk) -> None:
@@ -59,38 +74,55 @@ class Session:
 def ask_questions(session: Session, walk: Walk) -> Walk:
     """Ask until nothing is due, or the user wants to review; return the walk at its front."""
     while True:
-        due = session.due(walk)
-        walk, key = walks.current(walk, session.decision(walk).settled, due)
-        if key is None:
+        walk = walks.forward(walk, walks.passed_over(walk, session.questionnaire))
+        if walk.at < len(walk.trail):
+            entry = walk.trail[walk.at]
+            step = next((screen for screen in session.questionnaire.screens if screen.id == entry), entry)
+        elif (following := session.upcoming(walk)) is not None:
+            step = following
+        else:
             return walk
-        after = ask_one(session, walk, key, due)
+        after = _asked(session, walk, step)
         if after is None:
             return walks.to_front(walk)
         walk = after
 
 
-def ask_one(session: Session, walk: Walk, key: str, due: tuple[OpenQuestion, ...]) -> Walk | None:
-    """Ask the question at hand; return the walk after the reply, or None for the review."""
-    before = session.decision(walk)
-    question = session.rule_base.questionnaire.by_key[key]
-    ahead = len([name for name in walk.trail[walk.at + 1 :] if name not in before.settled.facts.inapplicable])
-    rest = tuple(item for item in due if item.key != key)
-    left = ahead + (len(rest) if walk.everything else standing.about_left(rest, margin(before)))
-    prompt = replace(
-        prompt_for(question, session.rule_base, walk.answers.get(key), unknown=key in walk.unknown),
-        status=standing.status_line(before, walk.at + 1, left),
-    )
+def _asked(session: Session, walk: Walk, step: str | Screen) -> Walk | None:
+    """Ask the question or screen at hand; return the walk after the reply, or None for the review."""
+    status = standing.status_line(session.decision(walk), walk.at + 1, session.left(walk))
+    prompt = replace(prompt_at(session, walk, step), status=status)
     reply = session.prompter.ask(prompt)
     if reply is Move.REVIEW:
         return None
     if reply is Move.BACK:
         return stepped_back(session, walk)
-    return record(session, walk, key, answer_in(reply, question))
+    if isinstance(step, Screen):
+        ticked = ticked_in(reply)
+        ticks = Ticks((), ()) if ticked is None else Ticks(offered_in(prompt), ticked)
+        return _told(session, walk, walks.record_ticks(walk, step, ticks))
+    return record(session, walk, step, answer_in(reply, session.questionnaire.by_key[step]))
+
+
+def prompt_at(session: Session, walk: Walk, step: str | Screen) -> Prompt:
+    """Return the prompt for a question or a screen, with the earlier reply at hand."""
+    if isinstance(step, str):
+        question = session.questionnaire.by_key[step]
+        answer = walks.given(walk, session.questionnaire).get(step)
+        return prompt_for(question, session.rule_base, answer, unknown=step in walk.unknown)
+    earlier = walk.ticks.get(step.id)
+    facts = session.decision(walk).settled.facts
+    closed = {*facts.values, *facts.inapplicable, *walk.unknown}
+    offered = [walks.line_of(item) for item in step.items if not closed.issuperset(item.keys)]
+    if earlier and earlier.offered:
+        offered = list(earlier.offered)
+    ticks = Ticks(earlier.offered, walks.ticked_lines(walk, step)) if earlier else None
+    return screen_prompt(step, offered, ticks, session.questionnaire)
 
 
 def stepped_back(session: Session, walk: Walk) -> Walk:
     """Return the walk one question earlier; at the start, say so."""
-    earlier = walks.back(walk, session.decision(walk).settled)
+    earlier = walks.back(walk, walks.passed_over(walk, session.questionnaire))
     if earlier == walk:
         session.prompter.say("This is the first question.", "note")
     return earlier
@@ -98,48 +130,42 @@ def stepped_back(session: Session, walk: Walk) -> Walk:
 
 def record(session: Session, walk: Walk, key: str, answer: Answer | None) -> Walk:
     """Return the walk with the answer; kept in the draft, its consequences told."""
-    after = walks.record(walk, key, answer)
-    session.keep(after)
+    after = _told(session, walk, walks.record(walk, key, answer))
     old, new = session.decision(walk), session.decision(after)
-    questionnaire = session.rule_base.questionnaire
-    dropped = standing.newly_dropped(old, new)
-    if dropped:
-        session.prompter.say(standing.dropped_text(dropped, questionnaire), "note")
+    for item in standing.new_contradictions(old, new):
+        by = new.settled.answers[item.by]
+        text = standing.contradiction_text(item, by, session.questionnaire)
+        after = _resolved(session, after, (key, item.by if key == item.key else item.key), text)
+    return after
+
+
+def _told(session: Session, before: Walk, after: Walk) -> Walk:
+    """Keep the draft of ``after`` and tell what changed; return it."""
+    session.keep(after)
+    old, new = session.decision(before), session.decision(after)
+    if dropped := standing.newly_dropped(old, new):
+        session.prompter.say(standing.dropped_text(dropped, session.questionnaire), "note")
     for rule_id, names in standing.newly_ruled_out(old, new).items():
         session.prompter.say(standing.ruled_out_text(names, session.rule_base.by_id[rule_id]), "warning")
-    for contradiction in standing.new_contradictions(old, new):
-        by = told(after.answers[contradiction.by], questionnaire.by_key[contradiction.by])
-        text = standing.contradiction_text(contradiction, questionnaire, by)
-        after = _resolved(session, after, (contradiction.by, contradiction.key), text)
     return after
 
 
 def edit(session: Session, walk: Walk, key: str) -> Walk:
     """Ask one question again, out of turn; back and review leave it as it was."""
-    question = session.rule_base.questionnaire.by_key[key]
-    prompt = prompt_for(question, session.rule_base, walk.answers.get(key), unknown=key in walk.unknown)
-    reply = session.prompter.ask(prompt)
+    reply = session.prompter.ask(prompt_at(session, walk, key))
     if reply in (Move.BACK, Move.REVIEW):
         return walk
-    return record(session, walk, key, answer_in(reply, question))
+    return record(session, walk, key, answer_in(reply, session.questionnaire.by_key[key]))
 
 
 def _resolved(session: Session, walk: Walk, keys: tuple[str, str], text: str) -> Walk:
-    questionnaire = session.rule_base.questionnaire
-    rows = [
-        Row(
-            key,
-            f"Change: {questionnaire.by_key[key].ask}",
-            f"Now: {told(walk.answers[key], questionnaire.by_key[key])}",
-        )
-        for key in reversed(keys)
-        if key in walk.answers
-    ]
-    session.prompter.say(text, "warning")
+    """Show two answers that exclude each other, and let the user change one, or keep both."""
+    by_key, said = session.questionnaire.by_key, walks.given(walk, session.questionnaire)
+    now = {key: f"Now: {told(said.get(key), by_key[key])}" for key in keys}
+    rows = [Row(key, f"Change: {by_key[key].ask}", now[key]) for key in keys]
     rows.append(Row("keep", "Keep both", "The answer you gave yourself counts."))
-    reply = session.prompter.ask(
-        Prompt("What do you want to do?", "one", rows=tuple(rows), moves=frozenset({Move.BACK}), quiet=True)
-    )
+    session.prompter.say(text, "warning")
+    reply = session.prompter.ask(Prompt("What do you want to do?", "one", rows=tuple(rows), quiet=True))
     if reply is Move.BACK:
         return stepped_back(session, walk)
     if not isinstance(reply, Picked) or reply.ids == ("keep",):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.decision.decide import Decision, Scorecard
-from advisor.decision.sensitivity import OpenQuestion
+from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Dropped, Implied, Questionnaire
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule
 from advisor.wizard.asking import told
@@ -16,20 +16,6 @@ NAMES = {
     STANDARD: "Standard workflows",
     EXPRESS: "Express workflows",
 }
-
-
-def about_left(due: tuple[OpenQuestion, ...], lead: int) -> int:
-    """Return about how many of ``due`` will be asked before nothing can change the verdict any more.
-
-    Assumes that each answer moves the lead (in points) by half of what it could.
-    """
-    reach, ahead = float(sum(item.swing for item in due)), float(lead)
-    for count, item in enumerate(due):
-        if reach <= ahead:
-            return max(count, 1)
-        reach -= item.swing
-        ahead += item.swing / 2
-    return len(due)
 
 
 def status_line(decision: Decision, number: int, left: int) -> str:
@@ -75,11 +61,11 @@ def new_contradictions(before: Decision, after: Decision) -> tuple[Implied, ...]
     return tuple(item for item in after.settled.contradictions if item not in before.settled.contradictions)
 
 
-def contradiction_text(item: Implied, questionnaire: Questionnaire, by: str) -> str:
-    """Return two answers that exclude each other, side by side; ``by`` is the answer that implies another."""
+def contradiction_text(item: Implied, by: Answer, questionnaire: Questionnaire) -> str:
+    """Return two answers that exclude each other, side by side; ``by`` is the one that implies the other."""
     cause, effect = questionnaire.by_key[item.by], questionnaire.by_key[item.key]
     return (
-        f"These two answers exclude each other. {cause.ask} {by}: that means "
+        f"These two answers exclude each other. {cause.ask} {told(by, cause)}: that means "
         f"{told(item.value, effect)!r}. But: {effect.ask} {told(item.given, effect)}."
     )
 

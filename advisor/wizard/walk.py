@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from advisor.decision.sensitivity import OpenQuestion
 from advisor.knowledge.conditions import Answer, holds
-from advisor.knowledge.questions import Questionnaire, Settled
+from advisor.knowledge.questions import Questionnaire, Screen, ScreenItem
 
 OpenQuestions: TypeAlias = Callable[[Mapping[str, Answer]], tuple[OpenQuestion, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The reply to a screen: the lines on offer, and those that were ticked (see ``line_of``)."""
+
+    offered: tuple[str, ...]
+    ticked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +26,10 @@ class Walk:
     """Where a walk stands.
 
     ``answers`` holds the last answer to every question, also of questions that no longer arise; they count
-    again when the way leads back to them. ``unknown``: asked, and not known. ``trail``: the questions in
-    the order they were met; ``at``: the one that is asked now, ``len(trail)`` where a new one is due.
-    ``everything``: ask also what cannot change the recommendation.
+    again when the way leads back to them. ``unknown``: asked, and not known. ``ticks``: replies to screens
+    by their id. ``trail``: the questions and screens in the order they were met; ``at``: the one that is
+    asked now, ``len(trail)`` where a new one is due. ``everything``: ask also what cannot change the
+    recommendation.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -28,6 +37,7 @@ class Walk:
     trail: tuple[str, ...] = ()
     at: int = 0
     everything: bool = False
+    ticks: Mapping[str, Ticks] = field(default_factory=dict)
 
 
 def begin(answers: Mapping[str, Answer], questionnaire: Questionnaire, *, everything: bool = False) -> Walk:
@@ -44,19 +54,90 @@ def record(walk: Walk, key: str, answer: Answer | None) -> Walk:
         unknown = (*unknown, key)
     else:
         answers[key] = answer
-    if key not in walk.trail:
-        trail, at = (*walk.trail, key), walk.at + (walk.at == len(walk.trail))
-    else:
-        trail, at = walk.trail, walk.at + (walk.at < len(walk.trail) and walk.trail[walk.at] == key)
-    return replace(walk, answers=answers, unknown=unknown, trail=trail, at=at)
+    return _met(replace(walk, answers=answers, unknown=unknown), key)
 
 
-def back(walk: Walk, settled: Settled) -> Walk:
-    """Return the walk one question earlier, over those that do not arise; the same walk at its start."""
+def line_of(item: ScreenItem) -> str:
+    """Return what names a line of a screen: its first key."""
+    return item.keys[0]
+
+
+def record_ticks(walk: Walk, screen: Screen, ticks: Ticks) -> Walk:
+    """Return the walk after the reply to a screen; what is not ticked has no answer of its own any more."""
+    gone = {key for item in _unticked(screen, ticks) for key in item.keys}
+    answers = {key: value for key, value in walk.answers.items() if key not in gone}
+    unknown = tuple(key for key in walk.unknown if key not in gone)
+    ticked = replace(walk, answers=answers, unknown=unknown, ticks={**walk.ticks, screen.id: ticks})
+    return _met(ticked, screen.id)
+
+
+def ticked_lines(walk: Walk, screen: Screen) -> tuple[str, ...]:
+    """Return the lines of a screen that were ticked, or whose questions have had a reply since."""
+    ticks, replied = walk.ticks.get(screen.id), {*walk.answers, *walk.unknown}
+    return tuple(
+        line_of(item)
+        for item in screen.items
+        if ticks and (line_of(item) in ticks.ticked or replied.intersection(item.keys))
+    )
+
+
+def _unticked(screen: Screen, ticks: Ticks | None) -> tuple[ScreenItem, ...]:
+    if ticks is None:
+        return ()
+    left = set(ticks.offered).difference(ticks.ticked)
+    return tuple(item for item in screen.items if line_of(item) in left)
+
+
+def _met(walk: Walk, entry: str) -> Walk:
+    if entry not in walk.trail:
+        return replace(walk, trail=(*walk.trail, entry), at=walk.at + (walk.at == len(walk.trail)))
+    due = walk.at < len(walk.trail) and walk.trail[walk.at] == entry
+    return replace(walk, at=walk.at + due)
+
+
+def given(walk: Walk, questionnaire: Questionnaire) -> Mapping[str, Answer]:
+    """Return the answers given, and those that leaving a line of a screen unticked stands for."""
+    otherwise = {
+        key: item.otherwise
+        for screen in questionnaire.screens
+        for item in _unticked(screen, walk.ticks.get(screen.id))
+        for key in item.keys
+        if item.otherwise is not None
+    }
+    return {**otherwise, **walk.answers}
+
+
+def left_out(walk: Walk, questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the keys that were not ticked where they were on offer, and have no answer of their own."""
+    return frozenset(
+        key
+        for screen in questionnaire.screens
+        for item in _unticked(screen, walk.ticks.get(screen.id))
+        for key in item.keys
+        if key not in walk.answers
+    )
+
+
+def passed_over(walk: Walk, questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the questions that are not stopped at: they do not arise, or were left unticked."""
+    settled = questionnaire.settle(given(walk, questionnaire))
+    return settled.facts.inapplicable | left_out(walk, questionnaire)
+
+
+def back(walk: Walk, over: Collection[str]) -> Walk:
+    """Return the walk one question earlier, ``over`` some; the same walk at its start."""
     for at in range(walk.at - 1, -1, -1):
-        if walk.trail[at] not in settled.facts.inapplicable:
+        if walk.trail[at] not in over:
             return replace(walk, at=at)
     return walk
+
+
+def forward(walk: Walk, over: Collection[str]) -> Walk:
+    """Return the walk at the next question met before, ``over`` some; at its front where there is none."""
+    for at in range(walk.at, len(walk.trail)):
+        if walk.trail[at] not in over:
+            return replace(walk, at=at)
+    return to_front(walk)
 
 
 def to_front(walk: Walk) -> Walk:
@@ -64,27 +145,21 @@ def to_front(walk: Walk) -> Walk:
     return replace(walk, at=len(walk.trail))
 
 
-def current(walk: Walk, settled: Settled, due: tuple[OpenQuestion, ...]) -> tuple[Walk, str | None]:
-    """Return the walk at the next question that arises, and its key: one met before, else the first due."""
-    for at in range(walk.at, len(walk.trail)):
-        if walk.trail[at] not in settled.facts.inapplicable:
-            return replace(walk, at=at), walk.trail[at]
-    return to_front(walk), (due[0].key if due else None)
-
-
 def due(walk: Walk, questionnaire: Questionnaire, open_questions: OpenQuestions) -> tuple[OpenQuestion, ...]:
-    """Return what is still to ask, in order: what can change the recommendation, or everything left."""
-    if walk.everything:
-        rest = remaining(walk, questionnaire.settle(walk.answers), questionnaire)
-        return tuple(OpenQuestion(key, 0, 0, 0) for key in rest)
-    return tuple(item for item in open_questions(walk.answers) if item.key not in walk.unknown)
+    """Return what is still to ask: what could change the recommendation, most decisive first.
+
+    What is not known, or was left unticked, is not asked about.
+    """
+    closed = left_out(walk, questionnaire).union(walk.unknown)
+    return tuple(item for item in open_questions(given(walk, questionnaire)) if item.key not in closed)
 
 
-def remaining(walk: Walk, settled: Settled, questionnaire: Questionnaire) -> tuple[str, ...]:
+def remaining(walk: Walk, questionnaire: Questionnaire) -> tuple[str, ...]:
     """Return every question that arises and has had no reply, in the order of the questionnaire."""
-    closed = {*settled.facts.values, *walk.unknown}
+    facts = questionnaire.settle(given(walk, questionnaire)).facts
+    closed = {*facts.values, *walk.unknown}
     return tuple(
         question.key
         for question in questionnaire.questions
-        if question.key not in closed and holds(question.applies_when, settled.facts)
+        if question.key not in closed and holds(question.applies_when, facts)
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from advisor.knowledge.conditions import Answer, Condition, Test
-from advisor.knowledge.questions import Choice, Question, QuestionKind, Questionnaire
+from advisor.knowledge.questions import Choice, Question, QuestionKind, Questionnaire, Screen, ScreenItem
 from advisor.knowledge.rules import Rule, RuleBase
 
 SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/welcome.html"
@@ -111,6 +112,18 @@ RULES = (
     rule("PR02", "Cost", Test("priority", "includes", ("cost",)), favours={D: 1}),
 )  # fmt: skip
 
+SCREEN = Screen(
+    "features",
+    "Which of these does it do?",
+    "Each speaks for one option.",
+    (
+        ScreenItem(("parallelism",), "Many at once", "The same step over a list.", "none"),
+        ScreenItem(("waits",), "Wait", "For a time or for others.", ()),
+        ScreenItem(("duration_s", "idempotent"), "Take long", "Or must not run twice."),
+        ScreenItem(("priority",), "Favour one thing", "Cost, control or little to operate."),
+    ),
+)
+SCREENED = replace(QUESTIONNAIRE, opening=("invocation",), screens=(SCREEN,))
 RULE_BASE = RuleBase("1", "2026-11-23", QUESTIONNAIRE, (), RULES, ())
 
 FULL: Mapping[str, Answer] = {

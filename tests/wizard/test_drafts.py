@@ -81,7 +81,9 @@ def test_answers_that_no_longer_fit_the_questions_are_left_out(tmp_path: Path) -
     answers = {"invocation": "gone", "other": 1, "steps": 3, "waits": ["timer", "timer"], "idempotent": 1}
     trail = ["invocation", "other", "steps", "waits", "idempotent", "event_source"]
     plain = {"schema": 1, "name": "n", "answers": answers, "unknown": ["event_source", "x"], "trail": trail}
-    file.path.write_text(json.dumps({**plain, "at": 1, "everything": False}), encoding="utf-8")
+    file.path.write_text(
+        json.dumps({**plain, "at": 1, "everything": False, "ticks": {"gone": [[], []]}}), encoding="utf-8"
+    )
     assert file.read(QUESTIONNAIRE) == Draft(
         Walk({"steps": 3}, ("event_source",), ("steps", "event_source"), 2), "n"
     )
@@ -92,7 +94,7 @@ ANY = st.recursive(
     VALUES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
 )
-KEYS = ("schema", "name", "answers", "unknown", "trail", "at", "everything")
+KEYS = ("schema", "name", "answers", "unknown", "trail", "at", "everything", "ticks")
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(KEYS, ANY) | {"schema": st.just(1) | ANY}))

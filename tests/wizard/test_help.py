@@ -46,5 +46,6 @@ def test_every_question_explains_itself(key: str) -> None:
     question = REAL.questionnaire.by_key[key]
     headings = [section.heading for section in help_for(question, REAL)]
     assert headings[:3] == ["Why we ask", "What it changes", "How to decide"]
-    read = any(key in keys_in(rule.when) for rule in REAL.rules)
+    products = [name for name, factors in REAL.questionnaire.derived.items() if key in factors]
+    read = any({key, *products} & keys_in(rule.when) for rule in REAL.rules)
     assert headings[-3 if read else -2 :] == ["To undo later", *["Rules that read it"] * read, "Source"]

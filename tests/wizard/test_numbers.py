@@ -57,7 +57,6 @@ REFUSED = [
     (STEPS, "", "Not a number I can read. Expected: whole number from 1 to 10,000 steps."),
     (STEPS, "1 2", "Not a number I can read. Expected: whole number from 1 to 10,000 steps."),
     (STEPS, "٣", "Not a number I can read. Expected: whole number from 1 to 10,000 steps."),
-    (STEPS, "1" * 41, "That is too long for a number. Expected: whole number from 1 to 10,000 steps."),
     (STEPS, "5m", "5,000,000 is out of range. Expected: whole number from 1 to 10,000 steps."),
     (SECONDS, "nan", "Not a number I can read. Expected: from 0 to 31,536,000 seconds (365 days)."),
     (SECONDS, "1e99", f"1{',000' * 33} is out of range. Expected: from 0 to 31,536,000 seconds (365 days)."),

@@ -85,7 +85,7 @@ REPLIES: list[tuple[str, Prompt, Reply | Mistake]] = [
     ("", ORDERED, Picked(("low-ops", "cost"))),
     ("3 2", ORDERED, Picked(("low-ops", "control"))),
     ("5m", NUMBER, Typed(300)),
-    ("", NUMBER, Mistake("Type an answer or - if you don't know.")),
+    ("", NUMBER, Mistake("Type an answer, or - if you don't know.")),
     ("x" * 10_000, ONE, Mistake("'xxxxxxxxxxxxxxxxxxxx' is not on the list. Type a number from 1 to 3.")),
 ]
 

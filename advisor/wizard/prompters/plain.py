@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from advisor.wizard.prompters.look import Look, wrapped
-from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Tone, Typed
+from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Tone, Typed, read_line
 
 PATIENCE_S = 0.5
 _MOVES = {Move.BACK: "< goes back", Move.REVIEW: "= reviews", Move.UNKNOWN: "- if you don't know"}
@@ -120,7 +120,7 @@ class PlainPrompter:
             self._write("= I don't know")
         elif isinstance(reply, Picked):
             self._paragraph(", ".join(prompt.row(row_id).label for row_id in reply.ids), "= ")
-        elif isinstance(reply, Typed) and isinstance(read := prompt.read(line or prompt.default), Reading):
+        elif isinstance(reply, Typed) and isinstance(read := read_line(line, prompt), Reading):
             self._paragraph(read.echo, "= ")
 
 
@@ -150,9 +150,5 @@ def understood(line: str, prompt: Prompt) -> Reply | Mistake:
 
 
 def _typed(line: str, prompt: Prompt) -> Reply | Mistake:
-    line = line or prompt.default
-    if not line:
-        ways = " or - if you don't know" if Move.UNKNOWN in prompt.moves else ""
-        return Mistake(f"Type an answer{ways}.")
-    read = prompt.read(line)
+    read = read_line(line, prompt)
     return read if isinstance(read, Mistake) else Typed(read.value)

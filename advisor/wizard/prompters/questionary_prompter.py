@@ -21,11 +21,11 @@ from prompt_toolkit.styles import Style
 
 from advisor.wizard.prompters.list_prompt import Aside, cursor_for, key_legend, list_question
 from advisor.wizard.prompters.look import Look, wrapped
-from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Row, Tone, Typed
+from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Row, Tone, Typed, read_line
 
 PATIENCE_S = 0.5
-LONGEST_LINE = 1_000
 WIDEST = 100
+LONGEST_PASTE = 2_000
 _COLOURS = {
     "qmark": "",
     "status": "",
@@ -106,13 +106,13 @@ class QuestionaryPrompter:
             if isinstance(said, Aside):
                 self._help(prompt)
                 continue
-            read = prompt.read(said.strip() or prompt.default)
+            read = read_line(said, prompt)
             if isinstance(read, Reading):
                 return Typed(read.value)
 
     def _line_question(self, prompt: Prompt) -> questionary.Question:
         def checked(text: str) -> bool | str:
-            read = _read(prompt, text)
+            read = read_line(text, prompt)
             return read.message if isinstance(read, Mistake) else True
 
         width = self._width
@@ -131,7 +131,7 @@ class QuestionaryPrompter:
             erase_when_done=True,
             reserve_space_for_menu=0,
         )
-        _fitted(question)
+        _fitted(question, prompt.longest)
         return question
 
     def _help(self, prompt: Prompt) -> None:
@@ -164,27 +164,18 @@ def _shown(prompt: Prompt, look: Look) -> Prompt:
     )
 
 
-def _read(prompt: Prompt, text: str) -> Reading | Mistake:
-    text = text.strip()
-    if len(text) > LONGEST_LINE:
-        return Mistake(f"At most {LONGEST_LINE:,} characters are expected. Ctrl-U clears the line.")
-    if not text and not prompt.default:
-        return Mistake(
-            "Type an answer" + (", or - if you don't know." if Move.UNKNOWN in prompt.moves else ".")
-        )
-    return prompt.read(text or prompt.default)
-
-
-def _fitted(question: questionary.Question) -> None:
+def _fitted(question: questionary.Question, longest: int) -> None:
     """Keep the line as low as its text, and cut what is pasted to one character more than fits."""
     layout = question.application.layout
     for window in layout.find_all_windows():
         if window.content is layout.current_control:
             window.dont_extend_height = Always()
+        else:
+            window.wrap_lines = Always()  # a terminal made narrower shall not hide the question's end
 
     def cut(buffer: Buffer) -> None:
-        if len(buffer.text) > LONGEST_LINE + 1:
-            buffer.text = buffer.text[: LONGEST_LINE + 1]
+        if len(buffer.text) > longest + 1:
+            buffer.text = buffer.text[: longest + 1]
 
     question.application.current_buffer.on_text_changed += cut
 
@@ -205,11 +196,11 @@ def _line_bindings(prompt: Prompt) -> KeyBindings:
 
 
 def _one_line(pasted: str) -> str:
-    return " ".join(pasted[: 2 * LONGEST_LINE].split())
+    return " ".join(pasted[:LONGEST_PASTE].split())
 
 
 def _line_foot(prompt: Prompt, text: str, width: int) -> str:
-    read = _read(prompt, text) if text.strip() else None
+    read = read_line(text, prompt) if text.strip() else None
     legend = "   ".join(["Enter done", *key_legend(prompt)])
     lines = wrapped(legend, width, " ")
     if isinstance(read, Reading) and read.echo != text.strip():
