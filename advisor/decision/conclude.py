@@ -7,6 +7,9 @@ and a tie goes to the simpler and cheaper option, Destinations.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+from advisor.decision.compiled import Tally
 from advisor.decision.decide import Decision
 from advisor.knowledge.rules import (
     BOTH,
@@ -18,14 +21,16 @@ from advisor.knowledge.rules import (
     Rule,
 )
 
+Said: TypeAlias = Decision | Tally
 
-def leader(decision: Decision) -> str:
+
+def leader(decision: Said) -> str:
     """Return the option with more points, whether or not it can be had; a tie goes to Destinations."""
     ahead = decision.step_functions.score > decision.destinations.score
     return STEP_FUNCTIONS if ahead else DESTINATIONS
 
 
-def option_of(decision: Decision) -> tuple[str, tuple[str, ...]]:
+def option_of(decision: Said) -> tuple[str, tuple[str, ...]]:
     """Return the recommended option and the ids of the alternatives to use instead (or beside)."""
     leading = leader(decision)
     replacing = [rule for rule in decision.instead if leading in rule.instead_of]
@@ -46,7 +51,7 @@ def option_of(decision: Decision) -> tuple[str, tuple[str, ...]]:
     return STEP_FUNCTIONS, named
 
 
-def workflow_type_of(decision: Decision, option: str) -> str | None:
+def workflow_type_of(decision: Said, option: str) -> str | None:
     """Return Standard or Express for an option with a state machine; a tie goes to Standard."""
     if option not in (STEP_FUNCTIONS, BOTH):
         return None
@@ -56,7 +61,7 @@ def workflow_type_of(decision: Decision, option: str) -> str | None:
     return EXPRESS if faster else STANDARD
 
 
-def margin(decision: Decision) -> int:
+def margin(decision: Said) -> int:
     """Return by how many points the two options differ."""
     return abs(decision.step_functions.score - decision.destinations.score)
 
