@@ -64,4 +64,5 @@ def _all_candidates(rule_base: RuleBase, decision: Decision) -> Iterator[Candida
     settled = decision.settled
     for question in rule_base.questionnaire.questions:
         if question.key in settled.answers or question.key not in settled.facts.inapplicable:
-            yield from candidates(rule_base, question.key, settled.facts.values.get(question.key))
+            known = settled.facts.values
+            yield from candidates(rule_base, question.key, known.get(question.key), known)

@@ -15,8 +15,10 @@ from advisor.knowledge.rules import (
     DESTINATIONS,
     EXPRESS,
     NEITHER,
+    SCORED,
     STANDARD,
     STEP_FUNCTIONS,
+    Rule,
     RuleBase,
 )
 
@@ -49,13 +51,20 @@ def open_questions(rule_base: RuleBase, requirements: Mapping[str, Answer]) -> t
         for question in rule_base.questionnaire.questions
         if question.key not in facts.values and question.key not in facts.inapplicable
     ]
+    joint = _joint_rules(rule_base, decision, open_keys)
     reach = {key: _reach(rule_base, decision, key) for key in open_keys}
-    joint = _joint_keys(rule_base, decision, open_keys)
-    matter = _outweighing(decision, list(reach.values()))
+    sides = _outweighing(decision, list(reach.values()), [rule for rule, _ in joint])
+    option, workflow_type, _ = outcome_of(decision)
+    together = {
+        key
+        for rule, missing in joint
+        if _could_turn(rule, option, workflow_type) or any(rule.favours.get(side) for side in sides)
+        for key in missing
+    }
     found = [
-        OpenQuestion(key, item.turns, item.swing, item.weight + (0.5 if key in joint else 0.0))
+        OpenQuestion(key, item.turns, item.swing, item.weight + (0.5 if key in together else 0.0))
         for key, item in reach.items()
-        if item.turns or key in joint or any(getattr(item, side) for side in matter)
+        if item.turns or key in together or any(item.towards(side) for side in sides)
     ]
     return tuple(sorted(found, key=lambda item: (-item.weight, open_keys.index(item.key))))
 
@@ -71,6 +80,10 @@ class _Reach:
     standard: int
     express: int
 
+    def towards(self, side: str) -> int:
+        points = (self.destinations, self.step_functions, self.standard, self.express)
+        return dict(zip(SCORED, points, strict=True))[side]
+
     @property
     def swing(self) -> int:
         return max(self.destinations, self.step_functions)
@@ -82,7 +95,8 @@ class _Reach:
 
 def _reach(rule_base: RuleBase, decision: Decision, key: str) -> _Reach:
     before, gap, type_gap = outcome_of(decision)[:2], _gap(decision), _type_gap(decision)
-    after = [tried(rule_base, decision.settled.answers, c) for c in candidates(rule_base, key, None)]
+    others = candidates(rule_base, key, None, decision.settled.facts.values)
+    after = [tried(rule_base, decision.settled.answers, other) for other in others]
     turns = sum(outcome_of(other)[:2] != before for other in after)
     moves = [_gap(other) - gap for other in after] or [0]
     type_moves = [_type_gap(other) - type_gap for other in after] or [0]
@@ -104,41 +118,54 @@ def _type_gap(decision: Decision) -> int:
     return decision.express.score - decision.standard.score
 
 
-def _outweighing(decision: Decision, reach: list[_Reach]) -> tuple[str, ...]:
+def _outweighing(decision: Decision, reach: list[_Reach], joint: list[Rule]) -> tuple[str, ...]:
     """Return towards which sides all open answers together could still outweigh the lead."""
+
+    def most(side: str) -> int:
+        return sum(item.towards(side) for item in reach) + sum(rule.favours.get(side, 0) for rule in joint)
+
     workflow_type = outcome_of(decision)[1]
     replaceable = any(rule.instead for rule in (*decision.instead, *decision.open_rules))
     sides: list[str] = []
-    if (decision.destinations.viable and decision.step_functions.viable) or replaceable:
+    if _may_be_had(decision, DESTINATIONS, STEP_FUNCTIONS) or replaceable:
         gap = _gap(decision)
-        if gap > 0 and sum(item.destinations for item in reach) >= gap:
+        if gap > 0 and most(DESTINATIONS) >= gap:
             sides.append(DESTINATIONS)
-        if gap <= 0 and sum(item.step_functions for item in reach) > -gap:
-            sides.append("step_functions")
-    if workflow_type and decision.standard.viable and decision.express.viable:
+        if gap <= 0 and most(STEP_FUNCTIONS) > -gap:
+            sides.append(STEP_FUNCTIONS)
+    if workflow_type and _may_be_had(decision, STANDARD, EXPRESS):
         gap = _type_gap(decision)
-        if gap > 0 and sum(item.standard for item in reach) >= gap:
+        if gap > 0 and most(STANDARD) >= gap:
             sides.append(STANDARD)
-        if gap <= 0 and sum(item.express for item in reach) > -gap:
+        if gap <= 0 and most(EXPRESS) > -gap:
             sides.append(EXPRESS)
     return tuple(sides)
 
 
-def _joint_keys(rule_base: RuleBase, decision: Decision, open_keys: list[str]) -> frozenset[str]:
-    """Return open keys that several together could still veto or replace the verdict."""
-    option, workflow_type, _ = outcome_of(decision)
-    found: set[str] = set()
+def _may_be_had(decision: Decision, *options: str) -> bool:
+    """Return whether each option is viable, or vetoed only by rules whose exception is still open."""
+    return all(
+        rule in decision.open_rules for option in options for rule in decision.card(option).ruled_out_by
+    )
+
+
+def _joint_rules(
+    rule_base: RuleBase, decision: Decision, open_keys: list[str]
+) -> list[tuple[Rule, frozenset[str]]]:
+    """Return the open rules that several answers together could still make fire, with those keys."""
+    derived = rule_base.questionnaire.derived
+    found = []
     for rule in decision.open_rules:
-        keys = {
-            factor
-            for key in keys_in(rule.when)
-            for factor in rule_base.questionnaire.derived.get(key, (key,))
-        }
-        missing = keys.intersection(open_keys)
-        vetoes = option in rule.rules_out or workflow_type in rule.rules_out
-        if len(missing) > 1 and (vetoes or rule.instead or (rule.combines and option == STEP_FUNCTIONS)):
-            found |= missing
-    return frozenset(found)
+        keys = {factor for key in keys_in(rule.when) for factor in derived.get(key, (key,))}
+        missing = frozenset(keys.intersection(open_keys))
+        if len(missing) > 1:
+            found.append((rule, missing))
+    return found
+
+
+def _could_turn(rule: Rule, option: str, workflow_type: str | None) -> bool:
+    vetoes = option in rule.rules_out or workflow_type in rule.rules_out
+    return vetoes or bool(rule.instead) or (rule.combines and option == STEP_FUNCTIONS)
 
 
 CLEAR_LEAD = 5

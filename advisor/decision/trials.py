@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from math import ceil, floor, prod
 from typing import TypeAlias
 
 from advisor.decision.conclude import option_of, workflow_type_of
 from advisor.decision.decide import Decision, decide
-from advisor.knowledge.conditions import Answer, Test, tests_in
+from advisor.knowledge.conditions import Answer, tests_in
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import NEITHER, RuleBase
 
@@ -31,15 +32,20 @@ def outcome_of(decision: Decision) -> Outcome:
     return option, workflow_type_of(decision, option), instead if option == NEITHER else ()
 
 
-def candidates(rule_base: RuleBase, key: str, current: Answer | None) -> tuple[Candidate, ...]:
-    """Return the other answers to ``key`` that a rule could tell apart from ``current``."""
+def candidates(
+    rule_base: RuleBase, key: str, current: Answer | None, known: Mapping[str, Answer] | None = None
+) -> tuple[Candidate, ...]:
+    """Return the other answers to ``key`` that a rule could tell apart from ``current``.
+
+    ``known``: the other answers, which tell where a threshold on a product of answers lies.
+    """
     question = rule_base.questionnaire.by_key[key]
     if question.kind in ("choice", "flag"):
         return tuple(Candidate(key, c.value) for c in question.choices if c.value != current)
     if question.kind == "list":
         given = current if isinstance(current, tuple) else None
         return _list_candidates(rule_base, question, given)
-    return _number_candidates(rule_base, question, current)
+    return _number_candidates(question, _limits(rule_base, key, known or {}), current)
 
 
 def _list_candidates(
@@ -68,33 +74,45 @@ def _together(rule_base: RuleBase, key: str) -> list[tuple[str, ...]]:
 
 
 def _number_candidates(
-    rule_base: RuleBase, question: Question, current: Answer | None
+    question: Question, limits: list[tuple[str, float]], current: Answer | None
 ) -> tuple[Candidate, ...]:
-    step = 1 if question.kind == "whole" else 0.001
+    """Return the values just inside and just outside each limit, the nearest to ``current`` first."""
+    unit = f" {question.unit}" if question.unit == "s" else ""
     found: dict[float, Candidate] = {}
-    for test in _number_tests(rule_base, question.key):
-        limit = test.operand[0]
-        assert isinstance(limit, int | float)
-        unit = f" {question.unit}" if question.unit == "s" else ""
-        upper = limit if test.kind == "at_least" else limit + step
-        lower = limit - step if test.kind == "at_least" else limit
-        above = f"from {limit:,.10g}{unit} on" if test.kind == "at_least" else f"above {limit:,.10g}{unit}"
-        below = f"below {limit:,.10g}{unit}" if test.kind == "at_least" else f"up to {limit:,.10g}{unit}"
-        for value, words in ((upper, above), (lower, below)):
+    for kind, limit in limits:
+        at = f"{limit:,.10g}{unit}"
+        inside = (limit, f"from {at} on") if kind == "at_least" else (limit, f"up to {at}")
+        outside = (limit - 1, f"below {at}") if kind == "at_least" else (limit + 1, f"above {at}")
+        for value, words in (inside, outside):
             if question.minimum <= value <= question.maximum:
                 found.setdefault(value, Candidate(question.key, value, words))
     given = current if isinstance(current, int | float) else None
-    ordered = sorted(found.values(), key=lambda c: abs(float(c.value) - float(given or 0)))  # type: ignore[arg-type]
-    return tuple(c for c in ordered if c.value != given)
+    nearest = sorted(found, key=lambda value: abs(value - (given or 0)))
+    return tuple(found[value] for value in nearest if value != given)
 
 
-def _number_tests(rule_base: RuleBase, key: str) -> list[Test]:
+def _limits(rule_base: RuleBase, key: str, known: Mapping[str, Answer]) -> list[tuple[str, float]]:
+    """Return the limits that rules set for a number, or for a product it is a factor of."""
+    factors = {key: 1.0}
+    for name, keys in rule_base.questionnaire.derived.items():
+        others = [known.get(other) for other in keys if other != key]
+        numbers = [float(other) for other in others if isinstance(other, int | float) and other]
+        if key in keys and len(numbers) == len(others):
+            factors[name] = prod(numbers)
     return [
-        test
+        (test.kind, _rounded(float(limit) / factors[test.key], test.kind))
         for rule in rule_base.rules
         for test in tests_in(rule.when)
-        if test.key == key and test.kind in ("at_least", "at_most")
+        if test.key in factors and test.kind in ("at_least", "at_most")
+        for limit in test.operand
+        if isinstance(limit, int | float)
     ]
+
+
+def _rounded(limit: float, kind: str) -> float:
+    """Return the whole number on the inner side of a limit that a product put between two."""
+    whole = ceil(limit) if kind == "at_least" else floor(limit)
+    return int(whole) if limit != whole else int(limit)
 
 
 def tried(rule_base: RuleBase, requirements: Mapping[str, Answer], *changes: Candidate) -> Decision:
