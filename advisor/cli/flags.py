@@ -52,7 +52,9 @@ def rule_base_with(rules: str | None) -> RuleBase:
     """Return our rule base, with the folder ``rules`` laid over it where one is given."""
     if rules and not Path(rules).is_dir():
         raise InputError(f"--rules {rules}: there is no such folder.")
-    return advisor.load_rule_base(advisor.rules_folder(), [Path(rules)] if rules else [])
+    from advisor.loading.cache import load_cached
+
+    return load_cached(advisor.rules_folder(), [Path(rules)] if rules else [])
 
 
 def asked(file: str | None, sets: Sequence[str] | None, rules: str | None) -> tuple[RuleBase, Answers]:
