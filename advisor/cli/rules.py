@@ -1,0 +1,223 @@
+"""``advisor rules``: the rule base, readable and checkable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+import advisor
+from advisor.cli import console
+from advisor.cli.flags import Rules, one_of, rule_base_with
+from advisor.cli.recommend import today
+from advisor.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from advisor.decision.cases import Replay
+    from advisor.knowledge.rules import Rule, RuleBase
+
+FORMATS = ("text", "json")
+LIST_FORMATS = ("text", "json", "markdown")
+FOUND = 1
+
+app = typer.Typer(
+    help="The rule base: read it, check it, weigh it.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Format: TypeAlias = Annotated[
+    str, typer.Option("--format", metavar="|".join(FORMATS), help="How to tell it.")
+]
+
+
+@app.command(
+    "list", short_help="All rules, by criterion.", epilog="Example: advisor rules list --option express"
+)
+def list_rules(
+    criterion: Annotated[
+        str | None,
+        typer.Option("--criterion", metavar="NAME", show_default=False, help="Only rules of a criterion."),
+    ] = None,
+    option: Annotated[
+        str | None,
+        typer.Option(
+            "--option",
+            metavar="NAME",
+            show_default=False,
+            help="Only rules that speak for or against an option, workflow type or alternative.",
+        ),
+    ] = None,
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="|".join(LIST_FORMATS), help="How to tell it.")
+    ] = "text",
+    rules: Rules = None,
+) -> None:
+    """List the rules, by criterion: what each says and which way it pulls."""
+    from advisor.reports import rule_json, rule_markdown, rule_text
+
+    telling = {"text": rule_text.rule_list, "json": rule_json.rule_list, "markdown": rule_markdown.rule_list}
+    tell = telling[one_of("--format", format_name, LIST_FORMATS)]
+    rule_base = rule_base_with(rules)
+    console.data(tell(rule_base, _selected(rule_base, criterion, option)))
+
+
+def _selected(rule_base: RuleBase, criterion: str | None, option: str | None) -> Sequence[Rule]:
+    from advisor.knowledge.rules import BOTH, NEITHER, SCORED
+    from advisor.reports.rule_words import speaks_of
+
+    if criterion is not None:
+        criterion = one_of("--criterion", criterion, [item.id for item in rule_base.criteria])
+    if option is not None:
+        option = one_of("--option", option, [*SCORED, BOTH, NEITHER, *(a.id for a in rule_base.alternatives)])
+    return [
+        rule
+        for rule in rule_base.rules
+        if criterion in (None, rule.criterion) and (option is None or speaks_of(rule, option))
+    ]
+
+
+@app.command("show", short_help="One rule, as documentation.", epilog="Example: advisor rules show RT03")
+def show(
+    rule_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The rule's id, such as RT03.", show_default=False)
+    ],
+    format_name: Format = "text",
+    rules: Rules = None,
+) -> None:
+    """Show one rule: when it holds, what follows, why, who says so, and which answers fire it."""
+    from advisor.reports import rule_json, rule_text
+
+    tell = {"text": rule_text.rule_page, "json": rule_json.rule_page}[
+        one_of("--format", format_name, FORMATS)
+    ]
+    rule_base = rule_base_with(rules)
+    console.data(tell(rule_base, _rule(rule_base, rule_id)))
+
+
+def _rule(rule_base: RuleBase, rule_id: str) -> Rule:
+    found = rule_base.by_id.get(rule_id) or rule_base.by_id.get(rule_id.upper())
+    if found is not None:
+        return found
+    for item in rule_base.switched_off:
+        if item.rule == rule_id.upper():
+            raise InputError(f"Rule {item.rule} is switched off by your rules: {item.reason}")
+    hint = did_you_mean(rule_id, [known.lower() for known in rule_base.by_id])
+    raise InputError(f"There is no rule '{rule_id[:40]}'. {hint or 'advisor rules list shows all ids.'}")
+
+
+@app.command(
+    "lint", short_help="What is wrong with the rules.", epilog="Example: advisor rules lint --rules our-rules"
+)
+def lint(
+    day: Annotated[
+        str | None,
+        typer.Option(
+            "--today",
+            metavar="DATE",
+            show_default=False,
+            help="Judge the age of the rules by this day (2026-11-23).",
+        ),
+    ] = None,
+    format_name: Format = "text",
+    rules: Rules = None,
+) -> None:
+    """Find rules that never fire, repeat or contradict each other, answers nobody uses, and old sources."""
+    from advisor.decision.lint import lint as findings_in
+    from advisor.loading.exemptions import load_exemptions
+    from advisor.reports import rule_json, rule_text
+
+    tell = {"text": rule_text.lint_report, "json": rule_json.lint_report}[
+        one_of("--format", format_name, FORMATS)
+    ]
+    rule_base = rule_base_with(rules)
+    exemptions = load_exemptions(advisor.rules_folder())
+    findings = findings_in(rule_base, _day(day), exemptions)
+    console.data(tell(rule_base, findings))
+    if findings:
+        raise typer.Exit(FOUND)
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--today: a date such as 2026-11-23 is expected; found '{text[:40]}'.") from None
+
+
+@app.command(
+    "test",
+    short_help="The rules' own cases, and scenarios.",
+    epilog="Example: advisor rules test --scenarios ours.jsonl --at-least 95",
+)
+def test(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenarios",
+            metavar="FILE",
+            show_default=False,
+            help="Workloads and what is right for them, one JSON object a line with id, requirements and "
+            "recommended; repeatable.",
+        ),
+    ] = None,
+    at_least: Annotated[
+        float,
+        typer.Option(
+            "--at-least", metavar="PERCENT", min=0, max=100, help="How many unambiguous ones must be right."
+        ),
+    ] = 100,
+    format_name: Format = "text",
+    rules: Rules = None,
+) -> None:
+    """Run every rule's own cases, and scenarios if given, and tell which rules never fired in them."""
+    from advisor.decision.cases import coverage, own_cases
+    from advisor.reports import rule_json, rule_text
+
+    wanted = one_of("--format", format_name, FORMATS)
+    rule_base = rule_base_with(rules)
+    cases = own_cases(rule_base)
+    replays = {file: _replayed(rule_base, file) for file in scenarios or ()}
+    every = [item for items in replays.values() for item in items]
+    counted = coverage(rule_base, every)
+    if wanted == "json":
+        console.data(rule_json.cases_report(rule_base, cases, replays, counted))
+    else:
+        console.data(rule_text.cases_report(cases, replays, counted))
+    clear = [item for item in every if not item.scenario.ambiguous]
+    enough = sum(item.right for item in clear) * 100 >= at_least * len(clear)
+    if not enough or any(case.fired != case.wanted for case in cases):
+        raise typer.Exit(FOUND)
+
+
+def _replayed(rule_base: RuleBase, file: str) -> Sequence[Replay]:
+    from advisor.decision.cases import replay
+    from advisor.loading.scenarios import load_scenarios
+
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(f"--scenarios {file} cannot be read: {reason}.") from None
+    return replay(rule_base, load_scenarios(text, file, rule_base.questionnaire))
+
+
+@app.command(
+    "weights",
+    short_help="How much each option and criterion weighs.",
+    epilog="Example: advisor rules weights",
+)
+def weights(format_name: Format = "text", rules: Rules = None) -> None:
+    """Show how many points each option can reach, and how much each criterion weighs in them."""
+    from advisor.decision.weights import weigh
+    from advisor.reports import rule_json, rule_text
+
+    wanted = one_of("--format", format_name, FORMATS)
+    rule_base = rule_base_with(rules)
+    found = weigh(rule_base)
+    console.data(
+        rule_text.weights_report(found) if wanted == "text" else rule_json.weights_report(rule_base, found)
+    )

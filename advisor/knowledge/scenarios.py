@@ -1,0 +1,26 @@
+"""Workloads whose right answer is known, to judge the rules by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.knowledge.conditions import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A workload, its answers, and what an expert or a public source recommends for it.
+
+    ``workflow_type`` is None where the source names none. ``ambiguous``: an expert could well choose
+    otherwise. ``instead``: what the source uses where ``option`` is ``neither``, in its own words.
+    """
+
+    id: str
+    answers: Mapping[str, Answer]
+    option: str
+    workflow_type: str | None = None
+    ambiguous: bool = False
+    kind: str = ""
+    source: str = ""
+    instead: str = ""

@@ -1,0 +1,47 @@
+"""``python -m tests.evaluate [--write]``: how often the rules say what public sources chose."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import advisor
+from advisor.knowledge.rules import RuleBase
+from advisor.knowledge.scenarios import Scenario
+from advisor.loading.scenarios import load_scenarios
+from tests.evaluate.measure import measure
+from tests.evaluate.page import page
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "accuracy.md"
+SCENARIOS = ROOT / "tests" / "scenarios" / "published.jsonl"
+
+
+def scenarios(path: Path, rule_base: RuleBase, field: str) -> tuple[Scenario, ...]:
+    return load_scenarios(path.read_text(encoding="utf-8"), str(path), rule_base.questionnaire, (field,))
+
+
+def evaluated(path: Path) -> str:
+    """Return the page for the scenarios in ``path``."""
+    rule_base = advisor.load_rule_base(advisor.rules_folder())
+    blind, informed = (scenarios(path, rule_base, field) for field in ("blind_answers", "answers"))
+    return page(rule_base, measure(rule_base, blind, informed))
+
+
+def main(arguments: list[str]) -> int:
+    path = Path(os.environ.get("ADVISOR_SCENARIOS") or SCENARIOS)
+    if not path.is_file():
+        print(f"{path}: there is no such file; nothing was evaluated. ADVISOR_SCENARIOS names another.")
+        return 0
+    text = evaluated(path)
+    print(text, end="")
+    if "--write" in arguments:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(text, encoding="utf-8", newline="\n")
+        print(f"Written to {PAGE.relative_to(ROOT)}.", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,139 @@
+"""How often the rules say what the source of a scenario chose, with all answers and with fewer."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean, median
+
+from advisor.decision.cases import Replay
+from advisor.decision.cases import replay as decided
+from advisor.decision.decide import decide
+from advisor.decision.trials import outcome_of
+from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, RuleBase
+from advisor.knowledge.scenarios import Scenario
+from advisor.wizard.interview import interview
+from advisor.wizard.walk import given
+
+CLASSES = (DESTINATIONS, STEP_FUNCTIONS, BOTH, NEITHER)
+CORE = ("invocation", "event_source", "parallelism", "branching", "retry", "targets")
+SEEDS = (1, 2, 3, 4, 5)
+DROPPED = 0.3
+
+
+@dataclass(frozen=True)
+class Share:
+    """``right`` of ``cases``."""
+
+    right: float
+    cases: int
+
+    def __str__(self) -> str:
+        right = f"{self.right:.1f}".removesuffix(".0")
+        return f"{100 * self.right / self.cases:.0f} % ({right} of {self.cases})" if self.cases else "no case"
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Shares of right options; ``of_the_two``: only cases whose source chose one of the two options."""
+
+    every: Share
+    unambiguous: Share
+    of_the_two: Share
+    neither: Share
+    types: Share
+
+
+@dataclass(frozen=True)
+class Interview:
+    """One replay of the wizard: how many questions, and whether the verdict is that of all answers."""
+
+    scenario: Scenario
+    asked: int
+    unknown: int
+    same_option: bool
+    same_verdict: bool
+
+
+def option_right(item: Replay) -> bool:
+    return item.outcome[0] == item.scenario.option
+
+
+def share(items: Iterable[Replay], right: Callable[[Replay], bool] = option_right) -> Share:
+    verdicts = [right(item) for item in items]
+    return Share(sum(verdicts), len(verdicts))
+
+
+def accuracy(items: Sequence[Replay]) -> Accuracy:
+    named = [item for item in items if item.scenario.workflow_type]
+    return Accuracy(
+        every=share(items),
+        unambiguous=share(item for item in items if not item.scenario.ambiguous),
+        of_the_two=share(i for i in items if i.scenario.option in (DESTINATIONS, STEP_FUNCTIONS)),
+        neither=share(item for item in items if item.scenario.option == NEITHER),
+        types=share(named, lambda item: item.right),
+    )
+
+
+def averaged(found: Sequence[Accuracy]) -> Accuracy:
+    def of(name: str) -> Share:
+        shares: list[Share] = [getattr(item, name) for item in found]
+        return Share(mean(item.right for item in shares), shares[0].cases)
+
+    return Accuracy(*(of(name) for name in Accuracy.__dataclass_fields__))
+
+
+def dropped(scenario: Scenario, seed: int) -> Scenario:
+    """Return ``scenario`` with each answer left out with a chance of DROPPED; the same for the same seed."""
+    chance = random.Random(f"{seed}:{scenario.id}")
+    kept = {key: scenario.answers[key] for key in sorted(scenario.answers) if chance.random() >= DROPPED}
+    return replace(scenario, answers=kept)
+
+
+def only_core(scenario: Scenario) -> Scenario:
+    return replace(scenario, answers={key: v for key, v in scenario.answers.items() if key in CORE})
+
+
+def confusion(items: Iterable[Replay]) -> Mapping[tuple[str, str], int]:
+    """Return how often each (what the source chose, what the rules say) occurs."""
+    return Counter((item.scenario.option, item.outcome[0]) for item in items)
+
+
+def interviewed(rule_base: RuleBase, scenario: Scenario) -> Interview:
+    """Replay the wizard with somebody who knows what the scenario says and nothing else."""
+    walk = interview(rule_base, scenario.answers)
+    short = outcome_of(decide(rule_base, given(walk, rule_base.questionnaire)))
+    full = outcome_of(decide(rule_base, scenario.answers))
+    return Interview(scenario, len(walk.trail), len(walk.unknown), short[0] == full[0], short[:2] == full[:2])
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything the page tells."""
+
+    blind: tuple[Replay, ...]
+    informed: tuple[Replay, ...]
+    fewer: Mapping[str, Accuracy]
+    interviews: tuple[Interview, ...]
+
+    @property
+    def median_questions(self) -> float:
+        return median(item.asked for item in self.interviews)
+
+
+def measure(rule_base: RuleBase, blind: Sequence[Scenario], informed: Sequence[Scenario]) -> Measured:
+    """Judge the rules by ``blind`` and ``informed`` answers of the same scenarios."""
+    fewer: dict[str, Accuracy] = {}
+    for name, scenarios in (("blind_answers", blind), ("answers", informed)):
+        runs = [decided(rule_base, [dropped(item, seed) for item in scenarios]) for seed in SEEDS]
+        fewer[f"`{name}`, 30 % of the answers dropped"] = averaged([accuracy(run) for run in runs])
+        core = decided(rule_base, map(only_core, scenarios))
+        fewer[f"`{name}`, the five core questions only"] = accuracy(core)
+    return Measured(
+        decided(rule_base, blind),
+        decided(rule_base, informed),
+        fewer,
+        tuple(interviewed(rule_base, scenario) for scenario in blind),
+    )
