@@ -1,0 +1,24 @@
+"""Reserve hotel: one unit of work.
+
+Business code goes into `reserve_hotel`. How the event got here and where the result goes is wired in
+template.yaml; this file stays the same whichever way that is.
+"""
+
+from typing import Any
+
+from shared.work import InvalidInput, logger, unit_of_work
+
+
+def reserve_hotel(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the next step needs to know about `payload`.
+
+    Raise InvalidInput for what no retry can mend and any other exception for what a retry may mend; an
+    error that is returned instead counts as success.
+    """
+    if not isinstance(payload.get("id"), str) or not payload["id"]:
+        raise InvalidInput("'id' must be a non-empty string")
+    logger.info("Reserve hotel", extra={"id": payload["id"]})
+    return {**payload, "done": [*payload.get("done", []), "reserve_hotel"]}
+
+
+handler = unit_of_work(reserve_hotel)

@@ -1,0 +1,90 @@
+"""The structure of the state machine: what a deployment or a bad day would find out otherwise."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from template import RESOURCES, of_type
+
+DEFINITION = Path(__file__).parents[1] / "statemachine" / "meter-readings.asl.json"
+MACHINE = json.loads(DEFINITION.read_text(encoding="utf-8"))
+PROPERTIES = RESOURCES["Workflow"]["Properties"]
+
+
+def _levels(level):
+    """Yield this level of states and every one inside its branches and items."""
+    yield level
+    for state in level["States"].values():
+        for inner in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
+            yield from _levels(inner)
+
+
+LEVELS = list(_levels(MACHINE))
+STATES = {name: state for level in LEVELS for name, state in level["States"].items()}
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+
+
+def _targets(state):
+    choices = [choice["Next"] for choice in state.get("Choices", [])]
+    caught = [catcher["Next"] for catcher in state.get("Catch", [])]
+    return {*choices, *caught, *(state[key] for key in ("Next", "Default") if key in state)}
+
+
+def test_state_names_are_unique():
+    assert sum(len(level["States"]) for level in LEVELS) == len(STATES)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_state_can_be_reached_and_every_target_exists(level):
+    reached, waiting = set(), {level["StartAt"]}
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= _targets(level["States"][name]) - reached
+    assert reached == level["States"].keys()
+
+
+def test_the_machine_and_every_task_have_a_timeout():
+    assert MACHINE["TimeoutSeconds"]
+    assert all(state["TimeoutSeconds"] for state in TASKS.values())
+
+
+def test_express_waits_for_no_job_and_no_callback():
+    assert MACHINE["TimeoutSeconds"] <= 300
+    assert not any(re.search(r"\.(sync|waitForTaskToken)", state["Resource"]) for state in TASKS.values())
+
+
+def test_every_failure_is_caught_where_it_can_be():
+    outer = MACHINE["States"].values()
+    assert all("Catch" in state for state in outer if state["Type"] in ("Task", "Parallel", "Map"))
+
+
+def test_every_choice_has_a_default():
+    assert all("Default" in state for state in STATES.values() if state["Type"] == "Choice")
+
+
+@pytest.mark.parametrize("name", [name for name, state in TASKS.items() if state["Resource"].endswith("lambda:invoke")])
+def test_lambda_errors_are_retried(name):
+    named = {error for retrier in TASKS[name]["Retry"] for error in retrier["ErrorEquals"]}
+    assert named >= {"Lambda.ServiceException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"}
+
+
+def test_every_placeholder_is_filled_and_every_filling_used():
+    used = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text(encoding="utf-8")))
+    assert used == set(PROPERTIES["DefinitionSubstitutions"])
+
+
+def test_runs_are_logged_where_the_log_policy_has_room():
+    assert PROPERTIES["Logging"]["Level"] != "OFF"
+    (group,) = (item for name, item in of_type("AWS::Logs::LogGroup").items() if name == "WorkflowLogs")
+    assert group["LogGroupName"]["Sub"].startswith("/aws/vendedlogs/states/")
+
+
+def test_the_machine_may_call_its_functions_by_the_name_it_uses():
+    """A policy for the bare function does not cover its alias."""
+    statements = PROPERTIES["Policies"][0]["Statement"]
+    allowed = [s["Resource"] for s in statements if s["Action"] == "lambda:InvokeFunction"]
+    allowed = allowed[0] if isinstance(allowed[0], list) else allowed
+    called = [value for value in PROPERTIES["DefinitionSubstitutions"].values() if str(value.get("Ref")).endswith(".Alias")]
+    assert sorted(item["Ref"] for item in allowed) == sorted(item["Ref"] for item in called)
