@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from advisor.cli.flags import examples
 from advisor.cli.generate import generate
 from advisor.cli.recommend import recommend
+from advisor.cli.rules import app as rules
 from advisor.cli.schema import schema
 from advisor.cli.wizard import wizard
 
@@ -18,13 +20,9 @@ app = typer.Typer(
 )
 
 
-def _examples(*lines: str) -> str:
-    return "\n".join([f"Example{'s' * (len(lines) > 1)}:", "", "\b", *(f"  {line}" for line in lines)])
-
-
 app.callback(
     invoke_without_command=True,
-    epilog=_examples(
+    epilog=examples(
         "advisor                                  ask me, advise me, make my project",
         "advisor recommend answers.yaml           advise on an answers file",
         "advisor recommend --set invocation=async --set steps=3",
@@ -33,16 +31,22 @@ app.callback(
 )(wizard)
 app.command(
     short_help="The recommendation, with reasons.",
-    epilog=_examples("advisor recommend answers.yaml --set steps=5 --output decision.md"),
+    epilog=examples("advisor recommend answers.yaml --set steps=5 --output decision.md"),
 )(recommend)
 app.command(
     short_help="The starter project, ready to test and deploy.",
-    epilog=_examples(
+    epilog=examples(
         "advisor generate answers.yaml --output my-project",
         "advisor generate answers.yaml --output my-project --dry-run",
     ),
 )(generate)
+app.add_typer(
+    rules,
+    name="rules",
+    short_help="The rule base: read it, check it, weigh it.",
+    epilog=examples("advisor rules list --option express", "advisor rules show RT03", "advisor rules lint"),
+)
 app.command(
     short_help="The JSON Schema of an answers file.",
-    epilog=_examples("advisor schema > answers.schema.json", "advisor schema --of report"),
+    epilog=examples("advisor schema > answers.schema.json", "advisor schema --of report"),
 )(schema)

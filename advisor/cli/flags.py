@@ -48,6 +48,11 @@ Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace what is
 _Value = TypeVar("_Value", bound=str)
 
 
+def examples(*lines: str) -> str:
+    """Return the end of a help text: command lines that one can copy."""
+    return "\n".join([f"Example{'s' * (len(lines) > 1)}:", "", "\b", *(f"  {line}" for line in lines)])
+
+
 def rule_base_with(rules: str | None) -> RuleBase:
     """Return our rule base, with the folder ``rules`` laid over it where one is given."""
     if rules and not Path(rules).is_dir():

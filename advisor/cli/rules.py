@@ -11,7 +11,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules, one_of, rule_base_with
+from advisor.cli.flags import Rules, examples, one_of, rule_base_with
 from advisor.cli.recommend import today
 from advisor.errors import InputError, did_you_mean
 
@@ -33,7 +33,7 @@ Format: TypeAlias = Annotated[
 
 
 @app.command(
-    "list", short_help="All rules, by criterion.", epilog="Example: advisor rules list --option express"
+    "list", short_help="All rules, by criterion.", epilog=examples("advisor rules list --option express")
 )
 def list_rules(
     criterion: Annotated[
@@ -78,7 +78,7 @@ def _selected(rule_base: RuleBase, criterion: str | None, option: str | None) ->
     ]
 
 
-@app.command("show", short_help="One rule, as documentation.", epilog="Example: advisor rules show RT03")
+@app.command("show", short_help="One rule, as documentation.", epilog=examples("advisor rules show RT03"))
 def show(
     rule_id: Annotated[
         str, typer.Argument(metavar="ID", help="The rule's id, such as RT03.", show_default=False)
@@ -108,7 +108,9 @@ def _rule(rule_base: RuleBase, rule_id: str) -> Rule:
 
 
 @app.command(
-    "lint", short_help="What is wrong with the rules.", epilog="Example: advisor rules lint --rules our-rules"
+    "lint",
+    short_help="What is wrong with the rules.",
+    epilog=examples("advisor rules lint --rules our-rules"),
 )
 def lint(
     day: Annotated[
@@ -151,7 +153,7 @@ def _day(text: str | None) -> date:
 @app.command(
     "test",
     short_help="The rules' own cases, and scenarios.",
-    epilog="Example: advisor rules test --scenarios ours.jsonl --at-least 95",
+    epilog=examples("advisor rules test --scenarios ours.jsonl --at-least 95"),
 )
 def test(
     scenarios: Annotated[
@@ -208,7 +210,7 @@ def _replayed(rule_base: RuleBase, file: str) -> Sequence[Replay]:
 @app.command(
     "weights",
     short_help="How much each option and criterion weighs.",
-    epilog="Example: advisor rules weights",
+    epilog=examples("advisor rules weights"),
 )
 def weights(format_name: Format = "text", rules: Rules = None) -> None:
     """Show how many points each option can reach, and how much each criterion weighs in them."""
