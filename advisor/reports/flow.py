@@ -137,7 +137,7 @@ class _Sketch:
             parts = (*parts[:-1], Box("wait", f"Wait: {self.words('waits', wait)}"), parts[-1])
         if self.known.get("branching") == "content":
             parts = (*parts[:-1], Lanes("choice", "Choice", ((parts[-1],), ())))
-        return Frame(title, parts, self.chosen("on_failure") or "Catch")
+        return Frame(title, parts, self.chosen("on_failure"))
 
     def _spread(self, tasks: Sequence) -> Sequence:
         """Put the steps in the middle (or the last ones) side by side, or into a Map state."""

@@ -130,7 +130,6 @@ class _Page:
                 zip(recommendation.failure_stories, timelines(recommendation.failure_stories), strict=True)
             ),
             "answers": list(self._answers()),
-            "switched_off": self.rule_base.switched_off,
             "what_if": what_if(recommendation, self.rule_base),
         }
 

@@ -266,16 +266,8 @@ class _Record:
     def more(self) -> Iterator[str]:
         stamp = self.recommendation.rule_base
         yield "## More Information"
-        settled = self.decision.settled
-        off = [
-            f"Rule {escaped(i.rule)} is switched off: {escaped(i.reason)}"
-            for i in self.rule_base.switched_off
-        ]
-        left = [
-            f"Left out, the question does not arise: `{i.key}: {answer_code(i.value)}`"
-            for i in settled.dropped
-        ]
-        yield _items([f"Rule base {escaped(stamp.version)}, as of {escaped(stamp.as_of)}", *off, *left])
+        which = f"rule base {escaped(stamp.version)}, as of {escaped(stamp.as_of)}"
+        yield f"Advice by {which}; each rule id links to its source."
 
 
 def _items(items: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from advisor.reports.layout import printable
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|(?<=\bwww)\.")
-_ITEM = re.compile(r"^(\d+)(?=[.)])|^(?=[-+])")  # at the start of a line it would open a list
+_ITEM = re.compile(r"^(\d+)(?=[.)](?:\s|$))|^(?=[-+])")  # at the start of a line it would open a list
 _TICKS = re.compile("`+")
 
 

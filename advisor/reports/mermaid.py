@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from advisor.reports.flow import Box, Frame, Lanes, Sequence
 from advisor.reports.layout import printable
@@ -22,7 +23,9 @@ _LONGEST = 60
 
 def flowchart(parts: Sequence) -> str:
     """Return the text of a ``mermaid`` block for ``parts``."""
-    return "\n".join(["flowchart TD", *_Writer().sequence(parts, "  ", [])])
+    writer = _Writer()
+    nodes = writer.sequence(parts, "  ", [])
+    return "\n".join(["flowchart TD", *nodes, *writer.edges])
 
 
 def label(text: str) -> str:
@@ -34,9 +37,13 @@ def label(text: str) -> str:
 
 @dataclass
 class _Writer:
-    """Gives numbers to nodes; ``open_ends`` are nodes whose arrow to what follows is still to be drawn."""
+    """Gives numbers to nodes; ``open_ends`` are nodes whose arrow to what follows is still to be drawn.
 
-    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+    Edges are kept for the end: an edge inside a subgraph would pull both its nodes in.
+    """
+
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    edges: list[str] = field(default_factory=list)
 
     def sequence(self, parts: Sequence, indent: str, open_ends: list[str]) -> list[str]:
         lines: list[str] = []
@@ -53,18 +60,22 @@ class _Writer:
         name = f"n{next(self.numbers)}"
         return name, f"{indent}{name}{shape.format(label(text))}"
 
+    def join(self, open_ends: list[str], name: str) -> None:
+        self.edges += [f"  {end} {name}" for end in open_ends]
+
     def box(self, box: Box, indent: str, open_ends: list[str]) -> list[str]:
         name, line = self.node(_SHAPES[box.kind], box.label, indent)
-        lines = [line, *(f"{indent}{end} {name}" for end in open_ends)]
+        self.join(open_ends, name)
         success = ' -- "on success" -->' if box.on_failure else " -->"
         open_ends[:] = [name + success]
-        return [*lines, *self.failure(name, box.on_failure, indent)]
+        return [line, *self.failure(name, box.on_failure, indent)]
 
     def failure(self, name: str, target: str, indent: str) -> list[str]:
         if not target:
             return []
         failed, line = self.node(_SHAPES["target"], target, indent)
-        return [line, f'{indent}{name} -. "on failure" .-> {failed}']
+        self.edges.append(f'  {name} -. "on failure" .-> {failed}')
+        return [line]
 
     def frame(self, frame: Frame, indent: str, open_ends: list[str]) -> list[str]:
         name = f"g{next(self.numbers)}"
@@ -75,8 +86,8 @@ class _Writer:
     def lanes(self, lanes: Lanes, indent: str, open_ends: list[str]) -> list[str]:
         shape = '{{"{}"}}' if lanes.kind == "choice" else '[/"{}"\\]'
         name, line = self.node(shape, lanes.title, indent)
-        lines = [line, *(f"{indent}{end} {name}" for end in open_ends)]
-        after: list[str] = []
+        self.join(open_ends, name)
+        lines, after = [line], []
         for lane in lanes.lanes:
             ends = [f"{name} -->"]
             lines += self.sequence(lane, indent, ends)

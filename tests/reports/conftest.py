@@ -7,6 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)  # whole reports on a busy machine
+settings.load_profile("unhurried")
 
 _FOLDER = Path(__file__).parent / "golden"
 

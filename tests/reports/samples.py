@@ -23,6 +23,7 @@ from advisor.knowledge.answers import Answers, Project, Step
 from advisor.knowledge.conditions import AllOf, Answer, Condition, Test
 from advisor.knowledge.questions import Choice, Question, Questionnaire
 from advisor.knowledge.rules import Alternative, Criterion, Rule, RuleBase, SwitchedOff
+from tests.reports.real import RULE_BASE as REAL
 
 DOCS = "https://docs.aws.amazon.com/step-functions/latest/dg/"
 
@@ -372,7 +373,10 @@ def advice(
         failure_stories=STORIES,
         alternatives=tuple(RULE_BASE.alternative(key) for key in verdict.instead),
         alternative_rules=speaking,
-        warnings=("The type of a state machine cannot be changed later. [WT09]",),
+        warnings=(
+            "The type of a state machine cannot be changed later. [WT09]",
+            "Rule FL09 is switched off by your rules: Our platform team runs every state machine.",
+        ),
     )
 
 
@@ -383,7 +387,7 @@ def neither() -> Recommendation:
         {"event_source": "sqs", "steps": 1, "parallelism": "none", "max_parallel_items": 3}, verdict
     )
     summary = "Use neither, but queue redrive: a queue keeps what failed by itself."
-    return replace(found, summary=summary, flips=(), open_questions=(), warnings=())
+    return replace(found, summary=summary, flips=(), open_questions=())
 
 
 def destinations() -> Recommendation:
@@ -400,3 +404,9 @@ def both() -> Recommendation:
 
 
 CASES = {"step-functions": advice, "destinations": destinations, "neither": neither, "both": both}
+
+
+def with_prices() -> tuple[Recommendation, RuleBase]:
+    """Return advice and a rule base that can also work out other volumes, as the page does."""
+    priced = replace(RULE_BASE, limits=REAL.limits, prices=REAL.prices)
+    return advice(), priced
