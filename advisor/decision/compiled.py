@@ -161,6 +161,14 @@ class Tables:
 _side = lru_cache(maxsize=1_024)(Side)
 
 
+def tables_of(rule_base: RuleBase) -> Tables | None:
+    """Return ``rule_base`` as tables; None where its conditions are too wide for them."""
+    try:
+        return compile_rules(rule_base)
+    except TooWide:
+        return None
+
+
 def compile_rules(rule_base: RuleBase) -> Tables:
     """Return ``rule_base`` as tables. Raises TooWide where its conditions have too many rows.
 

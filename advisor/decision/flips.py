@@ -5,39 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from advisor.decision.compiled import tables_of
 from advisor.decision.decide import Decision
 from advisor.decision.recommendation import Flip
-from advisor.decision.trials import Candidate, Outcome, candidates, outcome_of, tried
+from advisor.decision.trials import Candidate, Judge, Outcome, candidates, outcome_of
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import RuleBase
 
 
-def find_flips(rule_base: RuleBase, decision: Decision) -> tuple[Flip, ...]:
+def find_flips(rule_base: RuleBase, decision: Decision, judge: Judge | None = None) -> tuple[Flip, ...]:
     """Return the smallest changes that turn the recommendation: one answer, or two where one cannot.
 
     Changes of given answers come before answers to open questions. For a number only the nearest
-    value that turns it to an outcome is listed, for a list the first.
+    value that turns it to an outcome is listed, for a list the first. ``judge``: made once, used again.
     """
+    judge = judge or Judge(rule_base, tables_of(rule_base))
     given = decision.settled.answers
     before = outcome_of(decision)
     options = list(_all_candidates(rule_base, decision))
-    flips = list(_turning(rule_base, given, before, ((c,) for c in options)))
+    flips = list(_turning(judge, given, before, ((c,) for c in options)))
     if not any(flip.option != before[0] for flip in flips):
         answered = [c for c in options if c.key in given]
         pairs = ((a, b) for a, b in combinations(answered, 2) if a.key != b.key)
-        flips += _turning(rule_base, given, before, pairs)
+        flips += _turning(judge, given, before, pairs)
     return tuple(sorted(flips, key=lambda flip: (flip.option == before[0], flip.open)))
 
 
 def _turning(
-    rule_base: RuleBase,
+    judge: Judge,
     given: Mapping[str, Answer],
     before: Outcome,
     changes: Iterator[tuple[Candidate, ...]],
 ) -> Iterator[Flip]:
     seen: set[tuple[object, ...]] = set()
     for change in changes:
-        after = outcome_of(tried(rule_base, given, *change))
+        after = outcome_of(judge.tried(given, *change))
         if after[:2] == before[:2]:
             continue
         mark = (*(_mark(c) for c in change), after[:2])

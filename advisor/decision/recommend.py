@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.decision.compiled import tables_of
 from advisor.decision.conclude import option_of, workflow_type_of
 from advisor.decision.cost import estimate
 from advisor.decision.decide import Decision, decide
@@ -9,6 +10,7 @@ from advisor.decision.failure import failure_stories
 from advisor.decision.flips import find_flips
 from advisor.decision.recommendation import ComparisonRow, Recommendation, RuleBaseStamp, Verdict
 from advisor.decision.sensitivity import open_questions, strength_of
+from advisor.decision.trials import Judge
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import holds
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
@@ -26,7 +28,8 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     decision = decide(rule_base, answers.requirements)
     option, instead = option_of(decision)
     workflow_type = workflow_type_of(decision, option)
-    still_open = open_questions(rule_base, decision.settled.answers)
+    judge = Judge(rule_base, tables_of(rule_base))
+    still_open = open_questions(rule_base, decision.settled.answers, judge)
     verdict = Verdict(option, workflow_type, strength_of(decision, option, still_open), instead)
     return Recommendation(
         rule_base=RuleBaseStamp(rule_base.version, rule_base.as_of),
@@ -35,7 +38,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         summary=summary(rule_base, decision, verdict),
         decision=decision,
         comparison=comparison(rule_base, decision),
-        flips=find_flips(rule_base, decision),
+        flips=find_flips(rule_base, decision, judge),
         open_questions=tuple(item.key for item in still_open),
         cost=estimate(rule_base, answers, decision.settled),
         failure_stories=failure_stories(rule_base, decision.settled, workflow_type),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisor.decision.conclude import margin
+from advisor.decision.compiled import tables_of
+from advisor.decision.conclude import Said, margin
 from advisor.decision.decide import Decision, decide
 from advisor.decision.recommendation import Strength
-from advisor.decision.trials import candidates, outcome_of, tried
+from advisor.decision.trials import Judge, candidates, outcome_of
 from advisor.knowledge.conditions import Answer, keys_in
 from advisor.knowledge.rules import (
     BOTH,
@@ -37,13 +38,17 @@ class OpenQuestion:
     weight: float
 
 
-def open_questions(rule_base: RuleBase, requirements: Mapping[str, Answer]) -> tuple[OpenQuestion, ...]:
+def open_questions(
+    rule_base: RuleBase, requirements: Mapping[str, Answer], judge: Judge | None = None
+) -> tuple[OpenQuestion, ...]:
     """Return the unanswered questions that could still change the verdict, most decisive first.
 
     A question counts where one of its answers changes option or workflow type on its own; where its
     points, together with those of the other open questions, could outweigh the lead; or where it is part
     of a constraint or alternative that needs several answers. Empty: nothing can change the verdict.
+    ``judge``: made once, used again.
     """
+    judge = judge or Judge(rule_base, tables_of(rule_base))
     decision = decide(rule_base, requirements)
     facts = decision.settled.facts
     open_keys = [
@@ -52,7 +57,7 @@ def open_questions(rule_base: RuleBase, requirements: Mapping[str, Answer]) -> t
         if question.key not in facts.values and question.key not in facts.inapplicable
     ]
     joint = _joint_rules(rule_base, decision, open_keys)
-    reach = {key: _reach(rule_base, decision, key) for key in open_keys}
+    reach = {key: _reach(judge, decision, key) for key in open_keys}
     sides = _outweighing(decision, list(reach.values()), [rule for rule, _ in joint])
     option, workflow_type, _ = outcome_of(decision)
     together = {
@@ -93,10 +98,10 @@ class _Reach:
         return round(10 * self.share + self.swing, 3)
 
 
-def _reach(rule_base: RuleBase, decision: Decision, key: str) -> _Reach:
+def _reach(judge: Judge, decision: Decision, key: str) -> _Reach:
     before, gap, type_gap = outcome_of(decision)[:2], _gap(decision), _type_gap(decision)
-    others = candidates(rule_base, key, None, decision.settled.facts.values)
-    after = [tried(rule_base, decision.settled.answers, other) for other in others]
+    others = candidates(judge.rule_base, key, None, decision.settled.facts.values)
+    after = [judge.tried(decision.settled.answers, other) for other in others]
     turns = sum(outcome_of(other)[:2] != before for other in after)
     moves = [_gap(other) - gap for other in after] or [0]
     type_moves = [_type_gap(other) - type_gap for other in after] or [0]
@@ -110,11 +115,11 @@ def _reach(rule_base: RuleBase, decision: Decision, key: str) -> _Reach:
     )
 
 
-def _gap(decision: Decision) -> int:
+def _gap(decision: Said) -> int:
     return decision.step_functions.score - decision.destinations.score
 
 
-def _type_gap(decision: Decision) -> int:
+def _type_gap(decision: Said) -> int:
     return decision.express.score - decision.standard.score
 
 

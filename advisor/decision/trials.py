@@ -8,8 +8,9 @@ from itertools import combinations
 from math import ceil, floor, prod
 from typing import TypeAlias
 
-from advisor.decision.conclude import option_of, workflow_type_of
-from advisor.decision.decide import Decision, decide
+from advisor.decision.compiled import Tables
+from advisor.decision.conclude import Said, option_of, workflow_type_of
+from advisor.decision.decide import decide
 from advisor.knowledge.conditions import Answer, tests_in
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import NEITHER, RuleBase
@@ -26,7 +27,7 @@ class Candidate:
     threshold: str = ""
 
 
-def outcome_of(decision: Decision) -> Outcome:
+def outcome_of(decision: Said) -> Outcome:
     """Return option, workflow type and, for ``neither``, what to use instead."""
     option, instead = option_of(decision)
     return option, workflow_type_of(decision, option), instead if option == NEITHER else ()
@@ -115,5 +116,16 @@ def _rounded(limit: float, kind: str) -> float:
     return int(whole) if limit != whole else int(limit)
 
 
-def tried(rule_base: RuleBase, requirements: Mapping[str, Answer], *changes: Candidate) -> Decision:
-    return decide(rule_base, {**requirements, **{c.key: c.value for c in changes}})
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What tells where answers lead: ``tables`` where the rules fit into some, else the rules themselves."""
+
+    rule_base: RuleBase
+    tables: Tables | None
+
+    def tried(self, requirements: Mapping[str, Answer], *changes: Candidate) -> Said:
+        """Return what the rules say of ``requirements`` with ``changes``."""
+        changed = {**requirements, **{change.key: change.value for change in changes}}
+        if self.tables is None:
+            return decide(self.rule_base, changed)
+        return self.tables.tally(self.tables.fired(changed))
