@@ -61,7 +61,7 @@ def _usage(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "advisor"
     message = error.format_message() if hasattr(error, "format_message") else str(error)
-    return f"{message}\nTry: {path} --help"
+    return message if message.startswith("Usage:") else f"{message}\nTry: {path} --help"
 
 
 def _unexpected(error: Exception) -> str:

@@ -83,7 +83,10 @@ def parse(text: str, file: str) -> Entry:
     looks_json = text.lstrip().startswith(("{", "["))
     json_error = _json_error(text, file) if looks_json or file.endswith(".json") else None
     source = _as_yaml(text) if looks_json and json_error is None else text
-    loader = _LOADER(source)
+    try:
+        loader = _LOADER(source)
+    except yaml.YAMLError as error:  # the loader without C looks at every character first
+        raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
     builder = _Builder(file, loader)
     try:
         entry = builder.document()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TypeAlias
 
@@ -33,7 +34,9 @@ def test_help(advise: Advise, path: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("path", all_commands(COMMAND), ids=" ".join)
 def test_every_example_in_a_help_text_parses(advise: Advise, path: tuple[str, ...]) -> None:
     lines = advise(*path, "--help").out.splitlines()
-    examples = [line.strip() for line in lines[1:] if line.startswith("    advisor ")]
+    examples = [
+        found[1] for line in lines[1:] if (found := re.match(r"(?: {4}|  Example: )(advisor\b.*)", line))
+    ]
     assert examples
     for example in examples:
         arguments = shlex.split(example.split("   ")[0].split(" > ")[0])[1:]
