@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import Answers
@@ -26,6 +26,13 @@ MENU = (
 )
 Fields: TypeAlias = Mapping[str, str]
 Step: TypeAlias = tuple[str, Callable[[Fields], Prompt]]
+_Name = TypeVar("_Name", bound=str)
+_TOOLS = {
+    "sam": "AWS SAM: one template, the shortest way.",
+    "cdk-python": "AWS CDK, written in Python.",
+    "cdk-typescript": "AWS CDK, written in TypeScript.",
+    "terraform": "Terraform with the AWS provider.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +50,23 @@ class End:
 def end_menu(session: Session, end: End) -> End:
     """Show the recommendation and serve the menu until ``change`` or ``quit``."""
     session.prompter.say("")
-    told = _do(session, session.actions.summary, end.wish())
+    told = _do(session, session.actions.summary, end.wish(), "Working it out")
     if told is None:
         return replace(end, leave="change")
     chosen = ""
     while not end.leave:
-        reply = session.prompter.ask(
-            Prompt("What next?", "one", rows=MENU, given=(chosen,) if chosen else (), quiet=True)
-        )
+        reply = session.prompter.ask(menu_prompt(told.text, chosen))
         chosen = reply.ids[0] if isinstance(reply, Picked) else "change"
         end = _chosen(session, end, chosen)
     return end
+
+
+def menu_prompt(recommendation: str, chosen: str) -> Prompt:
+    """Return the menu, below the first paragraph of the recommendation, on the row ``chosen`` last."""
+    answer = " ".join(recommendation.strip().split("\n\n")[0].split())
+    return Prompt(
+        "What next?", "one", rows=MENU, given=(chosen,) if chosen else (), status=answer, quiet=True
+    )
 
 
 def _chosen(session: Session, end: End, chosen: str) -> End:
@@ -96,45 +109,47 @@ def _write(session: Session, end: End, what: str) -> End:
 
 
 def _generate(session: Session, end: End) -> End:
-    """Ask for tool, runtime, name and folder, and generate the project."""
-    project = end.answers.project
-    steps: list[Step] = [
-        ("name", lambda _: _name_prompt(end.answers)),
-        ("iac", lambda _: _choice_prompt("Infrastructure as code?", session.actions.iacs, project.iac)),
-        (
-            "runtime",
-            lambda _: _choice_prompt("Language of the functions?", session.actions.runtimes, project.runtime),
-        ),
-        ("path", lambda fields: _path_prompt("Folder to write to", folder_name(fields["name"]))),
-    ]
+    """Ask for name, tool, language and folder, and generate the project; what has one choice is not asked."""
+    project, actions = end.answers.project, session.actions
+    steps: list[Step] = [("name", lambda _: _name_prompt(end.answers))]
+    if len(actions.iacs) > 1:
+        steps.append(("iac", lambda _: _choice_prompt("Infrastructure as code?", actions.iacs, project.iac)))
+    if len(actions.runtimes) > 1:
+        title = "Language of the functions?"
+        steps.append(("runtime", lambda _: _choice_prompt(title, actions.runtimes, project.runtime)))
+    steps.append(("path", lambda fields: _path_prompt("Folder to write to", folder_name(fields["name"]))))
     fields = fill(session.prompter, steps)
     if fields is None:
         return end
     chosen = replace(
         project,
-        iac=next(iac for iac in session.actions.iacs if iac == fields["iac"]),
-        runtime=next(runtime for runtime in session.actions.runtimes if runtime == fields["runtime"]),
+        iac=_one_of(actions.iacs, fields.get("iac")),
+        runtime=_one_of(actions.runtimes, fields.get("runtime")),
     )
     answers = replace(end.answers, name=fields["name"], project=chosen)
     named = End(answers, end.saved if answers == end.answers else None)
-    with session.prompter.working("Writing and checking the project"):
-        done = _do(session, session.actions.generate, replace(named.wish(), path=Path(fields["path"])))
-    if done is not None:
+    wish = replace(named.wish(), path=Path(fields["path"]))
+    if _do(session, actions.generate, wish, "Writing and checking the project") is not None:
         _forget_draft(session)
     return named
 
 
-def _do(session: Session, action: Action, wish: Wish) -> Done | None:
+def _one_of(values: tuple[_Name, ...], name: str | None) -> _Name:
+    return next((value for value in values if value == name), values[0])
+
+
+def _do(session: Session, action: Action, wish: Wish, meanwhile: str = "One moment") -> Done | None:
     """Do it and show what it says, or why it could not be done (then None)."""
     try:
-        done = action(wish)
+        with session.prompter.working(meanwhile):
+            done = action(wish)
     except AdvisorError as error:
         session.prompter.say(str(error), "warning")
         return None
     session.prompter.say(done.text)
     if done.command:
         session.prompter.say("The same without questions:", "note")
-        session.prompter.say(f"  {done.shell}")
+        session.prompter.say(f"  {done.shell}", "command")
     return done
 
 
@@ -178,7 +193,7 @@ def _path_prompt(title: str, default: str) -> Prompt:
 
 
 def _choice_prompt(title: str, values: Sequence[str], given: str | None) -> Prompt:
-    rows = tuple(Row(value, value) for value in values)
+    rows = tuple(Row(value, value, _TOOLS.get(value, "")) for value in values)
     return Prompt(title, "one", rows=rows, given=(given,) if given else ())
 
 

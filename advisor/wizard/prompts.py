@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Literal, Protocol, TypeAlias
 
 Kind: TypeAlias = Literal["one", "several", "line"]
-Tone: TypeAlias = Literal["plain", "title", "note", "warning"]
+Tone: TypeAlias = Literal["plain", "note", "warning", "command"]
 
 
 class Move(Enum):
@@ -119,7 +119,7 @@ class Prompter(Protocol):
         ...
 
     def say(self, text: str, tone: Tone = "plain") -> None:
-        """Show ``text``, one or more lines."""
+        """Show ``text``, one or more lines; a ``command`` is shown as it is, to be copied."""
         ...
 
     def working(self, text: str) -> AbstractContextManager[None]:

@@ -36,6 +36,7 @@ def review_prompt(session: Session, walk: Walk) -> Prompt:
     settled = decision.settled
     due = session.due(walk)
     rest = walks.remaining(walk, questionnaire)
+    still_open = bool(session.open_questions(walks.given(walk, questionnaire)))
     rows = [SHOW]
     if due:
         rows.append(Row("more", f"Answer the {len(due)} open questions that matter"))
@@ -44,7 +45,7 @@ def review_prompt(session: Session, walk: Walk) -> Prompt:
             Row(
                 "more",
                 f"Answer {len(rest)} more questions",
-                "For a better cost estimate and starter project.",
+                "For firmer advice, cost and starter project.",
             )
         )
     implied = {item.key: item for item in settled.implied}
@@ -59,7 +60,7 @@ def review_prompt(session: Session, walk: Walk) -> Prompt:
         elif key in walk.unknown and key not in settled.facts.inapplicable:
             rows.append(Row(_EDIT + key, key, told(None, question)))
     return Prompt(
-        title=_title(len(settled.answers), len(due), len(rest)),
+        title=_title(len(settled.answers), len(due), still_open),
         kind="one",
         rows=tuple(rows),
         status=f"Review. So far: {standing(decision)}",
@@ -69,13 +70,13 @@ def review_prompt(session: Session, walk: Walk) -> Prompt:
     )
 
 
-def _title(answered: int, due: int, rest: int) -> str:
+def _title(answered: int, due: int, still_open: bool) -> str:
     said = f"{answered} answer{'' if answered == 1 else 's'}."
     if due:
         return f"{said} {due} open question{'' if due == 1 else 's'} could still change the recommendation."
-    return (
-        f"{said} The {rest} others cannot change the recommendation." if rest else f"{said} Nothing is open."
-    )
+    if still_open:
+        return f"{said} Enough to recommend; what you left open could still turn it, and the result says how."
+    return f"{said} Nothing else can change the recommendation."
 
 
 def _more(session: Session, walk: Walk) -> Walk:

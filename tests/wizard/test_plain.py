@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from advisor.wizard.asking import prompt_for
-from advisor.wizard.prompters.look import ASCII, Look
+from advisor.wizard.prompters.look import ASCII, Look, laid_out
 from advisor.wizard.prompters.plain import PlainPrompter, understood
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reply, Row, Typed
 from tests.wizard.small import QUESTIONNAIRE, RULE_BASE
@@ -107,10 +107,12 @@ def test_an_old_code_page_gets_ascii_and_no_control_characters() -> None:
     assert shown.isascii()
 
 
-def test_messages_are_wrapped_but_reports_are_left_alone() -> None:
-    out = StringIO()
-    prompter = PlainPrompter(StringIO(), out, ASCII)
-    prompter.say("a " * 60, "warning")
-    prompter.say("b" * 120)
-    assert [len(line) <= 100 for line in out.getvalue().splitlines()] == [True, True, False]
-    assert out.getvalue().startswith("! a a")
+def test_only_what_is_too_long_is_broken_and_commands_never() -> None:
+    table = "a" * 40 + "  " + "b" * 37 + "\n  " + "word " * 20
+    assert laid_out(table, "plain", 80).splitlines() == [
+        "a" * 40 + "  " + "b" * 37,
+        "  " + " ".join(["word"] * 15),
+        "  " + " ".join(["word"] * 5),
+    ]
+    assert laid_out("x " * 60, "command", 80) == "x " * 60
+    assert laid_out("a " * 60, "warning", 80).splitlines()[0].startswith("! a a")

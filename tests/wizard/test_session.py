@@ -72,7 +72,7 @@ def test_the_straight_path() -> None:
         "How is the work started?",
         "How many steps?",
         "What does a run wait for?",
-        "3 answers. The 5 others cannot change the recommendation.",
+        "3 answers. Nothing else can change the recommendation.",
         "What next?",
     ]
     assert [prompt.status for prompt in prompter.asked[:3]] == [
@@ -84,7 +84,7 @@ def test_the_straight_path() -> None:
         "plain: ",
         "plain: summary {'invocation': 'async', 'steps': 3, 'waits': ()}",
         "note: The same without questions:",
-        "plain:   advisor summary None",
+        "command:   advisor summary None",
     ]
 
 
@@ -210,7 +210,7 @@ def test_the_menu_tells_saves_and_generates(tmp_path: Path) -> None:
     prompter = script(
         "async", "show", "reasons", "flips", "cost",
         "save", "my orders", str(target),
-        "generate", "my orders", "terraform", "python", str(project), "quit",
+        "generate", "my orders", "terraform", str(project), "quit",
     )  # fmt: skip
     answers = play(session(prompter, "invocation"))
     assert answers == Answers(
@@ -218,10 +218,25 @@ def test_the_menu_tells_saves_and_generates(tmp_path: Path) -> None:
     )
     assert target.read_text(encoding="utf-8") == "my orders None"
     assert project.read_text(encoding="utf-8") == "my orders terraform"
-    assert "plain:   advisor recommend 'my answers.yaml'" in prompter.told
+    assert "command:   advisor recommend 'my answers.yaml'" in prompter.told
     assert [prompt.default for prompt in prompter.asked if prompt.kind == "line"] == [
         "my-workload", "my-orders.yaml", "my orders", "my-orders",
     ]  # fmt: skip
+
+
+def test_the_answer_stays_in_sight_above_the_menu() -> None:
+    prompter = script("async", "show", "cost", "quit")
+    play(session(prompter, "invocation"))
+    assert [prompt.status for prompt in prompter.asked[-2:]] == ["summary {'invocation': 'async'}"] * 2
+    assert prompter.asked[-1].given == ("cost",)
+
+
+def test_what_was_left_open_is_not_said_to_be_without_weight() -> None:
+    prompter = script("async", Move.UNKNOWN, "show", "quit")
+    play(session(prompter, "invocation", "steps"))
+    assert prompter.asked[2].title == (
+        "1 answer. Enough to recommend; what you left open could still turn it, and the result says how."
+    )
 
 
 def test_an_existing_file_is_replaced_only_when_wanted(tmp_path: Path) -> None:
@@ -234,14 +249,14 @@ def test_an_existing_file_is_replaced_only_when_wanted(tmp_path: Path) -> None:
 
 
 def test_what_an_action_refuses_is_told_and_the_menu_goes_on(tmp_path: Path) -> None:
-    prompter = script("async", "show", "generate", "n", "sam", "python", str(tmp_path), "quit")
+    prompter = script("async", "show", "generate", "n", "sam", str(tmp_path), "quit")
     play(session(prompter, "invocation"))
     assert f"warning: {tmp_path} exists already; nothing was written." in prompter.told
 
 
 def test_back_leads_through_the_fields_of_a_form_to_the_menu(tmp_path: Path) -> None:
     back = [Move.BACK] * 4
-    fields = ["generate", "n", "sam", *back[:2], "other name", "cdk-python", "python", *back]
+    fields = ["generate", "n", "sam", *back[:2], "other name", "cdk-python", *back[:3]]
     prompter = script("async", "show", *fields, "quit")
     play(session(prompter, "invocation"))
     names = [prompt.default for prompt in prompter.asked if prompt.title == "Name of the workload?"]

@@ -94,7 +94,7 @@ class TestLists:
             terminal.type(ENTER)
             assert terminal.wait_for("Review.").endswith(
                 " Review. So far: Destinations out, Step Functions 1\n"
-                " 8 answers. Nothing is open.\n"
+                " 8 answers. Nothing else can change the recommendation.\n"
                 " Choose an answer to change it.\n"
                 " ❯ Show the recommendation\n"
                 "   invocation               Asynchronous event\n"

@@ -22,6 +22,7 @@ from advisor.wizard.prompts import Move, Picked, Prompt, Row
 WIDEST_LABEL = 34
 NARROWEST_TEXT = 28
 SPARE_LINES = 3
+ROWS_AROUND = 9  # a list leaves room for the lines around it, and for some of what was said before
 KEYS = {Move.BACK: "back", Move.REVIEW: "review", Move.UNKNOWN: "don't know"}
 
 
@@ -77,7 +78,7 @@ def list_question(
     head = Window(FormattedTextControl(lambda: _head(prompt, width())), dont_extend_height=True)
     rows = Window(
         FormattedTextControl(lambda: _rows(prompt, cursor, look, width()), show_cursor=False),
-        height=Dimension(min=3),
+        height=lambda: _height_on(get_app().output.get_size().rows, len(prompt.rows)),
         dont_extend_height=True,
     )
     foot = Window(FormattedTextControl(lambda: _foot(prompt, cursor, look, width())), dont_extend_height=True)
@@ -89,6 +90,10 @@ def list_question(
         erase_when_done=True,
     )
     return Question(application)
+
+
+def _height_on(screen_rows: int, rows: int) -> Dimension:
+    return Dimension(min=min(3, rows), max=max(3, screen_rows - ROWS_AROUND))
 
 
 def _head(prompt: Prompt, width: int) -> StyleAndTextTuples:

@@ -6,6 +6,9 @@ import textwrap
 import unicodedata
 from dataclasses import dataclass
 
+from advisor.wizard.prompts import Tone
+
+WIDEST = 100
 _ASCII = {
     "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "×": "x", "≥": ">=", "≤": "<=",
     "→": "->", "←": "<-", "·": "-", "•": "*", "€": "EUR", "\u00a0": " ", "✓": "ok", "≈": "about", "ß": "ss",
@@ -51,3 +54,16 @@ def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> 
             paragraph, max(width, 20), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
         ) or [start.rstrip()]
     return lines
+
+
+def laid_out(text: str, tone: Tone, columns: int) -> str:
+    """Return a message for ``columns``: only lines that are too long are broken, and commands never."""
+    if tone == "command":
+        return text
+    if tone in ("note", "warning"):
+        return "\n".join(wrapped(text, min(columns - 1, WIDEST), "! " if tone == "warning" else ""))
+    lines: list[str] = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += [line] if len(line) <= columns else wrapped(line.strip(), columns, indent)
+    return "\n".join(lines)

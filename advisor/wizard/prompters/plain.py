@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from advisor.wizard.prompters.look import Look, wrapped
+from advisor.wizard.prompters.look import WIDEST, Look, laid_out, wrapped
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Tone, Typed, read_line
 
 PATIENCE_S = 0.5
@@ -41,12 +41,7 @@ class PlainPrompter:
             self._write(reply.message)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
-        mark = "! " if tone == "warning" else ""
-        if tone in ("note", "warning"):
-            for line in wrapped(text, self._width, mark):
-                self._write(line)
-        else:
-            self._write(text)
+        self._write(laid_out(text, tone, shutil.get_terminal_size().columns))
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -71,7 +66,7 @@ class PlainPrompter:
 
     @property
     def _width(self) -> int:
-        return min(shutil.get_terminal_size().columns - 1, 100)
+        return min(shutil.get_terminal_size().columns - 1, WIDEST)
 
     def _write(self, text: str, end: str = "\n") -> None:
         self.stdout.write(self.look.shown(text) + end)

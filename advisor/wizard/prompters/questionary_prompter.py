@@ -20,21 +20,16 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from advisor.wizard.prompters.list_prompt import Aside, cursor_for, key_legend, list_question
-from advisor.wizard.prompters.look import Look, wrapped
+from advisor.wizard.prompters.look import WIDEST, Look, laid_out, wrapped
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Row, Tone, Typed, read_line
 
 PATIENCE_S = 0.5
-WIDEST = 100
 LONGEST_PASTE = 2_000
 _COLOURS = {
-    "qmark": "",
-    "status": "",
     "question": "bold",
     "title": "bold",
-    "instruction": "",
     "current": "ansicyan bold",
     "answer": "ansicyan",
-    "note": "",
     "warning": "ansiyellow",
     "mistake": "ansired",
     "validation-toolbar": "noreverse bg:default ansired",
@@ -57,9 +52,7 @@ class QuestionaryPrompter:
         return reply
 
     def say(self, text: str, tone: Tone = "plain") -> None:
-        text = self.look.shown(text)
-        if tone in ("note", "warning"):
-            text = "\n".join(wrapped(text, self._width, "! " if tone == "warning" else ""))
+        text = laid_out(self.look.shown(text), tone, shutil.get_terminal_size().columns)
         self._print([(f"class:{tone}", text)])
 
     @contextmanager
