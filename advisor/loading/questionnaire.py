@@ -98,6 +98,7 @@ def _question(
         minimum=fields.number("minimum") if numeric else 0,
         maximum=fields.number("maximum") if numeric else 0,
         examples=tuple(item.text for item in fields.items("examples")),
+        ordered=fields.flag("ordered"),
         applies_when=reader.condition(applies) if applies else ALWAYS,
     )
     fields.done()
