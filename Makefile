@@ -42,7 +42,7 @@ check: .venv/.tested .venv/bin/sam
 	$(BIN)/lint-imports
 
 evaluate: .venv/.tested
-	$(BIN)/python -m tests.evaluate
+	$(BIN)/python -m tests.evaluate $(ARGS)
 
 clean:
 	rm -rf .venv .venv-sam build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
