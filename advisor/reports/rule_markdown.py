@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.decision.words import in_words
+from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import Rule, RuleBase
+from advisor.reports.markup import escaped, link, literal
 from advisor.reports.rule_words import case_code, effects
 
 _HEAD = """\
@@ -26,32 +28,30 @@ def rule_list(rule_base: RuleBase, rules: Sequence[Rule]) -> str:
     for criterion in rule_base.criteria:
         mine = [rule for rule in rules if rule.criterion == criterion.id]
         if mine:
-            sections.append(f"## {criterion.title}\n" + (f"\n{criterion.text}\n" if criterion.text else ""))
+            sections.append(
+                f"## {escaped(criterion.title)}\n"
+                + (f"\n{escaped(criterion.text)}\n" if criterion.text else "")
+            )
             sections += ["\n".join(_rule(rule_base, rule)) + "\n" for rule in mine]
     if rule_base.switched_off:
-        lines = [f"- {item.rule}: {item.reason}" for item in rule_base.switched_off]
+        lines = [f"- {item.rule}: {escaped(item.reason)}" for item in rule_base.switched_off]
         sections.append("\n".join(["## Switched off", "", *lines, ""]))
     return "\n".join(sections)
 
 
 def _rule(rule_base: RuleBase, rule: Rule) -> Iterator[str]:
     questionnaire = rule_base.questionnaire
-    yield f"### {rule.id} {rule.title}"
+    yield f"### {rule.id} {escaped(rule.title)}"
     yield ""
-    yield f"When {_code(in_words(rule.when, questionnaire))}:"
-    yield f"{'; '.join(effects(rule, rule_base))}."
+    yield f"When {literal(in_words(rule.when, questionnaire))}:"
+    yield f"{escaped('; '.join(effects(rule, rule_base)))}."
     if rule.unless:
-        yield f"Unless {_code(in_words(rule.unless, questionnaire))}."
+        yield f"Unless {literal(in_words(rule.unless, questionnaire))}."
     yield ""
-    yield f"{rule.because} ([source]({rule.source}), {rule.as_of})"
+    yield f"{escaped(rule.because)} ({link('source', rule.source)}, {rule.as_of})"
     yield ""
     yield f"Fires on {_cases(rule.fires_on)}; not on {_cases(rule.quiet_on)}."
 
 
-def _cases(cases: Sequence[object]) -> str:
-    return " or ".join(f"`{case_code(case)}`" for case in cases)  # type: ignore[arg-type]
-
-
-def _code(words: str) -> str:
-    """Return words that name keys and values such that Markdown takes no sign in them for its own."""
-    return words.replace("_", "\\_").replace("*", "\\*")
+def _cases(cases: Sequence[Mapping[str, Answer]]) -> str:
+    return " or ".join(literal(case_code(case)) for case in cases)

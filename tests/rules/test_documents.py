@@ -1,0 +1,71 @@
+"""The pages about the rules are what the rules say today."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import advisor
+from advisor.decision.cases import own_cases
+from advisor.errors import Problem
+from advisor.knowledge.rules import RuleBase
+from advisor.loading.conditions import ConditionReader
+from advisor.loading.document import parse
+from advisor.loading.rules import RuleReader
+from advisor.reports.rule_markdown import rule_list
+from tests.evaluate.__main__ import PAGE, SCENARIOS, evaluated
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
+RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
+EXAMPLE, OVERLAY = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert text == rule_list(RULE_BASE, RULE_BASE.rules), (
+        "advisor rules list --format markdown > docs/rules.md"
+    )
+
+
+@pytest.mark.skipif(not SCENARIOS.is_file(), reason="the published scenarios are not here")
+def test_the_page_of_accuracy_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == evaluated(SCENARIOS), "make evaluate ARGS=--write"
+
+
+def test_the_rule_in_the_readme_is_one() -> None:
+    problems: list[Problem] = []
+    questionnaire = RULE_BASE.questionnaire
+    reader = ConditionReader(questionnaire.by_key, tuple(questionnaire.derived), problems)
+    _, rules = RuleReader(reader, []).criterion(parse(EXAMPLE, "README.md"))
+    assert problems == []
+    only = RuleBase("1", "2026-11-23", questionnaire, (), rules, ())
+    assert (
+        [case.fired for case in own_cases(only)]
+        == [case.wanted for case in own_cases(only)]
+        == [True, False, False]
+    )
+
+
+def test_the_overlay_in_the_readme_is_one(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OVERLAY, encoding="utf-8")
+    found = advisor.load_rule_base(advisor.rules_folder(), [tmp_path])
+    assert found.by_id["FL04"].favours == {"step-functions": 2}
+    assert found.by_id["ACME01"].criterion == "own"
+    assert [item.rule for item in found.switched_off] == ["PE01"]
+    assert "PE01" not in found.by_id
+
+
+def test_the_readme_names_every_file() -> None:
+    folder = advisor.rules_folder()
+    named = set(re.findall(r"`([\w*/-]+\.yaml)`", README))
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml")}
+    assert {name for name in there if not any(Path(name).match(pattern) for pattern in named)} == set()
+    assert {pattern for pattern in named if not any(Path(name).match(pattern) for name in there)} == set()
+
+
+@pytest.mark.parametrize("word", ["favours", "rules_out", "instead", "names", "combines", "warns"])
+def test_the_readme_explains_every_effect(word: str) -> None:
+    assert re.search(rf"^\| `{word}:", README, re.MULTILINE)
