@@ -15,6 +15,7 @@ from advisor.starter.blueprint import (
     Function,
     HttpApi,
     Machine,
+    Pipe,
     Queue,
     Ref,
     Resource,
@@ -23,6 +24,7 @@ from advisor.starter.blueprint import (
 from advisor.starter.integrations import NOTIFY_EMAIL
 
 TOPIC = "AlarmTopic"
+LAG = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def _alarms(resource: Resource) -> Iterable[Alarm]:
         yield _alarm(resource, _machine("ExecutionsFailed"), "has failed runs")
         yield _alarm(resource, _machine("ExecutionsTimedOut"), "has runs that timed out")
         yield _alarm(resource, _machine("ExecutionThrottled"), "is throttled")
+    elif isinstance(resource, Pipe):
+        yield _alarm(resource, Metric("AWS/EventBridge/Pipes", "ExecutionFailed", "PipeName"), "fails")
     elif isinstance(resource, HttpApi):
         yield _alarm(resource, Metric("AWS/ApiGateway", "5xx", "ApiId"), "answers with server errors")
 
@@ -73,7 +77,12 @@ def _function(function: Function) -> Iterable[Alarm]:
         yield _alarm(function, _lambda("AsyncEventAge", "Maximum"), "is falling behind", threshold=half)
     if batch:
         half = batch.max_record_age_s * 500
-        yield _alarm(function, _lambda("IteratorAge", "Maximum"), "lags behind its stream", threshold=half)
+        if batch.partial_response:
+            yield _alarm(
+                function, _lambda("IteratorAge", "Maximum"), "lags behind its stream", threshold=half
+            )
+        else:
+            yield _alarm(function, _lambda("OffsetLag", "Maximum"), "lags behind its topic", threshold=LAG)
         yield _alarm(function, _lambda("Errors"), "fails on batches")
 
 

@@ -19,6 +19,7 @@ Approach: TypeAlias = Literal["destinations", "step-functions", "both"]
 WorkflowType: TypeAlias = Literal["standard", "express"]
 Attribute: TypeAlias = Literal["arn", "name", "url", "stream", "contents"]
 Outcome: TypeAlias = Literal["success", "failure"]
+Work: TypeAlias = Literal["step", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Trigger:
     retry_attempts: int = 0
     max_event_age_s: int = 0
     batch: Batch | None = None
-    batch_size: int = 0
-    max_concurrency: int = 0
+    topic: Ref | None = None
+    filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Function(Resource):
 
     kind: ClassVar[str] = "function"
     name: Name
+    does: Work = "step"
     timeout_s: int = 30
     environment: tuple[tuple[str, Ref | str], ...] = ()
     trigger: Trigger | None = None
@@ -141,6 +143,8 @@ class Queue(Resource):
     visibility_s: int = 30
     senders: tuple[tuple[str, Target], ...] = ()
     stays_empty: bool = False
+    dead_letters: Ref | None = None
+    max_receives: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,69 @@ class HttpApi(Resource):
     kind: ClassVar[str] = "http_api"
     machine: Ref = Ref("")
     waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe(Resource):
+    """An EventBridge pipe that starts the machine for each record of a queue or stream.
+
+    ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
+    """
+
+    kind: ClassVar[str] = "pipe"
+    service: str = ""
+    source: Ref = Ref("")
+    machine: Ref = Ref("")
+    template: str = ""
+    waits: bool = False
+    undelivered: Ref | None = None
+    retry_attempts: int = 0
+    max_record_age_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Resource):
+    """A topic's delivery of bare messages to a queue."""
+
+    kind: ClassVar[str] = "subscription"
+    topic: Ref = Ref("")
+    queue: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class IotRule(Resource):
+    """An IoT rule that starts the machine; what it cannot start goes to ``undelivered``."""
+
+    kind: ClassVar[str] = "iot_rule"
+    sql: str = ""
+    machine: Ref = Ref("")
+    undelivered: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class MailRule(Resource):
+    """An SES receipt rule that calls a function asynchronously for each mail to ``recipient``."""
+
+    kind: ClassVar[str] = "mail_rule"
+    function: Ref = Ref("")
+    recipient: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer(Resource):
+    """An Application Load Balancer in the user's network with a function as its only target."""
+
+    kind: ClassVar[str] = "load_balancer"
+    function: Ref = Ref("")
+    network: Ref = Ref("")
+    subnets: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class UserPool(Resource):
+    """A Cognito user pool whose sign-ups trigger a function."""
+
+    kind: ClassVar[str] = "user_pool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +314,9 @@ class Parameter(Resource):
     """A value the user gives when deploying."""
 
     kind: ClassVar[str] = "parameter"
-    default: str = ""
+    default: str | None = ""
     secret: bool = False
+    type: str = "String"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,11 +354,11 @@ class Blueprint:
     permissions: tuple[Permission, ...]
     flow: Flow
     payload: Mapping[str, Any]
-    event: Mapping[str, Any]
+    event: Any
     records: tuple[RecordFixture, ...] = ()
     failure_routes: tuple[FailureRoute, ...] = ()
     idempotency: Ref | None = None
-    retry_wish: str = "default"
+    event_source: str = "sdk"
     summary: str = ""
 
     @cached_property

@@ -6,21 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from advisor.starter.blueprint import Bus, Destination, Ref, Trigger, WorkflowType
+from advisor.starter.blueprint import Bus, Destination, Ref, WorkflowType
 from advisor.starter.core import Plan, core
 from advisor.starter.derive import flow_for
 from advisor.starter.edges import edges
 from advisor.starter.flow import Do, Flow, Unit
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.triggers import (
-    DELIVERY_AGE_S,
-    DELIVERY_RETRIES,
-    RULES_OF_ACCOUNT,
-    STREAMS,
-    source_for,
-    undelivered,
-)
+from advisor.starter.sources import RULES_OF_ACCOUNT, rule, undelivered
+from advisor.starter.triggers import STREAMS, source_of_function
 
 HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
 SUCCEEDED = {"source": ["lambda"], "detail-type": ["Lambda Function Invocation Result - Success"]}
@@ -38,7 +32,7 @@ def both(
             "Both options together need a lambda step first, for the edge, and a step after it, for the core."
         )
     flow = flow_for(brief.wishes, units[1:])
-    source = source_for(brief, payload_for(flow), machine=False)
+    source = source_of_function(brief, payload_for(flow), units[0])
     if brief.wishes.text("event_source") in STREAMS:
         raise Refused(
             "A stream in front of both options is not wired yet: use --approach destinations for its reader."
@@ -46,21 +40,13 @@ def both(
     bus = Bus(
         HANDED_ON, "carries each result of the edge to the core", brief.asked("invocation", "coordination")
     )
-    trigger = Trigger(
-        "eventbridge",
-        source=Ref(bus.id, "name"),
-        undelivered=Ref(UNSTARTED),
-        pattern=SUCCEEDED,
-        input_path="$.detail.responsePayload",
-        retry_attempts=DELIVERY_RETRIES,
-        max_event_age_s=DELIVERY_AGE_S,
-    )
+    trigger = rule(SUCCEEDED, "$.detail.responsePayload", Ref(bus.id, "name"), UNSTARTED)
     edge_brief = replace(
         brief, wishes=replace(brief.wishes, answers=_without(brief.wishes.answers, "on_success"))
     )
     onward = (Destination("eventbridge", Ref(bus.id)), Parts((bus,)))
     front = edges(edge_brief, units[:1], source, onward)
-    waiting = undelivered(brief, "events.amazonaws.com", RULES_OF_ACCOUNT, "EventBridge", UNSTARTED)
+    waiting = undelivered(brief, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
     parts = joined([front, waiting, core(brief, flow, Plan(workflow_type, trigger))])
     return (Do(units[0]), *flow), parts, source.event
 

@@ -14,7 +14,7 @@ from advisor.starter.names import name
 from advisor.starter.outcomes import destination
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.states import Scope, machine_definition
+from advisor.starter.states import Scope, machine_definition, taking_first
 
 EXPRESS_S = 300
 HTTP_API_S = 29
@@ -44,11 +44,12 @@ TRACES_WHY = "X-Ray knows no resource-level permissions"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the machine runs: ``caller_waits`` is true where an HTTP caller gets the result."""
+    """How the machine runs. ``caller_waits``: for its result, over HTTP; ``first``: it gets a list of one."""
 
     workflow_type: WorkflowType
     trigger: Trigger | None
     caller_waits: bool = False
+    first: bool = False
 
 
 def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
@@ -69,6 +70,8 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
         timeout_s=_timeout(brief, flow, plan),
         report=report,
     )
+    if plan.first:
+        definition = taking_first(definition)
     kept = destination(brief, report.service, "failure")[1].resources if report else ()
     own = [_machine(brief, definition, calls, plan), _functions(brief, flow), _called(calls)]
     return joined([Parts(kept), *own, _routes(report, plan)])

@@ -31,8 +31,8 @@ _SERVICE_STEPS = {
 }
 OURS = """
     report_failure workflow_failed not_approved approved done wait work_in_parallel work_on_each_item
-    failure success await_approval await_callback handle_success handle_failure workflow source alarm
-    idempotency large_amount
+    failure success take_the_record start_workflow await_approval await_callback handle_success
+    handle_failure workflow source alarm idempotency large_amount
 """
 TAKEN = frozenset(OURS.split())  # names of states and resources every project may have
 CHOICE_KEY, CHOICE_LIMIT = "amount", 100

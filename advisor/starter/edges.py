@@ -27,18 +27,24 @@ from advisor.starter.outcomes import (
 )
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.triggers import STREAMS, Source
+from advisor.starter.sources import Source
+from advisor.starter.triggers import STREAMS
 
 MAX_EVENT_AGE_S = 21_600
 RETRIES = 2
 STREAM_RETRIES = 5
+KAFKA_RETRIES = 9
 STREAM_AGE_S = 86_400
 
 
 def function(brief: Brief, unit: Unit, *keys: str) -> Function:
     """Return the Lambda function that does ``unit``."""
     return Function(
-        unit.function_id, f"does '{unit.name.words}'", brief.asked(*keys), unit.name, brief.timeout_s
+        unit.function_id,
+        f"does '{unit.name.words}'",
+        brief.asked(*keys),
+        unit.name,
+        timeout_s=brief.timeout_s,
     )
 
 
@@ -178,7 +184,9 @@ def stream_reader(brief: Brief, unit: Unit, source: Source) -> tuple[Function, P
     assert source.trigger is not None
     service = chosen_target(brief, "failure", stream=True)
     failure, parts = destination(brief, service, "failure")
-    batch = Batch(100, 5, STREAM_RETRIES, STREAM_AGE_S, failure)
+    kafka = source.trigger.kind == "kafka"
+    retries = KAFKA_RETRIES if kafka else STREAM_RETRIES
+    batch = Batch(100, 5, retries, STREAM_AGE_S, failure, bisect=not kafka, partial_response=not kafka)
     trigger = replace(source.trigger, batch=batch)
     holds = "the records themselves" if service == "s3" else "positions in the stream, not the records"
     route: FailureRoute = failure_route(

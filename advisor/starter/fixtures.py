@@ -13,7 +13,11 @@ from typing import Any
 from advisor.starter.blueprint import Blueprint, RecordFixture
 
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:first:live"
-BATCH_INFO = {"kinesis": "KinesisBatchInfo", "dynamodb-stream": "DDBStreamBatchInfo"}
+BATCH_INFO = {
+    "kinesis": "KinesisBatchInfo",
+    "dynamodb-stream": "DDBStreamBatchInfo",
+    "kafka": "KafkaBatchInfo",
+}
 
 
 def record_fixtures(blueprint: Blueprint) -> Mapping[str, Any]:
@@ -64,7 +68,9 @@ def _stream_record(stream: str) -> dict[str, Any]:
             "approximateInvokeCount": 6,
         },
         "responseContext": {"statusCode": 200, "executedVersion": "1", "functionError": "Unhandled"},
-        BATCH_INFO[stream]: {
+        BATCH_INFO[stream]: _kafka_batch()
+        if stream == "kafka"
+        else {
             "shardId": "shardId-000000000001",
             "startSequenceNumber": "49601189658422359378836298521827638475320189012309704722",
             "endSequenceNumber": "49601189658422359378836298522902373528957594348623495186",
@@ -73,6 +79,16 @@ def _stream_record(stream: str) -> dict[str, Any]:
             "batchSize": 10,
             "streamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/source",
         },
+    }
+
+
+def _kafka_batch() -> dict[str, Any]:
+    return {
+        "batchSize": 1,
+        "eventSourceArn": "arn:aws:kafka:us-east-1:123456789012:cluster/orders/2f1d-5",
+        "bootstrapServers": "b-1.orders.kafka.us-east-1.amazonaws.com:9098",
+        "payloadSize": 162,
+        "recordsInfo": {"orders-0": {"firstRecordOffset": "15", "lastRecordOffset": "15"}},
     }
 
 

@@ -22,7 +22,7 @@ from advisor.starter.blueprint import (
 from advisor.starter.integrations import NOTIFY_EMAIL
 from advisor.starter.parts import Brief, Parts
 from advisor.starter.refusals import Refused
-from advisor.starter.triggers import DELIVERY_AGE_S, DELIVERY_RETRIES, RULES_OF_ACCOUNT
+from advisor.starter.sources import DELIVERY_AGE_S, DELIVERY_RETRIES, RULES_OF_ACCOUNT
 
 ASYNC_TARGETS = {
     "success": ("lambda", "sns", "sqs", "eventbridge"),

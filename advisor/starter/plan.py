@@ -31,7 +31,8 @@ from advisor.starter.integrations import NOTIFY_EMAIL
 from advisor.starter.names import name
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.triggers import source_for
+from advisor.starter.starts import source_of_machine
+from advisor.starter.triggers import source_of_function
 
 TITLES = {
     DESTINATIONS: "Lambda Destinations",
@@ -127,18 +128,18 @@ def _check_flavour(recommendation: Recommendation) -> None:
 
 
 def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Built:
-    steps, wishes = recommendation.answers.project.steps, brief.wishes
+    steps, wishes = recommendation.answers.project.units, brief.wishes
     if choice.approach == DESTINATIONS:
         units = units_for(wishes, steps, 1, direct=False)
-        source = source_for(brief, sample_payload(()), machine=False)
+        source = source_of_function(brief, sample_payload(()), units[0])
         return Built(tuple(Do(unit) for unit in units), edges(brief, units, source), source.event)
     if choice.approach == STEP_FUNCTIONS:
         flow = flow_for(wishes, units_for(wishes, steps, 3, direct=True))
         waits = choice.workflow_type == EXPRESS and wishes.text("caller_waits_for") == "result"
-        source = source_for(brief, sample_payload(flow), machine=True, waits=waits)
-        plan_of_core = Plan(
-            choice.workflow_type or "standard", source.trigger, waits and source.trigger is None
+        source = source_of_machine(
+            brief, sample_payload(flow), express=choice.workflow_type == EXPRESS, waits=waits
         )
+        plan_of_core = Plan(choice.workflow_type or "standard", source.trigger, waits, source.first)
         return Built(flow, joined([source.parts, core(brief, flow, plan_of_core)]), source.event)
     units = units_for(wishes, steps, 3, direct=True)
     return Built(*both(brief, units, choice.workflow_type or "standard", sample_payload))
@@ -185,7 +186,7 @@ def _blueprint(
         records=built.parts.records,
         failure_routes=built.parts.routes,
         idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
-        retry_wish=brief.wishes.text("retry", "default"),
+        event_source=brief.wishes.text("event_source", "sdk"),
         summary=_summary(recommendation, choice),
     )
 
@@ -198,7 +199,7 @@ def _summary(recommendation: Recommendation, choice: Choice) -> str:
 
 def _idempotency(brief: Brief, built: Parts) -> Parts:
     """Return the table that makes a repeated event harmless, unless the work already is."""
-    functions = [item for item in built.resources if isinstance(item, Function)]
+    functions = [item for item in built.resources if isinstance(item, Function) and item.does == "step"]
     if not functions or brief.wishes.flag("idempotent"):
         return Parts()
     table = Table(

@@ -70,8 +70,8 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
     queues = [item.id for item in blueprint.resources if getattr(item, "stays_empty", False)]
     if any(f.asynchronous for f in blueprint.functions):
         yield (
-            "Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function URLs "
-            "and API Gateway call synchronously, and then no destination fires."
+            "Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function "
+            "URLs and API Gateway call synchronously, and then no destination fires."
         )
         yield "Did it go to the alias `live`? The settings are the alias's; the bare function has none."
         yield "Is it still being retried? The last attempt starts about three minutes after the first."

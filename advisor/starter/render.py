@@ -62,7 +62,8 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
         texts[path] = _fill(environment, f"project/{path}.jinja", context)
     for function in blueprint.functions:
         path = f"functions/{function.name.module}/app.py"
-        texts[path] = _fill(environment, "handlers/python/app.py.jinja", {**context, "function": function})
+        template = f"handlers/python/{'app' if function.does == 'step' else 'start'}.py.jinja"
+        texts[path] = _fill(environment, template, {**context, "function": function})
     texts.update(_data_files(blueprint))
     texts.update(extra)
     return tuple(RenderedFile(path, texts[path]) for path in sorted(texts))
@@ -76,6 +77,8 @@ def _paths(blueprint: Blueprint) -> Iterable[str]:
     yield from (path for path in ALWAYS if path not in skipped)
     if blueprint.machine:
         yield "tests/test_state_machine.py"
+    if any(function.does == "start" for function in blueprint.functions):
+        yield "tests/test_start.py"
 
 
 def _data_files(blueprint: Blueprint) -> dict[str, str]:
@@ -107,14 +110,30 @@ def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
         "diagram": mermaid(blueprint),
         "worst_case": worst_case(blueprint),
         "delays": delays(blueprint),
+        "steps": [function for function in blueprint.functions if function.does == "step"],
+        "starter": next((function for function in blueprint.functions if function.does == "start"), None),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
+        "source": blueprint.event_source,
+        "waits": _waits(blueprint),
+        "first": isinstance(blueprint.event, list),
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
+        "stars": _stars(blueprint),
         "described": readme.described(blueprint),
         "smoke": readme.smoke_test(blueprint),
         "checklist": readme.checklist(blueprint),
         "keeps": readme.buckets(blueprint),
     }
+
+
+def _stars(blueprint: Blueprint) -> list[str]:
+    starred = [item for item in blueprint.permissions if "*" in item.resources and not item.implied]
+    return sorted(action for item in starred for action in item.actions)
+
+
+def _waits(blueprint: Blueprint) -> bool:
+    actions = {action for permission in blueprint.permissions for action in permission.actions}
+    return "states:StartSyncExecution" in actions
 
 
 def _handler_of(function: Function) -> str:

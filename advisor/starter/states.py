@@ -16,6 +16,7 @@ State: TypeAlias = dict[str, Any]
 States: TypeAlias = dict[str, State]
 
 ERROR_NAME = "{% $replace($failure.Error, 'States.', '') %}"  # the prefix is reserved for AWS
+TAKE = "Take the record"
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
@@ -77,6 +78,12 @@ def machine_definition(
         "TimeoutSeconds": timeout_s,
         "States": states,
     }
+
+
+def taking_first(definition: State) -> State:
+    """Return ``definition`` for an input that is a list of one, as a pipe delivers it."""
+    take = {"Type": "Pass", "Output": "{% $states.input[0] %}", "Next": definition["StartAt"]}
+    return {**definition, "StartAt": TAKE, "States": {TAKE: take, **definition["States"]}}
 
 
 def _chain(flow: Flow, after: str | None, scope: Scope) -> tuple[str, States]:

@@ -29,7 +29,10 @@ def test_the_state_machine_has_no_finding(name: str) -> None:
 
 def _input(name: str) -> Any:
     made = blueprint(name)
-    return dict(made.payload) if made.approach == "both" else json.loads(files(name)["events/event.json"])
+    started_by_function = any(function.does == "start" for function in made.functions)
+    if made.approach == "both" or started_by_function:
+        return dict(made.payload)
+    return json.loads(files(name)["events/event.json"])
 
 
 def _done(function: str, event: dict[str, Any]) -> Any:
@@ -116,7 +119,7 @@ def test_each_way_of_a_choice_ends_well(amount: int) -> None:
 def test_the_project_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     write_project(render(blueprint(name)), folder)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "skipped" not in done.stdout

@@ -12,7 +12,12 @@ from advisor.starter.blueprint import Function, Ref
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of
 
 REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
-    "queue in front of destinations": ({"event_source": "sqs"}, "destinations", (), r"redrive policy.*\(IV04\)"),
+    "queue in front of destinations": (
+        {"event_source": "sqs"},
+        "destinations",
+        (),
+        r"redrive policy.*\(IV04\)",
+    ),
     "caller waits": (
         {"event_source": "api-gateway", "caller_waits_for": "result"},
         "destinations",
@@ -23,7 +28,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
         {"event_source": "s3", "on_success": ("s3",)},
         "destinations",
         (),
-        "",
+        r"cannot do this workload.*S3.*\(TG\d\d\)",
     ),
     "two destinations at once": (
         {"event_source": "s3", "on_success": ("sqs", "sns")},

@@ -151,5 +151,9 @@ def _stars(result: dict[str, Any]) -> Iterator[str]:
                 if any("*" in action for action in actions):
                     yield f"{name}: an action with a star: {actions}"
                 services = {action.split(":")[0] for action in actions}
-                if resources in ("*", ["*"]) and not services <= {"logs"}:
+                if (
+                    resources in ("*", ["*"])
+                    and not services <= {"logs"}
+                    and actions != ["dynamodb:ListStreams"]
+                ):
                     yield f"{name}: {actions} on every resource"

@@ -1,0 +1,115 @@
+"""What event sources have in common: a wired source, the queue for what it cannot deliver, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.starter.blueprint import Arn, Bucket, FailureRoute, Queue, Ref, Trigger
+from advisor.starter.parts import Brief, Parts
+
+UNDELIVERED = "UndeliveredEvents"
+RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
+DELIVERY_RETRIES, DELIVERY_AGE_S = 185, 86_400
+PERIOD = "rate(1 day)"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A wired event source: ``trigger`` is None where callers start the work themselves.
+
+    ``first``: the machine gets a list of one record, of which it takes the first.
+    """
+
+    trigger: Trigger | None
+    event: Any
+    parts: Parts = Parts()
+    first: bool = False
+
+
+def undelivered(brief: Brief, what: str, sender: tuple[str, Ref | Arn] | None, queue_id: str = "") -> Parts:
+    """Return the queue that keeps what ``what`` could not deliver; ``sender`` may write to it."""
+    queue = Queue(
+        queue_id or UNDELIVERED,
+        f"keeps events that {what} could not deliver",
+        brief.asked("event_source", "failure_handling"),
+        senders=(sender,) if sender else (),
+        stays_empty=True,
+    )
+    route = FailureRoute(
+        f"{what} cannot deliver an event", f"queue `{queue.id}`", "the event itself", f"{queue.id}Alarm"
+    )
+    return Parts((queue,), routes=(route,))
+
+
+def from_bucket(brief: Brief, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return an S3 bucket whose events come through EventBridge; no circle of permissions that way."""
+    bucket = Bucket(
+        "SourceBucket", "receives the objects to work on", brief.asked("event_source"), events=True
+    )
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [Ref(bucket.id, "name")]}},
+    }
+    detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
+    event = detail if machine else bus_event("aws.s3", "Object Created", detail)
+    more = undelivered(brief, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    parts = Parts((bucket, *more.resources), routes=more.routes)
+    return Source(rule(pattern, "$.detail" if machine else ""), event, parts)
+
+
+def from_bus(brief: Brief, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return a rule on the default bus for events of the workload's own source."""
+    pattern = {"source": [brief.source], "detail-type": ["Work requested"]}
+    event = payload if machine else bus_event(brief.source, "Work requested", payload)
+    more = undelivered(brief, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    return Source(rule(pattern, "$.detail" if machine else ""), event, more)
+
+
+def from_schedule(brief: Brief, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return a daily schedule; the id of each call makes its payload unique."""
+    trigger = Trigger(
+        "schedule",
+        schedule=PERIOD,
+        input={**payload, "id": "<aws.scheduler.execution-id>"},
+        undelivered=Ref(UNDELIVERED),
+        retry_attempts=DELIVERY_RETRIES,
+        max_event_age_s=DELIVERY_AGE_S,
+    )
+    return Source(trigger, payload, undelivered(brief, "EventBridge Scheduler", None))
+
+
+def from_caller(brief: Brief, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return no source at all: callers start the work through the SDK."""
+    return Source(None, payload)
+
+
+def rule(pattern: Mapping[str, Any], input_path: str = "", bus: Ref | None = None, kept: str = "") -> Trigger:
+    """Return an EventBridge rule that hands on what matches; the queue ``kept`` keeps what it cannot."""
+    return Trigger(
+        "eventbridge",
+        source=bus,
+        undelivered=Ref(kept or UNDELIVERED),
+        pattern=pattern,
+        input_path=input_path,
+        retry_attempts=DELIVERY_RETRIES,
+        max_event_age_s=DELIVERY_AGE_S,
+    )
+
+
+def bus_event(source: str, detail_type: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an EventBridge event."""
+    return {
+        "version": "0",
+        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+        "detail-type": detail_type,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-11-23T12:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": detail,
+    }
