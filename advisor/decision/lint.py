@@ -6,7 +6,7 @@ written can matter at all, and whether it says one thing only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, combinations
@@ -82,8 +82,10 @@ def never_firing(rule_base: RuleBase) -> Iterator[LintFinding]:
 
 def same_and_contradicting(rule_base: RuleBase) -> Iterator[LintFinding]:
     """Find rules that fire on exactly the same answers and say the same or the opposite, and vain points."""
-    looked = {rule.id: set(looks_at(rule_base.questionnaire, rule)) for rule in rule_base.rules}
-    for one, other in combinations(rule_base.rules, 2):
+    questionnaire = rule_base.questionnaire
+    firing = [rule for rule in rule_base.rules if witness(questionnaire, rule) is not None]
+    looked = {rule.id: set(looks_at(questionnaire, rule)) for rule in firing}
+    for one, other in combinations(firing, 2):
         if (
             looked[one.id] == looked[other.id]
             and _implies(rule_base, one, other)
@@ -95,12 +97,14 @@ def same_and_contradicting(rule_base: RuleBase) -> Iterator[LintFinding]:
             if against := _opposed(one, other):
                 text = f"{one.id} and {other.id} fire on the same answers, for {' and for '.join(against)}."
                 yield _about(other, "contradicts", text)
-    yield from _vain_points(rule_base, looked)
+    yield from _vain_points(rule_base, firing, looked)
 
 
-def _vain_points(rule_base: RuleBase, looked: dict[str, set[str]]) -> Iterator[LintFinding]:
-    for rule in rule_base.rules:
-        for excluding in rule_base.rules:
+def _vain_points(
+    rule_base: RuleBase, firing: Sequence[Rule], looked: Mapping[str, set[str]]
+) -> Iterator[LintFinding]:
+    for rule in firing:
+        for excluding in firing:
             if not rule.favours or not set(rule.favours) <= set(excluding.rules_out):
                 continue
             if looked[excluding.id] <= looked[rule.id] and _implies(rule_base, rule, excluding):
