@@ -14,7 +14,7 @@ import pyte
 
 ROOT = Path(__file__).resolve().parents[2]
 UP, DOWN, HOME, END, LEFT = "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F", "\x1b[D"
-ENTER, CTRL_C, CTRL_D = "\r", "\x03", "\x04"
+ENTER, SPACE, CTRL_C, CTRL_D = "\r", " ", "\x03", "\x04"
 
 
 class Terminal:

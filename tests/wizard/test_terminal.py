@@ -11,10 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.terminal import CTRL_C, CTRL_D, DOWN, END, ENTER, HOME, LEFT, ROOT, UP, Terminal, runner
+from tests.wizard.terminal import (
+    CTRL_C,
+    CTRL_D,
+    DOWN,
+    END,
+    ENTER,
+    HOME,
+    LEFT,
+    ROOT,
+    SPACE,
+    UP,
+    Terminal,
+    runner,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-SPACE = " "
 
 
 def wizard(tmp_path: Path, *flags: str, env: Mapping[str, str] | None = None, columns: int = 80) -> Terminal:
