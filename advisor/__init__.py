@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from advisor.files import write_text
     from advisor.knowledge.answers import Answers
     from advisor.knowledge.rules import RuleBase
-    from advisor.loading.answers import dump_answers, load_answers, read_answers
+    from advisor.loading.answers import load_answers, read_answers
     from advisor.loading.rule_base import load_rule_base
+    from advisor.loading.saving import dump_answers
     from advisor.loading.versions import load_versions
     from advisor.reports import FORMATS, ReportOptions
     from advisor.reports.schema import answers_schema, report_schema
@@ -75,7 +76,7 @@ _HOME = {
     "answers_schema": "reports.schema",
     "check_project": "starter.write",
     "decide": "decision.decide",
-    "dump_answers": "loading.answers",
+    "dump_answers": "loading.saving",
     "load_answers": "loading.answers",
     "load_rule_base": "loading.rule_base",
     "load_versions": "loading.versions",

@@ -89,7 +89,7 @@ def workload_of(limits: Mapping[str, Limit], answers: Answers, settled: Settled)
         )
     steps = _number(facts.get("steps"))
     if steps is None:
-        steps = len(answers.project.steps) or limits["assumed-steps"].number
+        steps = len(answers.project.units) or limits["assumed-steps"].number
         said.append(f"No number of steps given: {count(steps)} are taken.")
     states = [name for key, value, name in _STATES if facts.get(key) == value]
     items = _number(facts.get("max_parallel_items")) if facts.get("parallelism") == "dynamic" else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -10,6 +10,8 @@ from advisor.knowledge.conditions import Answer
 
 Iac: TypeAlias = Literal["sam", "cdk-python", "cdk-typescript", "terraform"]
 Runtime: TypeAlias = Literal["python", "nodejs", "java", "go"]
+QueryLanguage: TypeAlias = Literal["jsonata", "jsonpath"]
+QUERY_LANGUAGES: tuple[QueryLanguage, ...] = ("jsonata", "jsonpath")
 IACS: tuple[Iac, ...] = ("sam", "cdk-python", "cdk-typescript", "terraform")
 RUNTIMES: tuple[Runtime, ...] = ("python", "nodejs", "java", "go")
 
@@ -23,13 +25,51 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Parallel:
+    """Branches that run at the same time, each a list of steps."""
+
+    branches: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """Steps that run for each item of a list."""
+
+    steps: tuple[Part, ...]
+
+
+Part: TypeAlias = Step | Parallel | ForEach
+
+
+def units_in(parts: Iterable[Part]) -> tuple[Step, ...]:
+    """Return the single steps inside ``parts``, in reading order."""
+    found: list[Step] = []
+    for part in parts:
+        if isinstance(part, Step):
+            found.append(part)
+        elif isinstance(part, Parallel):
+            found += [step for branch in part.branches for step in units_in(branch)]
+        else:
+            found += units_in(part.steps)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """How the starter project is made; None where the user left it open."""
+    """How the starter project is made; None where the user left it open.
+
+    ``steps`` is how the user arranged the units of work, ``units`` the same without the arrangement.
+    """
 
     iac: Iac | None = None
     runtime: Runtime | None = None
     region: str | None = None
-    steps: tuple[Step, ...] = ()
+    query_language: QueryLanguage | None = None
+    steps: tuple[Part, ...] = ()
+
+    @property
+    def units(self) -> tuple[Step, ...]:
+        return units_in(self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class _Sketch:
 
     def steps(self) -> tuple[str, ...]:
         """Return the names of the units of work, as many as are worth drawing."""
-        named = tuple(step.name for step in self.recommendation.answers.project.steps)
+        named = tuple(step.name for step in self.recommendation.answers.project.units)
         steps = self.known.get("steps")
         wanted = int(steps) if isinstance(steps, int | float) else len(named) or 1
         names = [

@@ -92,7 +92,7 @@ class _Record:
             yield "\n".join(table(("Question", "Answer", "Key and value", "Note"), rows))
         else:
             yield "No question has been answered yet."
-        steps = self.recommendation.answers.project.steps
+        steps = self.recommendation.answers.project.units
         if steps:
             named = ", ".join(f"{literal(step.name)} ({escaped(step.service)})" for step in steps)
             yield f"Units of work: {named}."

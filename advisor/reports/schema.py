@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.knowledge.answers import IACS, RUNTIMES
+from advisor.knowledge.answers import IACS, QUERY_LANGUAGES, RUNTIMES
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
 from advisor.reports.json_report import SCHEMA, Json
@@ -25,16 +25,33 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
         "name": _line("Name of the unit of work."),
         "service": {"enum": [*services, None]},
     }
+    several: Json = {"type": "array", "items": {"$ref": "#/$defs/step"}, "minItems": 1, "maxItems": 100}
+    step: Json = {
+        "description": "A unit of work, branches at the same time, or steps for each item of a list.",
+        "anyOf": [
+            _TEXT,
+            _closed(named, required=["name"]),
+            _closed({"parallel": {"type": "array", "items": {"anyOf": [several, {"$ref": "#/$defs/step"}]}}}),
+            _closed({"for_each": several}),
+        ],
+        "examples": [
+            "ValidateOrder",
+            {"name": "ChargeCard", "service": "http-api"},
+            {"parallel": [[{"name": "ReserveFlight"}], [{"name": "ReserveHotel"}]]},
+            {"for_each": [{"name": "ResizeImage"}]},
+        ],
+    }
     steps: Json = {
         "description": "Real names for the units of work, in their order.",
         "type": ["array", "null"],
-        "items": {"anyOf": [_TEXT, _closed(named, required=["name"])]},
+        "items": {"$ref": "#/$defs/step"},
         "maxItems": 100,
     }
     project: dict[str, Json] = {
         "iac": _one_of(IACS, "What the starter project is deployed with."),
         "runtime": _one_of(RUNTIMES, "The language of its functions."),
         "region": _line("The AWS Region to deploy to; prices are taken from it where there are any."),
+        "query_language": _one_of(QUERY_LANGUAGES, "How the state machine handles data."),
         "steps": steps,
     }
     top: dict[str, Json] = {
@@ -47,6 +64,7 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
         "$schema": _DIALECT,
         "title": "Answers file of advisor",
         **_closed(top, required=["requirements"]),
+        "$defs": {"step": step},
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import InputError
-from advisor.knowledge.answers import Answers, Project, Step
+from advisor.knowledge.answers import Answers, ForEach, Parallel, Part, Project, Step
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.loading import dump_answers, load_answers, load_rule_base
@@ -69,6 +69,31 @@ project:
             steps=(Step("ValidateOrder"), Step("ChargeCard", "http-api")),
         ),
     )
+
+
+def test_steps_may_be_arranged() -> None:
+    text = """\
+requirements: {}
+project:
+  query_language: jsonpath
+  steps:
+    - Receive
+    - parallel:
+        - [{name: Flight}, {name: Seat, service: dynamodb}]
+        - {name: Hotel}
+    - for_each: [{name: Notify, service: sns}]
+"""
+    project = load_answers(text, "a.yaml", QUESTIONNAIRE).project
+    flight, hotel = (Step("Flight"), Step("Seat", "dynamodb")), (Step("Hotel"),)
+    notify = Step("Notify", "sns")
+    assert project == Project(
+        query_language="jsonpath", steps=(Step("Receive"), Parallel((flight, hotel)), ForEach((notify,)))
+    )
+    assert project.units == (Step("Receive"), *flight, *hotel, notify)
+    assert problems("requirements: {}\nproject: {steps: [{parallel: x}, {for_each: y}]}") == [
+        "a.yaml:2:30: parallel: a list of branches is expected; found text.",
+        "a.yaml:2:45: for_each: a list of steps is expected; found text.",
+    ]
 
 
 def test_every_problem_of_a_file_at_once() -> None:
@@ -228,12 +253,25 @@ REQUIREMENTS = st.fixed_dictionaries(
     {}, optional={question.key: answer_to(question) for question in QUESTIONNAIRE.questions}
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+STEPS: st.SearchStrategy[Part] = st.builds(Step, TEXT.filter(str.strip), st.sampled_from(["sqs", "lambda"]))
+PARTS = st.recursive(
+    STEPS,
+    lambda inner: st.one_of(
+        st.builds(ForEach, st.lists(inner, min_size=1, max_size=2).map(tuple)),
+        st.builds(
+            Parallel,
+            st.lists(st.lists(inner, min_size=1, max_size=2).map(tuple), min_size=1, max_size=2).map(tuple),
+        ),
+    ),
+    max_leaves=4,
+)
 PROJECTS = st.builds(
     Project,
     iac=st.sampled_from([None, "sam", "cdk-python"]),
     runtime=st.sampled_from([None, "go"]),
     region=st.sampled_from([None, "us-east-1", 'a "quoted"\nregion']),
-    steps=st.lists(st.builds(Step, TEXT.filter(str.strip), st.just("sqs")), max_size=3).map(tuple),
+    query_language=st.sampled_from([None, "jsonata", "jsonpath"]),
+    steps=st.lists(PARTS, max_size=3).map(tuple),
 )
 
 

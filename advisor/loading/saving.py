@@ -1,0 +1,64 @@
+"""Answers back to an answers file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from advisor.knowledge.answers import Answers, ForEach, Part, Step
+from advisor.knowledge.conditions import Answer
+from advisor.loading.answers_reader import SCHEMA, UNKNOWN
+
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def dump_answers(answers: Answers, *, header: Sequence[str] = ()) -> str:
+    """Return ``answers`` as a YAML answers file that loads to the same value."""
+    lines = [f"# {line}" for line in header]
+    lines.append(f"schema: {SCHEMA}")
+    if answers.name:
+        lines.append(f"name: {_quoted(answers.name)}")
+    lines.append("requirements:" if answers.requirements else "requirements: {}")
+    lines += [f"  {key}: {_plain(value)}" for key, value in answers.requirements.items()]
+    project = answers.project
+    named = {
+        "iac": project.iac,
+        "runtime": project.runtime,
+        "region": project.region,
+        "query_language": project.query_language,
+    }
+    given = [f"  {key}: {_quoted(value)}" for key, value in named.items() if value]
+    if project.steps:
+        given.append("  steps:")
+        given += [f"    - {_part(part)}" for part in project.steps]
+    if given:
+        lines += ["project:", *given]
+    return "\n".join(lines) + "\n"
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Step):
+        return f"{{name: {_quoted(part.name)}, service: {part.service}}}"
+    if isinstance(part, ForEach):
+        return f"{{for_each: [{', '.join(map(_part, part.steps))}]}}"
+    branches = (f"[{', '.join(map(_part, branch))}]" for branch in part.branches)
+    return f"{{parallel: [{', '.join(branches)}]}}"
+
+
+def _plain(value: Answer) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{', '.join(value)}]"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """Return ``text`` as it is where YAML reads it back the same, else as a JSON string (YAML too)."""
+    plain = text.isascii() and text.replace("-", "").replace("_", "").isalnum() and text[0].isalpha()
+    reserved = text.lower() in ("true", "false", "null", "yes", "no", "on", "off", "y", "n", UNKNOWN)
+    if plain and not reserved:
+        return text
+    literal = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", literal)
