@@ -52,7 +52,9 @@ def screen_prompt(
 ) -> Prompt:
     """Return the prompt that shows the ``offered`` lines of ``screen``, ticked as they were ``earlier``."""
     items = [item for item in screen.items if line_of(item) in offered]
-    changes = tuple(f"{i.label}: {questionnaire.by_key[key].changes}" for i in items for key in i.keys)
+    changes = tuple(
+        f"{item.label}: {' '.join(questionnaire.by_key[key].changes for key in item.keys)}" for item in items
+    )
     return Prompt(
         title=screen.ask,
         kind="several",
@@ -110,11 +112,9 @@ def _rows(question: Question) -> tuple[Row, ...]:
 
 
 def _ids(given: Answer | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    return (
-        tuple(str(value) for value in given) or (NONE_ROW.id,) if isinstance(given, tuple) else (str(given),)
-    )
+    if isinstance(given, tuple):
+        return given or (NONE_ROW.id,)
+    return () if given is None else (str(given),)
 
 
 def _range_note(question: Question, given: Answer | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -204,12 +205,12 @@ def _read_name(text: str) -> Reading | Mistake:
 def _read_path(text: str) -> Reading | Mistake:
     if not text.isprintable():
         return Mistake("Printable characters are expected.")
-    return Reading(str(Path(text).expanduser()), text)
+    return Reading(os.path.expanduser(text), text)
 
 
 def _may_write(prompter: Prompter, path: Path) -> str:
     """Return ``new`` or ``replace``, or nothing where the user would rather keep the file there."""
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path.exists, False also for names that no file can have
         return "new"
     rows = (Row("keep", "Keep it", "Nothing is written."), Row("replace", "Replace it"))
     reply = prompter.ask(Prompt(f"{path} exists already.", "one", rows=rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from advisor.wizard import walk as walks
@@ -31,43 +32,37 @@ def review(session: Session, walk: Walk) -> Walk:
 
 def review_prompt(session: Session, walk: Walk) -> Prompt:
     """Return the review screen as a prompt."""
-    questionnaire = session.rule_base.questionnaire
-    decision = session.decision(walk)
-    settled = decision.settled
-    due = session.due(walk)
-    rest = walks.remaining(walk, questionnaire)
-    still_open = bool(session.open_questions(walks.given(walk, questionnaire)))
-    rows = [SHOW]
-    if due:
-        rows.append(Row("more", f"Answer the {len(due)} open questions that matter"))
-    elif rest:
-        rows.append(
-            Row(
-                "more",
-                f"Answer {len(rest)} more questions",
-                "For firmer advice, cost and starter project.",
-            )
-        )
-    implied = {item.key: item for item in settled.implied}
-    for question in questionnaire.questions:
-        key = question.key
-        if key in settled.answers:
-            rows.append(Row(_EDIT + key, key, told(settled.answers[key], question)))
-        elif key in implied:
-            rows.append(
-                Row(_EDIT + key, key, f"{told(implied[key].value, question)} (from {implied[key].by})")
-            )
-        elif key in walk.unknown and key not in settled.facts.inapplicable:
-            rows.append(Row(_EDIT + key, key, told(None, question)))
+    decision, due = session.decision(walk), session.due(walk)
+    still_open = bool(session.open_questions(walks.given(walk, session.questionnaire)))
     return Prompt(
-        title=_title(len(settled.answers), len(due), still_open),
+        title=_title(len(decision.settled.answers), len(due), still_open),
         kind="one",
-        rows=tuple(rows),
+        rows=(SHOW, *_more_rows(session, walk), *_answer_rows(session, walk)),
         status=f"Review. So far: {standing(decision)}",
         note="Choose an answer to change it.",
-        moves=frozenset({Move.BACK}),
         quiet=True,
     )
+
+
+def _more_rows(session: Session, walk: Walk) -> tuple[Row, ...]:
+    due, rest = len(session.due(walk)), len(walks.remaining(walk, session.questionnaire))
+    if due:
+        return (Row("more", f"Answer what matters ({due} open)"),)
+    gain = "For firmer advice, cost and starter project."
+    return (Row("more", f"Answer {rest} more question{'' if rest == 1 else 's'}", gain),) if rest else ()
+
+
+def _answer_rows(session: Session, walk: Walk) -> Iterator[Row]:
+    settled = session.decision(walk).settled
+    implied = {item.key: item for item in settled.implied}
+    for question in session.questionnaire.questions:
+        key = question.key
+        if key in settled.answers:
+            yield Row(_EDIT + key, key, told(settled.answers[key], question))
+        elif key in implied:
+            yield Row(_EDIT + key, key, f"{told(implied[key].value, question)} (from {implied[key].by})")
+        elif key in walk.unknown and key not in settled.facts.inapplicable:
+            yield Row(_EDIT + key, key, told(None, question))
 
 
 def _title(answered: int, due: int, still_open: bool) -> str:

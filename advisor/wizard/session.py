@@ -131,11 +131,11 @@ def stepped_back(session: Session, walk: Walk) -> Walk:
 def record(session: Session, walk: Walk, key: str, answer: Answer | None) -> Walk:
     """Return the walk with the answer; kept in the draft, its consequences told."""
     after = _told(session, walk, walks.record(walk, key, answer))
-    old, new = session.decision(walk), session.decision(after)
-    for item in standing.new_contradictions(old, new):
-        by = new.settled.answers[item.by]
-        text = standing.contradiction_text(item, by, session.questionnaire)
-        after = _resolved(session, after, (key, item.by if key == item.key else item.key), text)
+    for item in standing.new_contradictions(session.decision(walk), session.decision(after)):
+        settled = session.decision(after).settled
+        if item in settled.contradictions:  # and not solved with the one before
+            text = standing.contradiction_text(item, settled.answers[item.by], session.questionnaire)
+            after = _resolved(session, after, (key, item.by if key == item.key else item.key), text)
     return after
 
 
@@ -166,8 +166,6 @@ def _resolved(session: Session, walk: Walk, keys: tuple[str, str], text: str) ->
     rows.append(Row("keep", "Keep both", "The answer you gave yourself counts."))
     session.prompter.say(text, "warning")
     reply = session.prompter.ask(Prompt("What do you want to do?", "one", rows=tuple(rows), quiet=True))
-    if reply is Move.BACK:
-        return stepped_back(session, walk)
-    if not isinstance(reply, Picked) or reply.ids == ("keep",):
-        return walk
-    return edit(session, walk, reply.ids[0])
+    if not isinstance(reply, Picked):  # back: to the question that was just answered
+        return edit(session, walk, keys[0])
+    return walk if reply.ids == ("keep",) else edit(session, walk, reply.ids[0])

@@ -186,7 +186,7 @@ class TestLists:
             terminal.wait_for("How is the work started?")
             terminal.type("?")
             terminal.wait_for("Source: https")
-            assert "Rules that read it: Synchronous call: A waiting caller gets no" in terminal.text
+            assert " Rules that read it:\n   Synchronous call: A waiting caller gets no" in terminal.text
             while "Back to the question" in terminal.text:
                 terminal.type(ENTER)
             terminal.type(DOWN, ENTER, END, UP, ENTER)

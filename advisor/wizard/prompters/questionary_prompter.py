@@ -86,6 +86,7 @@ class QuestionaryPrompter:
             reply = list_question(prompt, cursor, self.look, self._style, self._depth).unsafe_ask()
             if isinstance(reply, Picked | Move):
                 return reply
+            cursor.mistake = ""
             self._help(prompt)
 
     def _line(self, prompt: Prompt) -> Reply:
@@ -141,7 +142,7 @@ class QuestionaryPrompter:
         if said:
             lines = wrapped(f"{prompt.title} {said}", self._width, " ", "   ")
             text = "\n".join(lines)
-            head, _, _ = text.partition(said)
+            head = text[: text.rfind(said)] if said in text else text
             self._print([("", head), ("class:answer", text[len(head) :])])
 
 
@@ -204,9 +205,10 @@ def _line_foot(prompt: Prompt, text: str, width: int) -> str:
 def _help_lines(prompt: Prompt, width: int) -> list[str]:
     lines = ["", f" {prompt.title}"]
     for section in prompt.help:
-        lines += wrapped(f"{section.heading}: {section.lines[0]}", width, " ", "   ")
-        for line in section.lines[1:]:
-            lines += wrapped(line, width, "   ")
+        alone = len(section.lines) == 1
+        lines += wrapped(f"{section.heading}:{' ' + section.lines[0] if alone else ''}", width, " ", "   ")
+        for line in () if alone else section.lines:
+            lines += wrapped(line, width, "   ", "     ")
     return lines
 
 
