@@ -34,12 +34,16 @@ class ConditionReader:
     def answers(self, entry: Entry) -> Mapping[str, Answer]:
         """Return the partial answers in ``entry``, such as a rule's own case."""
         found: dict[str, Answer] = {}
+        if not isinstance(entry.value, Mapping):
+            self._say(entry.place, f"answers are a mapping such as {{steps: 3}}; found {entry.kind}.")
         for key, value in entry.mapping.items():
             question = self.questions.get(key)
             if question is None:
                 self._unknown_key(entry.place_of(key), key)
                 continue
-            if question.kind == "list" and isinstance(value.value, tuple):
+            if question.kind == "list":
+                if not isinstance(value.value, tuple):
+                    self._say(value.place, f"{key}: a list is expected; found {value.kind}.")
                 found[key] = tuple(str(self._value(question, item)) for item in value.items)
             else:
                 found[key] = self._value(question, value)

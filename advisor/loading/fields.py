@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from advisor.errors import Place, Problem, did_you_mean
 from advisor.loading.document import Entry
@@ -75,11 +76,11 @@ class Fields:
         return url
 
     def as_of(self, default: str = "") -> str:
-        date = self.text("as_of", required=not default) or default
-        if date and not _is_date(date):
+        day = self.text("as_of", required=not default) or default
+        if day and not _is_date(day):
             found = self.entry.mapping.get("as_of", self.entry)
-            self.say(found.place, f"{self.what}: 'as_of' is a date such as 2026-11-23; found {date[:40]!r}.")
-        return date
+            self.say(found.place, f"{self.what}: 'as_of' is a date such as 2026-11-23; found {day[:40]!r}.")
+        return day
 
     def one_of(self, found: Entry, names: Sequence[str]) -> str:
         if isinstance(found.value, str) and found.value in names:
@@ -109,5 +110,7 @@ class Fields:
 
 
 def _is_date(text: str) -> bool:
-    parts = text.split("-")
-    return [len(part) for part in parts] == [4, 2, 2] and all(part.isdigit() for part in parts)
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

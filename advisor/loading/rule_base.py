@@ -47,8 +47,9 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
     for overlay in overlays:
         rule_base = _with_overlay(rule_base, _Folder(overlay, problems), rule_reader)
     if problems:
-        noun = "problem" if len(problems) == 1 else "problems"
-        raise RuleBaseError(f"The rule base has {len(problems)} {noun}.", sorted(set(problems)))
+        unique = sorted(set(problems))
+        noun = "problem" if len(unique) == 1 else "problems"
+        raise RuleBaseError(f"The rule base has {len(unique)} {noun}.", unique)
     return rule_base
 
 
