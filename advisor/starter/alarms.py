@@ -21,7 +21,7 @@ from advisor.starter.blueprint import (
     Resource,
     Topic,
 )
-from advisor.starter.integrations import NOTIFY_EMAIL
+from advisor.starter.calls import NOTIFY_EMAIL
 
 TOPIC = "AlarmTopic"
 LAG = 10_000

@@ -17,7 +17,9 @@ from advisor.starter.names import Name
 
 Approach: TypeAlias = Literal["destinations", "step-functions", "both"]
 WorkflowType: TypeAlias = Literal["standard", "express"]
-Attribute: TypeAlias = Literal["arn", "name", "url", "stream", "contents"]
+Attribute: TypeAlias = Literal[
+    "arn", "name", "url", "stream", "contents", "secret", "cluster", "role", "execution_role"
+]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start"]
 
@@ -265,7 +267,22 @@ class Connection(Resource):
     """An EventBridge connection that holds the key of an HTTP endpoint."""
 
     kind: ClassVar[str] = "connection"
-    parameter: str = ""
+    key: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class Container(Resource):
+    """A Fargate task: cluster, task definition with one container named ``work``, its roles and its log."""
+
+    kind: ClassVar[str] = "container"
+    image: Ref = Ref("")
+
+
+@dataclass(frozen=True, slots=True)
+class Activity(Resource):
+    """A Step Functions activity: tasks that workers anywhere poll for."""
+
+    kind: ClassVar[str] = "activity"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.starter.blueprint import FailureRoute, Machine, Permission, Trigger, WorkflowType
+from advisor.starter.calls import MACHINE, Call
 from advisor.starter.edges import function
 from advisor.starter.flow import Ask, Flow, ForEach, Unit, nodes, units
-from advisor.starter.integrations import MACHINE, Call, call_for, token_call_for
+from advisor.starter.integrations import call_for, token_call_for
 from advisor.starter.names import name
 from advisor.starter.outcomes import destination
 from advisor.starter.parts import Brief, Parts, joined

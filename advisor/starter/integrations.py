@@ -7,32 +7,13 @@ service below it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
+from advisor.starter import jobs
 from advisor.starter.asked import AskedBy
-from advisor.starter.blueprint import Bucket, Bus, Permission, Queue, Ref, Resource, Table, Target, Topic
+from advisor.starter.blueprint import Bucket, Bus, Permission, Queue, Ref, Table, Topic
+from advisor.starter.calls import INPUT, INPUT_TEXT, MACHINE, NOTIFY_EMAIL, TOKEN_TEXT, Call
 from advisor.starter.flow import Unit
 from advisor.starter.refusals import Refused
-
-MACHINE = "Workflow"
-NOTIFY_EMAIL = "NotifyEmail"
-INPUT = "{% $states.input %}"
-INPUT_TEXT = "{% $string($states.input) %}"
-TOKEN_TEXT = "{% $string({'token': $states.context.Task.Token, 'payload': $states.input}) %}"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One service call of the machine: Task fields, the resources behind it and the permissions it needs."""
-
-    resource: str
-    arguments: Mapping[str, Any]
-    output: Any = INPUT
-    substitutions: tuple[tuple[str, Target], ...] = ()
-    resources: tuple[Resource, ...] = ()
-    permissions: tuple[Permission, ...] = ()
-    standard_only: bool = False
 
 
 def call_for(unit: Unit, asked: AskedBy, source: str) -> Call:
@@ -168,4 +149,15 @@ CALLS: Mapping[str, Callable[[Unit, AskedBy, str], Call]] = {
     "eventbridge": _eventbridge,
     "dynamodb": _dynamodb,
     "s3": _s3,
+    "ecs-fargate": jobs.fargate,
+    "batch": jobs.batch,
+    "glue": jobs.glue,
+    "athena": jobs.athena,
+    "emr": jobs.emr,
+    "sagemaker": jobs.sagemaker,
+    "bedrock": jobs.bedrock,
+    "codebuild": jobs.codebuild,
+    "http-api": jobs.http_api,
+    "step-functions": jobs.child,
+    "activity-worker": jobs.activity,
 }

@@ -19,7 +19,7 @@ from advisor.starter.blueprint import (
     Target,
     Topic,
 )
-from advisor.starter.integrations import NOTIFY_EMAIL
+from advisor.starter.calls import NOTIFY_EMAIL
 from advisor.starter.parts import Brief, Parts
 from advisor.starter.refusals import Refused
 from advisor.starter.sources import DELIVERY_AGE_S, DELIVERY_RETRIES, RULES_OF_ACCOUNT

@@ -23,11 +23,11 @@ from advisor.starter.blueprint import (
     WorkflowType,
 )
 from advisor.starter.bridge import both
+from advisor.starter.calls import NOTIFY_EMAIL
 from advisor.starter.core import Plan, core
 from advisor.starter.derive import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY, Wishes, flow_for, units_for
 from advisor.starter.edges import edges
 from advisor.starter.flow import Choose, Do, Flow, ForEach, nodes
-from advisor.starter.integrations import NOTIFY_EMAIL
 from advisor.starter.names import name
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused

@@ -1,4 +1,4 @@
-"""What starts a state machine: rules and schedules do, pipes for queues and streams, functions for the rest."""
+"""What starts a state machine: rules and schedules, pipes from queues and streams, functions else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from advisor.starter.blueprint import (
     Trigger,
     UserPool,
 )
-from advisor.starter.integrations import MACHINE
+from advisor.starter.calls import MACHINE
 from advisor.starter.names import name
 from advisor.starter.outcomes import destination, failure_route, permission
 from advisor.starter.parts import Brief, Parts, joined

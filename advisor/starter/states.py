@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from advisor.starter.calls import INPUT, Call
 from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Together, Unit, units
-from advisor.starter.integrations import INPUT, Call
 
 State: TypeAlias = dict[str, Any]
 States: TypeAlias = dict[str, State]
@@ -217,7 +217,8 @@ def _task(call: Call, nxt: str | None, scope: Scope) -> State:
         "Resource": call.resource,
         "Arguments": call.arguments,
         "Output": call.output,
-        "TimeoutSeconds": scope.timeout_s,
+        "TimeoutSeconds": max(call.timeout_s, scope.timeout_s),
+        **({"HeartbeatSeconds": call.heartbeat_s} if call.heartbeat_s else {}),
         **({"Retry": retries} if retries else {}),
         **_catch(scope),
         **_next(nxt),

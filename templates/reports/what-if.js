@@ -27,10 +27,8 @@
     return score === 1 ? "1 point" : score + " points";
   }
 
-  function dollars(usd) {
-    if (usd === undefined) return "not possible";
-    if (usd > 0 && usd < 0.005) return "under $0.01";
-    return "$" + usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  function dollars(outcome, option) {
+    return outcome.cost[option] || "not possible";
   }
 
   function row(name, before, after) {
@@ -55,7 +53,7 @@
       rows.append(row("Score, " + pair[1], points(data.now.scores[pair[0]]), points(then.scores[pair[0]])));
     });
     data.costs.forEach(function (pair) {
-      rows.append(row("Cost a month, " + pair[1], dollars(data.now.cost[pair[0]]), dollars(then.cost[pair[0]])));
+      rows.append(row("Cost a month, " + pair[1], dollars(data.now, pair[0]), dollars(then, pair[0])));
     });
   }
 

@@ -147,6 +147,36 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
         "step-functions",
         (),
     ),
+    "jobs-compute": (
+        {"event_source": "schedule", "steps": 4, "targets": ("ecs-fargate", "batch", "glue")},
+        "step-functions",
+        (),
+    ),
+    "jobs-data": (
+        {"event_source": "schedule", "steps": 4, "targets": ("athena", "emr", "sagemaker")},
+        "step-functions",
+        (),
+    ),
+    "jobs-call": (
+        {"event_source": "schedule", "steps": 4, "targets": ("bedrock", "codebuild", "http-api")},
+        "step-functions",
+        (),
+    ),
+    "jobs-outside": (
+        {"event_source": "schedule", "steps": 4, "targets": ("step-functions", "activity-worker", "lambda")},
+        "step-functions",
+        (),
+    ),
+    "express-http": (
+        {
+            "event_source": "api-gateway",
+            "caller_waits_for": "result",
+            "targets": ("http-api", "bedrock"),
+            "steps": 2,
+        },
+        "step-functions",
+        (),
+    ),
     "both-map": (
         {"event_source": "sns", "steps": 4, "parallelism": "dynamic", "data_passing": "aggregate"},
         "both",

@@ -33,10 +33,21 @@ ARNS = {
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{id}",
     "AWS::Kinesis::Stream": "arn:aws:kinesis:{region}:{account}:stream/{id}",
     "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{id}",
+    "AWS::ECS::Cluster": "arn:aws:ecs:{region}:{account}:cluster/{id}",
+    "AWS::ECS::TaskDefinition": "arn:aws:ecs:{region}:{account}:task-definition/{id}:1",
+    "AWS::Events::Connection": "arn:aws:events:{region}:{account}:connection/{id}/1",
+    "AWS::StepFunctions::Activity": "arn:aws:states:{region}:{account}:activity:{id}",
+    "AWS::Cognito::UserPool": "arn:aws:cognito-idp:{region}:{account}:userpool/{id}",
     "AWS::IAM::Role": "arn:aws:iam::{account}:role/{id}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{id}:*",
 }
-REF_IS_ARN = {"AWS::SNS::Topic", "AWS::Lambda::Alias", "AWS::StepFunctions::StateMachine"}
+REF_IS_ARN = {
+    "AWS::ECS::TaskDefinition",
+    "AWS::StepFunctions::Activity",
+    "AWS::SNS::Topic",
+    "AWS::Lambda::Alias",
+    "AWS::StepFunctions::StateMachine",
+}
 
 
 class _Loader(yaml.SafeLoader):

@@ -17,13 +17,36 @@ from statelint.linter import Linter
 from tests.starter.gate.deployed import read, resolve, translate
 from tests.starter.gate.template import allowed
 
-FUNCTIONS = {"string", "exists", "merge", "number", "count", "uuid", "now", "toMillis", "replace"}
+HERE = "us-east-1:123456789012"
+FUNCTIONS = {
+    "string",
+    "exists",
+    "merge",
+    "number",
+    "count",
+    "uuid",
+    "now",
+    "toMillis",
+    "replace",
+    "split",
+    "substring",
+}
 NEEDS = {
     "lambda:invoke": ("FunctionName", "lambda:InvokeFunction"),
     "sqs:sendMessage": ("QueueUrl", "sqs:SendMessage"),
     "sns:publish": ("TopicArn", "sns:Publish"),
     "dynamodb:putItem": ("TableName", "dynamodb:PutItem"),
     "aws-sdk:s3:putObject": ("Bucket", "s3:PutObject"),
+    "ecs:runTask": ("TaskDefinition", "ecs:RunTask"),
+    "batch:submitJob": ("JobQueue", "batch:SubmitJob"),
+    "glue:startJobRun": ("JobName", "glue:StartJobRun"),
+    "athena:startQueryExecution": ("WorkGroup", "athena:StartQueryExecution"),
+    "elasticmapreduce:addStep": ("ClusterId", "elasticmapreduce:AddJobFlowSteps"),
+    "sagemaker:createTransformJob": ("ModelName", "sagemaker:CreateTransformJob"),
+    "bedrock:invokeModel": ("ModelId", "bedrock:InvokeModel"),
+    "codebuild:startBuild": ("ProjectName", "codebuild:StartBuild"),
+    "http:invoke": ("ApiEndpoint", "states:InvokeHTTPEndpoint"),
+    "states:startExecution": ("StateMachineArn", "states:StartExecution"),
 }
 
 
@@ -43,8 +66,10 @@ def check_machines(files: dict[str, str]) -> list[str]:
 
 def check_definition(text: str, *, express: bool) -> list[str]:
     """Return every fault of one definition."""
-    problems = [f"statelint: {item}" for item in Linter.validate(text, Config(None, False, False))]
-    filled = re.sub(r"\$\{(\w+)\}", r"arn:aws:lambda:us-east-1:123456789012:function:\1", text)
+    filled = re.sub(r"\$\{(\w+ActivityArn)\}", rf"arn:aws:states:{HERE}:activity:\1", text)
+    filled = re.sub(r"\$\{(\w+)\}", rf"arn:aws:lambda:{HERE}:function:\1", filled)
+    problems = [f"statelint: {item}" for item in Linter.validate(filled, Config(None, False, False))]
+    filled = filled.replace(":::http:invoke", ":::apigateway:invoke")  # a service moto does not know
     try:
         AmazonStateLanguageParser.parse(filled)
         if express:
@@ -157,7 +182,21 @@ def _permissions(name: str, text: str, result: dict[str, Any]) -> Iterator[str]:
                     yield f"{state_name}: the machine's role may not {action} on {target}"
 
 
+NAMED = {
+    "glue": f"arn:aws:glue:{HERE}:job/",
+    "athena": f"arn:aws:athena:{HERE}:workgroup/",
+    "elasticmapreduce": f"arn:aws:elasticmapreduce:{HERE}:cluster/",
+    "sagemaker": f"arn:aws:sagemaker:{HERE}:model/",
+    "bedrock": "arn:aws:bedrock:us-east-1::foundation-model/",
+    "codebuild": f"arn:aws:codebuild:{HERE}:project/",
+}
+
+
 def _arn(call: str, value: str) -> str:
+    if call.startswith("http:"):
+        return f"arn:aws:states:{HERE}:stateMachine:Workflow"
+    if call.split(":")[0] in NAMED:
+        return NAMED[call.split(":")[0]] + value
     if call.startswith("sqs"):
         return f"arn:aws:sqs:us-east-1:123456789012:{value.rpartition('/')[2]}"
     if call.startswith("dynamodb"):

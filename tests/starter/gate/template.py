@@ -23,6 +23,7 @@ DESTINATION_ACTIONS = {
     "events": ("events:PutEvents",),
     "s3": ("s3:PutObject", "s3:ListBucket"),
 }
+UNNAMED = (["dynamodb:ListStreams"], ["batch:DescribeJobs"])
 STREAM_DESTINATIONS = ("sqs", "sns", "s3")
 
 
@@ -105,7 +106,7 @@ def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> I
         yield f"{name}: a failed batch cannot go to {target}"
         return
     for field in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
-        if properties.get(field, -1) < 0:
+        if properties.get(field, -1) < 0 and "Topics" not in properties:  # Kafka stops after ten attempts
             yield f"{name}: {field} has no bound"
     function = next(key for key in result["Resources"] if key in json.dumps(properties["FunctionName"]))
     yield from _may(function, _service(target), target, result)
@@ -151,9 +152,6 @@ def _stars(result: dict[str, Any]) -> Iterator[str]:
                 if any("*" in action for action in actions):
                     yield f"{name}: an action with a star: {actions}"
                 services = {action.split(":")[0] for action in actions}
-                if (
-                    resources in ("*", ["*"])
-                    and not services <= {"logs"}
-                    and actions != ["dynamodb:ListStreams"]
-                ):
+                every = resources in ("*", ["*"])
+                if every and not services <= {"logs"} and actions not in UNNAMED:
                     yield f"{name}: {actions} on every resource"

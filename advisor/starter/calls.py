@@ -1,0 +1,29 @@
+"""One service call of a state machine, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.starter.blueprint import Permission, Resource, Target
+
+MACHINE = "Workflow"
+NOTIFY_EMAIL = "NotifyEmail"
+INPUT = "{% $states.input %}"
+INPUT_TEXT = "{% $string($states.input) %}"
+TOKEN_TEXT = "{% $string({'token': $states.context.Task.Token, 'payload': $states.input}) %}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Task fields, the resources behind them and the permissions they need; 0 s: the machine's own limit."""
+
+    resource: str
+    arguments: Any
+    output: Any = INPUT
+    substitutions: tuple[tuple[str, Target], ...] = ()
+    resources: tuple[Resource, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    standard_only: bool = False
+    timeout_s: int = 0
+    heartbeat_s: int = 0
