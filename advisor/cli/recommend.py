@@ -14,6 +14,7 @@ import typer
 import advisor
 from advisor.cli import console
 from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of
+from advisor.errors import InputError
 
 if TYPE_CHECKING:
     from advisor.reports import ReportOptions
@@ -44,9 +45,25 @@ def recommend(
     explain: Annotated[
         bool, typer.Option("--explain", help="Text: all reasons and figures, not only the top ones.")
     ] = False,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            "--batch",
+            metavar="FILE|-",
+            show_default=False,
+            help="Decide many at once: JSON lines in, each an answers file; one verdict a line out.",
+        ),
+    ] = None,
     rules: Rules = None,
 ) -> None:
     """Recommend Lambda Destinations, Step Functions, both or neither, with reasons. Never asks anything."""
+    if batch is not None:
+        from advisor.cli.batch import run_batch
+
+        if file or sets or format_name or output or force or explain:
+            raise InputError("--batch takes no FILE and no other flag but --rules; its output is JSON lines.")
+        run_batch(batch, rules)
+        return
     to_file = None if output == "-" else output
     wanted = one_of("--format", format_name or format_for(to_file or ""), FORMATS)
     rule_base, answers = asked(file, sets, rules)

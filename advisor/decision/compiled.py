@@ -11,39 +11,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import prod
-from typing import TypeAlias
 
 from advisor.decision.rows import FAILS, HOLDS, NOT_HOLDS, Row, TooWide, add_rows
+from advisor.decision.tally import Side, Tally, Weights, bits_of, weights_of
 from advisor.knowledge.conditions import Answer, Test, Truth, keys_in
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import SCORED, Rule, RuleBase
 
 MAX_MASKS = 4_096
-
-_Step: TypeAlias = "tuple[str, int, _Column, int, dict[object, int] | None]"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Points for an option or workflow type, and whether it can be had."""
-
-    score: int
-    viable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What the rules that fire add up to; the part of a decision that counts for the verdict."""
-
-    destinations: Side
-    step_functions: Side
-    standard: Side
-    express: Side
-    instead: tuple[Rule, ...]
-    names: tuple[Rule, ...]
-    combines: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +49,23 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
-class _Weights:
-    """What rows count for one option: points by binary digit (rows with 1, with 2, …), and vetoes."""
-
-    planes: tuple[int, ...]
-    vetoes: int
-
-    def score(self, fired: int) -> int:
-        return sum((fired & plane).bit_count() << digit for digit, plane in enumerate(self.planes))
-
-
-@dataclass(frozen=True, slots=True)
 class Tables:
-    """A rule base, compiled. Answers must fit the questionnaire, as ``load_answers`` returns them."""
+    """A rule base, compiled. Answers must fit the questionnaire, as ``load_answers`` returns them.
 
-    steps: tuple[_Step, ...]
+    ``named``, ``numbers``: columns of questions that always arise. ``conditional``: those of the others,
+    in their order, with the rows that say that they do not arise. ``several``: rows of the same rule.
+    ``telling``: rows of rules with more to say than points and vetoes.
+    """
+
+    named: tuple[tuple[str, _Column, int, dict[object, int]], ...]
+    numbers: tuple[_Column, ...]
+    conditional: tuple[tuple[_Column, int], ...]
     derived: tuple[tuple[_Column, tuple[str, ...]], ...]
     implying: tuple[tuple[str, Mapping[object, Mapping[str, Answer]]], ...]
     rule_of: tuple[Rule | None, ...]
     firing: int
     several: tuple[int, ...]
-    weights: tuple[_Weights, ...]
+    weights: tuple[Weights, ...]
     telling: int
 
     def fired(self, requirements: Mapping[str, Answer]) -> int:
@@ -102,17 +73,20 @@ class Tables:
         values = self._with_implied(requirements)
         standing = -1
         dropped: list[str] = []
-        for key, unless, column, unknown, masks in self.steps:
-            if unless and standing & unless:
-                standing &= column.inapplicable
-                dropped.append(key)
-            elif key not in values:
-                standing &= unknown
-            elif masks is None:
-                standing &= column.of(values[key])
-            else:
+        for key, column, unknown, masks in self.named:
+            if key in values:
                 mask = masks.get(values[key])
                 standing &= column.of(values[key]) if mask is None else mask
+            else:
+                standing &= unknown
+        for column in self.numbers:
+            standing &= column.of(values[column.key]) if column.key in values else column.unknown
+        for column, unless in self.conditional:
+            if standing & unless:
+                standing &= column.inapplicable
+                dropped.append(column.key)
+            else:
+                standing &= column.of(values[column.key]) if column.key in values else column.unknown
         for column, factors in self.derived:
             standing &= _derived(column, factors, values, dropped)
         for rows in self.several:
@@ -134,11 +108,13 @@ class Tables:
 
     def tally(self, fired: int) -> Tally:
         """Return what the rules behind the bits of ``fired`` add up to."""
-        sides = [_side(item.score(fired), not fired & item.vetoes) for item in self.weights]
+        sides = [item.side(fired) for item in self.weights]
         destinations, step_functions, standard, express = sides
         if not (standard.viable or express.viable):
-            step_functions = _side(step_functions.score, False)
-        telling = self.rules(fired & self.telling) if fired & self.telling else ()
+            step_functions = Side(step_functions.score, False)
+        telling = self.rules(fired & self.telling)
+        if not telling:
+            return Tally(destinations, step_functions, standard, express, (), (), ())
         return Tally(
             destinations,
             step_functions,
@@ -156,9 +132,6 @@ class Tables:
                 for other, follows in implies.get(requirements[key], {}).items():
                     implied.setdefault(other, follows)
         return {**implied, **requirements} if implied else requirements
-
-
-_side = lru_cache(maxsize=1_024)(Side)
 
 
 def tables_of(rule_base: RuleBase) -> Tables | None:
@@ -203,12 +176,15 @@ def _tables(
     for number, rule in enumerate(rule_of):
         if rule is not None:
             rows_of[rule.id] = rows_of.get(rule.id, 0) | 1 << number
+    columns = [
+        _column(question.key, by_key.get(question.key, {}), questionnaire)
+        for question in questionnaire.questions
+        if question.key in by_key or unless[question.key]
+    ]
     return Tables(
-        steps=tuple(
-            _step(_column(question.key, by_key.get(question.key, {}), questionnaire), unless[question.key])
-            for question in questionnaire.questions
-            if question.key in by_key or unless[question.key]
-        ),
+        named=tuple((c.key, c, c.unknown, c.masks) for c in columns if not (unless[c.key] or c.numeric)),
+        numbers=tuple(c for c in columns if c.numeric and not unless[c.key]),
+        conditional=tuple((c, unless[c.key]) for c in columns if unless[c.key]),
         derived=tuple(
             (_column(name, by_key[name], questionnaire), factors)
             for name, factors in questionnaire.derived.items()
@@ -220,28 +196,11 @@ def _tables(
             if any(choice.implies for choice in question.choices)
         ),
         rule_of=tuple(rule_of),
-        firing=_bits(rule is not None for rule in rule_of),
+        firing=bits_of(rule is not None for rule in rule_of),
         several=tuple(bits for bits in rows_of.values() if bits & (bits - 1)),
-        weights=tuple(_weights(option, rule_of) for option in SCORED),
-        telling=_bits(bool(rule and (rule.instead or rule.names or rule.combines)) for rule in rule_of),
+        weights=tuple(weights_of(option, rule_of) for option in SCORED),
+        telling=bits_of(bool(rule and (rule.instead or rule.names or rule.combines)) for rule in rule_of),
     )
-
-
-def _weights(option: str, rule_of: Sequence[Rule | None]) -> _Weights:
-    points = [rule.favours.get(option, 0) if rule else 0 for rule in rule_of]
-    digits = max(points, default=0).bit_length()
-    planes = tuple(_bits(given >> digit & 1 for given in points) for digit in range(digits))
-    return _Weights(planes, _bits(bool(rule and option in rule.rules_out) for rule in rule_of))
-
-
-def _bits(flags: Iterable[int]) -> int:
-    """Return a number whose n-th bit is the n-th of ``flags``."""
-    return int("".join("1" if flag else "0" for flag in flags)[::-1] or "0", 2)
-
-
-def _step(column: _Column, unless: int) -> _Step:
-    """Return ``column`` laid out for the walk: its own lookups where no interval has to be found."""
-    return column.key, unless, column, column.unknown, None if column.numeric else column.masks
 
 
 def _column(
@@ -285,12 +244,16 @@ def _standing(
 def _derived(
     column: _Column, factors: Sequence[str], values: Mapping[str, Answer], dropped: Sequence[str]
 ) -> int:
-    if any(key in dropped for key in factors):
-        return column.inapplicable
-    numbers = [values[key] for key in factors if key in values]
-    if len(numbers) < len(factors):
-        return column.unknown
-    return column.of(prod(float(number) for number in numbers if isinstance(number, int | float)))
+    product, known = 1.0, True
+    for key in factors:
+        if key in dropped:
+            return column.inapplicable
+        value = values.get(key)
+        if isinstance(value, int | float):
+            product *= float(value)
+        else:
+            known = False
+    return column.of(product) if known else column.unknown
 
 
 def _look_back_only(question: Question, questionnaire: Questionnaire) -> None:

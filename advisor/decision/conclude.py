@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from advisor.decision.compiled import Tally
 from advisor.decision.decide import Decision
+from advisor.decision.tally import Tally
 from advisor.knowledge.rules import (
     BOTH,
     DESTINATIONS,

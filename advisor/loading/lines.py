@@ -40,7 +40,7 @@ class LineReader:
     def read(self, data: bytes, number: int) -> Line:
         """Return the answers in ``data``, the ``number``-th line. Raises InputError with all its problems."""
         try:
-            found = json.loads(data, object_pairs_hook=_unique) if len(data) <= MAX_BYTES else None
+            found = _loaded(data) if len(data) <= MAX_BYTES else None
         except json.JSONDecodeError as error:
             problem = Problem(Place(self.file, number, error.colno), f"not valid JSON: {error.msg}.")
             raise InputError(self.file, [problem]) from None
@@ -68,14 +68,11 @@ class LineReader:
         requirements: dict[str, Answer] = {}
         for key, value in given.items():
             fit = self.fits.get(key)
-            if fit is None:
+            answer = fit(value) if fit else None
+            if answer is not None:
+                requirements[key] = answer
+            elif fit is None or not (value is None or value == UNKNOWN):
                 return None
-            if value is None or value == UNKNOWN:
-                continue
-            answer = fit(value)
-            if answer is None:
-                return None
-            requirements[key] = answer
         return Line(name, requirements)
 
 
@@ -106,6 +103,18 @@ def _number(kinds: tuple[type, ...], least: float, most: float, value: Any) -> A
     return value if type(value) in kinds and least <= value <= most else None
 
 
+def _loaded(data: bytes) -> Any:
+    """Return the JSON value in ``data``; of plain answers, only where no key is there twice.
+
+    A key more than there are in the value shows as a colon more. Raises ValueError.
+    """
+    found = json.loads(data)
+    given = found.get("requirements") if type(found) is dict else None
+    if type(given) is dict and data.count(b":") == len(found) + len(given):
+        return found
+    return json.loads(data, object_pairs_hook=_unique)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -115,4 +124,5 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _at(problem: Problem, number: int) -> Problem:
     place = problem.place
-    return Problem(Place(place.file, number, place.column or 1), problem.message, problem.hint)
+    message = problem.message.replace(" in line 1.", " in this line.")
+    return Problem(Place(place.file, number, place.column or 1), message, problem.hint)

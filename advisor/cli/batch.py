@@ -1,0 +1,158 @@
+"""``advisor recommend --batch``: many answers in, one verdict a line out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from advisor.cli import console
+from advisor.cli.flags import rule_base_with
+from advisor.decision.compiled import tables_of
+from advisor.decision.conclude import Said, option_of, workflow_type_of
+from advisor.decision.decide import decide
+from advisor.errors import CheckFailed, InputError
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.rules import DESTINATIONS, EXPRESS, SCORED, STANDARD, STEP_FUNCTIONS, RuleBase
+from advisor.loading.document import MAX_BYTES
+from advisor.loading.lines import line_reader
+
+AT_ONCE = 500
+REMEMBERED = 50_000
+_Tail: TypeAlias = Callable[[Mapping[str, Answer]], str]
+
+
+def run_batch(source: str, rules: str | None = None) -> None:
+    """Write one verdict for each line of ``source`` (a path, or ``-``) to standard output, in order.
+
+    Lines that do not fit are told on standard error and skipped. Raises CheckFailed where there was one.
+    """
+    rule_base = rule_base_with(rules)
+    file = "<stdin>" if source == "-" else source
+    reader, tail = line_reader(file, rule_base.questionnaire), tails(rule_base)
+    done, bad = 0, 0
+    with _opened(source) as stream, _Progress() as progress:
+        waiting: list[str] = []
+        for number, data in numbered(stream):
+            try:
+                line = reader.read(data, number)
+            except InputError as error:
+                bad += 1
+                progress.clear()
+                console.say("\n".join(map(str, error.problems)))
+                continue
+            done += 1
+            name = f', "name": {json.dumps(line.name, ensure_ascii=False)}' if line.name else ""
+            waiting.append(f'{{"line": {number}{name}, {tail(line.requirements)}\n')
+            if len(waiting) == AT_ONCE:
+                _write(waiting)
+                progress.show(number)
+        _write(waiting)
+    if bad:
+        raise CheckFailed(f"{file}: {bad:,} of {done + bad:,} lines do not fit and were skipped.")
+
+
+def _write(waiting: list[str]) -> None:
+    console.data("".join(waiting))
+    waiting.clear()
+
+
+def tails(rule_base: RuleBase) -> _Tail:
+    """Return what tells the verdict on answers as the rest of a JSON object, after its first members."""
+    tables = tables_of(rule_base)
+    if tables is None:
+        return lambda requirements: tail_of(decide(rule_base, requirements))
+    fired, tally = tables.fired, tables.tally
+    known: dict[int, str] = {}
+
+    def tail(requirements: Mapping[str, Answer]) -> str:
+        bits = fired(requirements)
+        found = known.get(bits)
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[bits] = tail_of(tally(bits))
+        return found
+
+    return tail
+
+
+def tail_of(said: Said) -> str:
+    """Return option, workflow type, alternatives, scores and what is ruled out, up to the closing brace."""
+    option, instead = option_of(said)
+    workflow_type = workflow_type_of(said, option)
+    one, other, standard, express = said.destinations, said.step_functions, said.standard, said.express
+    out = _ruled_out((one.viable, other.viable, standard.viable, express.viable))
+    return (
+        f'"option": "{option}", "workflow_type": {_text(workflow_type)}, "instead": {_text(instead)}, '
+        f'"scores": {{"{DESTINATIONS}": {one.score}, "{STEP_FUNCTIONS}": {other.score}, '
+        f'"{STANDARD}": {standard.score}, "{EXPRESS}": {express.score}}}, "ruled_out": {out}}}'
+    )
+
+
+@lru_cache(maxsize=16)
+def _ruled_out(viable: tuple[bool, bool, bool, bool]) -> str:
+    return json.dumps([name for name, can in zip(SCORED, viable, strict=True) if not can])
+
+
+_text = lru_cache(maxsize=1_024)(json.dumps)
+
+
+def _opened(source: str) -> AbstractContextManager[BinaryIO]:
+    if source == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(source).open("rb")
+    except FileNotFoundError:
+        raise InputError(f"{source}: there is no such file.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{source} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield every line that is not blank, with its number; of a line that is too long, only its start.
+
+    Never holds more than one line of at most 1 MB.
+    """
+    number = 0
+    while data := stream.readline(MAX_BYTES + 1):
+        number += 1
+        rest = data
+        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_BYTES + 1)
+        if number == 1:
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        if not data.isspace() and data:
+            yield number, data
+
+
+class _Progress:
+    """How many lines are done, on a terminal only, at most twice a second."""
+
+    def __init__(self) -> None:
+        self.shown = False
+        self.next = time.monotonic() + 0.5 if sys.stderr.isatty() else float("inf")
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def show(self, number: int) -> None:
+        now = time.monotonic()
+        if now >= self.next:
+            self.next, self.shown = now + 0.5, True
+            sys.stderr.write(f"\r{number:,} lines")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self.shown:
+            self.shown = False
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
