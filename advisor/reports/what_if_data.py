@@ -10,7 +10,7 @@ from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import SCORED, RuleBase
 from advisor.reports.json_report import Json
 from advisor.reports.what_if import Change, Outcome, every_change, outcome
-from advisor.reports.wording import NAMES, answer_code, answer_words, verdict_name
+from advisor.reports.wording import NAMES, answer_code, answer_words, money, verdict_name
 
 NOT_ANSWERED = "not answered"
 
@@ -64,5 +64,5 @@ def _outcome(found: Outcome, rule_base: RuleBase) -> dict[str, Json]:
         "workflow_type": found.workflow_type,
         "instead": list(found.instead),
         "scores": dict(found.scores),
-        "cost": {option: round(usd, 6) for option, usd in found.cost.items()},
+        "cost": {option: money(usd) for option, usd in found.cost.items()},
     }

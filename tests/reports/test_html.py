@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from advisor.knowledge.rules import SCORED
 from advisor.reports import FORMATS, ReportOptions
+from advisor.reports.wording import money
 from tests.reports.page import Page
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 
@@ -95,5 +96,5 @@ def _engine(workload: str, *overrides: str) -> dict[str, object]:
         "option": recommendation.verdict.option,
         "workflow_type": recommendation.verdict.workflow_type,
         "scores": {card.option: card.score if card.viable else None for card in cards},
-        "cost": {item.option: round(item.usd, 6) for item in recommendation.cost.options},
+        "cost": {item.option: money(item.usd) for item in recommendation.cost.options},
     }
