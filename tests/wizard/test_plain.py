@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from io import StringIO
 
 import pytest
@@ -116,3 +117,11 @@ def test_only_what_is_too_long_is_broken_and_commands_never() -> None:
     ]
     assert laid_out("x " * 60, "command", 80) == "x " * 60
     assert laid_out("a " * 60, "warning", 80).splitlines()[0].startswith("! a a")
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.0, ""), (0.8, "Writing...\n")])
+def test_only_long_work_is_announced(seconds: float, shown: str) -> None:
+    out = StringIO()
+    with PlainPrompter(StringIO(), out, ASCII).working("Writing"):
+        time.sleep(seconds)
+    assert out.getvalue() == shown

@@ -16,7 +16,7 @@ from advisor.wizard.prompts import Move, Picked, Reply
 from advisor.wizard.session import Session
 from advisor.wizard.walk import OpenQuestions
 from tests.wizard.scripted import Scripted, script
-from tests.wizard.small import FULL, RULE_BASE
+from tests.wizard.small import FULL, RULE_BASE, SCREENED
 
 
 def tells(text: str) -> Action:
@@ -248,6 +248,14 @@ def test_an_existing_file_is_replaced_only_when_wanted(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == "n None"
 
 
+@pytest.mark.parametrize("name", ["x" * 500, "~nobody-here/a", "a/b/c", "con.yaml", "ü 🙂.yaml"])
+def test_a_strange_file_name_is_no_crash(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    refusing = replace(ACTIONS, save=lambda wish: (_ for _ in ()).throw(CannotWrite("no")))
+    prompter = script("async", "show", "save", "n", name, "quit")
+    assert play(replace(session(prompter, "invocation"), actions=refusing)).name == "n"
+
+
 def test_what_an_action_refuses_is_told_and_the_menu_goes_on(tmp_path: Path) -> None:
     prompter = script("async", "show", "generate", "n", "sam", str(tmp_path), "quit")
     play(session(prompter, "invocation"))
@@ -330,6 +338,17 @@ def test_where_no_draft_can_be_written_the_walk_goes_on(tmp_path: Path) -> None:
     answers = play(session(prompter, "invocation", draft=tmp_path / "file" / "d.json"))
     assert answers.requirements == {"invocation": "async"}
     assert any(text.startswith("warning: The draft could not be written: ") for text in prompter.told)
+
+
+def test_a_screen_is_asked_and_what_is_marked_is_asked_next() -> None:
+    rule_base = replace(RULE_BASE, questionnaire=SCREENED)
+    prompter = script("async", Picked(("parallelism", "priority")), "dynamic", Move.UNKNOWN, "show", "quit")
+    asks = in_order("invocation", "parallelism", "waits", "duration_s", "max_items")
+    answers = play(Session(rule_base, prompter, ACTIONS, asks))
+    assert titles(prompter)[1:4] == [
+        "Which of these does it do?", "Do parts run at the same time?", "How many items at most?",
+    ]  # fmt: skip
+    assert answers.requirements == {"invocation": "async", "parallelism": "dynamic", "waits": ()}
 
 
 def test_the_real_order_of_questions_ends_with_the_same_verdict_as_all_answers() -> None:
