@@ -96,6 +96,22 @@ def only_core(scenario: Scenario) -> Scenario:
     return replace(scenario, answers={key: v for key, v in scenario.answers.items() if key in CORE})
 
 
+def topics_known(scenario: Scenario) -> int:
+    """Return how many of the five core questions ``scenario`` answers; the source says the invocation."""
+    return len({"invocation" if key == "event_source" else key for key in scenario.answers if key in CORE})
+
+
+def worth(rule_base: RuleBase, scenarios: Sequence[Scenario]) -> Mapping[str, tuple[int, int]]:
+    """Return for each rule how many options come out wrong without it, and how many come out right."""
+    before = [option_right(item) for item in decided(rule_base, scenarios)]
+    found = {}
+    for rule in rule_base.rules:
+        without = replace(rule_base, rules=tuple(other for other in rule_base.rules if other is not rule))
+        pairs = list(zip(before, map(option_right, decided(without, scenarios)), strict=True))
+        found[rule.id] = (pairs.count((True, False)), pairs.count((False, True)))
+    return found
+
+
 def confusion(items: Iterable[Replay]) -> Mapping[tuple[str, str], int]:
     """Return how often each (what the source chose, what the rules say) occurs."""
     return Counter((item.scenario.option, item.outcome[0]) for item in items)
@@ -117,6 +133,7 @@ class Measured:
     informed: tuple[Replay, ...]
     fewer: Mapping[str, Accuracy]
     interviews: tuple[Interview, ...]
+    worth: Mapping[str, tuple[tuple[int, int], ...]]
 
     @property
     def median_questions(self) -> float:
@@ -126,14 +143,18 @@ class Measured:
 def measure(rule_base: RuleBase, blind: Sequence[Scenario], informed: Sequence[Scenario]) -> Measured:
     """Judge the rules by ``blind`` and ``informed`` answers of the same scenarios."""
     fewer: dict[str, Accuracy] = {}
+    worth_informed = worth(rule_base, informed)
     for name, scenarios in (("blind_answers", blind), ("answers", informed)):
         runs = [decided(rule_base, [dropped(item, seed) for item in scenarios]) for seed in SEEDS]
         fewer[f"`{name}`, 30 % of the answers dropped"] = averaged([accuracy(run) for run in runs])
-        core = decided(rule_base, map(only_core, scenarios))
-        fewer[f"`{name}`, the five core questions only"] = accuracy(core)
+        core = [only_core(item) for item in scenarios]
+        fewer[f"`{name}`, the five core questions only"] = accuracy(decided(rule_base, core))
+        telling = [item for item in core if topics_known(item) >= 3]
+        fewer[f"`{name}`, the five only, three or more answered"] = accuracy(decided(rule_base, telling))
     return Measured(
         decided(rule_base, blind),
         decided(rule_base, informed),
         fewer,
         tuple(interviewed(rule_base, scenario) for scenario in blind),
+        {key: (one, worth_informed[key]) for key, one in worth(rule_base, blind).items()},
     )

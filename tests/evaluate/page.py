@@ -63,6 +63,10 @@ def page(rule_base: RuleBase, measured: Measured) -> str:
         _shares(measured.fewer),
         "## The wizard, replayed (`blind_answers`)",
         _wizard(measured),
+        "## What single rules are worth",
+        "How many options come out wrong without a rule, and how many right. A rule that only one case needs "
+        "has to stand on its source; rules not named here decide no case alone.",
+        _worth(rule_base, measured),
         "## Misses (`blind_answers`)",
         *_misses(blind),
         "## Misses (`answers`)",
@@ -131,6 +135,15 @@ def _wizard(measured: Measured) -> str:
         f"same option and workflow type: {count - len(other)} of {count}"
         + (f" (otherwise: {names})." if other else ".")
     )
+
+
+def _worth(rule_base: RuleBase, measured: Measured) -> str:
+    rows = (
+        [f"{rule.id} {rule.title}", *(f"{lost} / {won}" for lost, won in measured.worth[rule.id])]
+        for rule in rule_base.rules
+        if any(map(any, measured.worth[rule.id]))
+    )
+    return _table(("Without the rule: wrong / right", "`blind_answers`", "`answers`"), rows)
 
 
 def _misses(items: Sequence[Replay]) -> list[str]:
