@@ -11,7 +11,7 @@ from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, RuleBase
 from advisor.reports.wording import NAMES, answer_words, option_name
 
-BoxKind: TypeAlias = Literal["source", "function", "task", "wait", "target", "service"]
+BoxKind: TypeAlias = Literal["source", "function", "task", "wait", "target"]
 LanesKind: TypeAlias = Literal["parallel", "choice"]
 
 _SHOWN = 6  # more steps than this are drawn as the first ones, "n more", and the last
@@ -55,9 +55,10 @@ def flow(recommendation: Recommendation, rule_base: RuleBase) -> Sequence:
     if option == DESTINATIONS:
         return (sketch.source(), *sketch.chain(sketch.steps()), *sketch.success())
     if option == NEITHER:
-        names = [option_name(name, rule_base) for name in recommendation.verdict.instead[:1]]
-        service = (Box("service", name) for name in names)
-        return (sketch.source(), *service, *(Box("function", step) for step in sketch.steps()))
+        steps = tuple(Box("function", step) for step in sketch.steps())
+        first = recommendation.verdict.instead[:1]
+        framed = tuple(Frame(option_name(name, rule_base), steps) for name in first)
+        return (sketch.source(), *(framed or steps))
     if option == BOTH:
         edge = sketch.chain(("Asynchronous work at the edge",))
         return (sketch.source(), sketch.state_machine(), *edge, *sketch.success())

@@ -15,7 +15,6 @@ _SHAPES = {
     "task": '["{}"]',
     "wait": '{{{{"{}"}}}}',
     "target": '[("{}")]',
-    "service": '[["{}"]]',
 }
 _PLAIN = frozenset(" .,()-/")
 _LONGEST = 60

@@ -40,8 +40,8 @@ def option_name(option: str, rule_base: RuleBase) -> str:
 def verdict_name(option: str, workflow_type: str | None, instead: Iterable[str], rule_base: RuleBase) -> str:
     """Return a verdict in a few words, such as ``Step Functions (Standard)``."""
     if option == NEITHER:
-        names = [option_name(name, rule_base) for name in instead]
-        return f"neither ({' or '.join(names)})" if names else "neither"
+        first = next(iter(instead), None)
+        return f"neither: {option_name(first, rule_base)}" if first else "neither"
     orchestrated = " ".join(filter(None, (NAMES[STEP_FUNCTIONS], _TYPES[workflow_type])))
     if option == BOTH:
         return f"{orchestrated} and {NAMES[DESTINATIONS]} together"
@@ -60,8 +60,7 @@ def reason_headings(recommendation: Recommendation, rule_base: RuleBase) -> tupl
     if verdict.option != NEITHER:
         chosen = title(recommendation, rule_base)
         return f"Reasons for {chosen}", f"Reasons against {chosen}"
-    names = " or ".join(option_name(name, rule_base) for name in verdict.instead) or "neither"
-    return f"Reasons for {names}", "What speaks for the two options all the same"
+    return "Reasons for something else", "What speaks for the two options all the same"
 
 
 def strength_words(recommendation: Recommendation) -> str:
