@@ -17,13 +17,15 @@ from dataclasses import dataclass
 LONGEST = 40
 _WINDOWS = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 _OURS = {"shared", "tests", "test", "functions", "conftest", "node_modules", "target", "vendor", "internal"}
+_OURS |= {"handler", "logger", "unit_of_work", "testdata"}
 _LIBRARIES = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "jmespath", "pytest", "yaml"}
 _KEYWORDS = """
     abstract boolean byte case catch char const default do double enum extends final float func go goto
     implements instanceof int interface long map native new package private protected public range record
     select short static struct super switch synchronized this throw throws transient type var void volatile
     null true false main init
-"""  # of Java and Go; Python knows its own
+    arguments debugger delete eval export function in let typeof undefined with
+"""  # of Java, Go and JavaScript; Python knows its own
 RESERVED = frozenset(
     {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names)}
     | _WINDOWS | _OURS | _LIBRARIES | set(_KEYWORDS.split())
@@ -47,6 +49,11 @@ class Name:
     def slug(self) -> str:
         """Return the spelling for stacks, folders and workflow files (``charge-card``)."""
         return self.module.replace("_", "-")
+
+    @property
+    def camel(self) -> str:
+        """Return the spelling for functions of languages in camel case (``chargeCard``)."""
+        return self.id[:1].lower() + self.id[1:]
 
 
 def name(text: str, fallback: str = "step") -> Name:

@@ -1,0 +1,115 @@
+"""The languages a starter can be written in: which files a project has, and what Lambda is to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from advisor.starter.blueprint import Blueprint, Function
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of one function, template by path; ``{it}`` in a path is the function."""
+
+    step: Mapping[str, str]
+    start: Mapping[str, str]
+
+    def of(self, function: Function) -> dict[str, str]:
+        """Return the template of each file of ``function``, by path."""
+        templates = self.step if function.does == "step" else self.start
+        return {path.format(it=function): template for path, template in templates.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What a project in one runtime is made of.
+
+    Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.
+    ``code`` is what SAM packs for all functions, ``handler`` what Lambda calls, ``build`` SAM's way to build.
+    """
+
+    title: str
+    needs: str
+    sources: Sources
+    handler: str
+    always: tuple[str, ...]
+    with_functions: tuple[str, ...]
+    with_machine: tuple[str, ...]
+    with_starter: tuple[str, ...]
+    code: str = "functions/"
+    build: str = ""
+    memory_mb: int = 256
+
+    @property
+    def business(self) -> str:
+        """Return where the business code is, for a reader."""
+        return next(iter(self.sources.step)).replace("{it.name.slug}", "<step>").replace(
+            "{it.name.module}", "<step>"
+        )  # fmt: skip
+
+    def handler_of(self, function: Function) -> str:
+        """Return what Lambda calls."""
+        return self.handler.format(it=function)
+
+    def code_of(self, function: Function) -> str:
+        """Return the folder that SAM packs for ``function``."""
+        return self.code.format(it=function)
+
+    def paths(self, blueprint: Blueprint) -> Iterator[str]:
+        """Yield the files that belong to the project, not to one of its functions."""
+        yield from EVERYWHERE
+        yield from self.always
+        if blueprint.functions:
+            yield from self.with_functions
+        if blueprint.machine:
+            yield from self.with_machine
+        if any(function.does == "start" for function in blueprint.functions):
+            yield from self.with_starter
+
+
+EVERYWHERE = ("README.md", "Makefile", "samconfig.toml", ".gitignore", ".github/workflows/ci.yml")
+PYTHON = Language(
+    title="Python",
+    needs="Python {}, the version the functions run on (or `sam build --use-container`)",
+    sources=Sources(
+        {"functions/{it.name.module}/app.py": "app.py"}, {"functions/{it.name.module}/app.py": "start.py"}
+    ),
+    handler="{it.name.module}.app.handler",
+    always=(
+        "pytest.ini",
+        "tests/requirements.txt",
+        "tests/conftest.py",
+        "tests/template.py",
+        "tests/test_template.py",
+    ),
+    with_functions=(
+        "functions/requirements.txt",
+        "functions/shared/unwrap.py",
+        "functions/shared/work.py",
+        "tests/test_handlers.py",
+        "tests/test_unwrap.py",
+    ),
+    with_machine=("tests/test_state_machine.py",),
+    with_starter=("tests/test_start.py",),
+)
+NODEJS = Language(
+    title="Node.js",
+    needs="Node.js {} and npm; the functions are ES modules and need no build step",
+    sources=Sources(
+        {"functions/{it.name.slug}/app.js": "app.js"}, {"functions/{it.name.slug}/app.js": "start.js"}
+    ),
+    handler="{it.name.slug}/app.handler",
+    always=("package.json", "eslint.config.js", "tests/template.js", "tests/template.test.js"),
+    with_functions=(
+        "functions/package.json",
+        "functions/shared/unwrap.js",
+        "functions/shared/work.js",
+        "tests/lambda.js",
+        "tests/handlers.test.js",
+        "tests/unwrap.test.js",
+    ),
+    with_machine=("tests/state-machine.test.js",),
+    with_starter=("tests/start.test.js",),
+)
+LANGUAGES: Mapping[str, Language] = {"python": PYTHON, "nodejs": NODEJS}
