@@ -31,6 +31,7 @@ from advisor.starter.flow import Choose, Do, Flow, ForEach, nodes
 from advisor.starter.names import name
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
+from advisor.starter.runtimes import LANGUAGES
 from advisor.starter.starts import source_of_machine
 from advisor.starter.triggers import source_of_function
 
@@ -40,7 +41,7 @@ TITLES = {
     BOTH: "Both options together",
 }
 APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
-AVAILABLE = (("sam", "python"),)
+AVAILABLE = tuple(("sam", runtime) for runtime in LANGUAGES)
 IDEMPOTENCY = "IdempotencyTable"
 
 
@@ -188,6 +189,7 @@ def _blueprint(
         idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
         event_source=brief.wishes.text("event_source", "sdk"),
         summary=_summary(recommendation, choice),
+        cost=_cost(recommendation, choice),
     )
 
 
@@ -195,6 +197,18 @@ def _summary(recommendation: Recommendation, choice: Choice) -> str:
     if choice.approach == recommendation.verdict.option:
         return recommendation.summary
     return f"Built with {TITLES[choice.approach]} on request. The advice was: {recommendation.summary}"
+
+
+def _cost(recommendation: Recommendation, choice: Choice) -> str:
+    """Return the monthly cost of the orchestration at the stated volume, where it was stated."""
+    cost = recommendation.cost
+    found = cost.option(choice.workflow_type or choice.approach)
+    if found is None or cost.assumed:
+        return ""
+    return (
+        f"about {found.usd:,.2f} USD a month for {cost.volume:,.0f} events ({cost.region}, prices as of "
+        f"{cost.as_of}); Lambda's own price is the same either way and not in it."
+    )
 
 
 def _idempotency(brief: Brief, built: Parts) -> Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,28 +15,11 @@ import jinja2
 from advisor.errors import RuleBaseError
 from advisor.resources import templates_folder
 from advisor.starter import readme, sam
-from advisor.starter.blueprint import Blueprint, Function
+from advisor.starter.blueprint import Blueprint
 from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
+from advisor.starter.runtimes import LANGUAGES
 from advisor.starter.story import delays, worst_case
-
-ALWAYS = (
-    "README.md",
-    "Makefile",
-    "samconfig.toml",
-    ".gitignore",
-    ".github/workflows/ci.yml",
-    "pytest.ini",
-    "functions/requirements.txt",
-    "functions/shared/unwrap.py",
-    "functions/shared/work.py",
-    "tests/requirements.txt",
-    "tests/conftest.py",
-    "tests/template.py",
-    "tests/test_handlers.py",
-    "tests/test_unwrap.py",
-    "tests/test_template.py",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +41,16 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
     context = _context(blueprint, words)
     environment = _environment(folder, words)
     texts = {"template.yaml": _fill(environment, "sam/template.yaml.jinja", context)}
-    for path in _paths(blueprint):
-        texts[path] = _fill(environment, f"project/{path}.jinja", context)
+    own = f"handlers/{blueprint.runtime}"
+    language = LANGUAGES[blueprint.runtime]
+    for path in language.paths(blueprint):
+        texts[path] = _fill(environment, (f"{own}/project/{path}.jinja", f"project/{path}.jinja"), context)
     for function in blueprint.functions:
-        path = f"functions/{function.name.module}/app.py"
-        template = f"handlers/python/{'app' if function.does == 'step' else 'start'}.py.jinja"
-        texts[path] = _fill(environment, template, {**context, "function": function})
+        for path, template in language.sources.of(function).items():
+            texts[path] = _fill(environment, f"{own}/{template}.jinja", {**context, "function": function})
     texts.update(_data_files(blueprint))
     texts.update(extra)
     return tuple(RenderedFile(path, texts[path]) for path in sorted(texts))
-
-
-def _paths(blueprint: Blueprint) -> Iterable[str]:
-    skipped = set()
-    if not blueprint.functions:
-        skipped = {path for path in ALWAYS if path.startswith("functions/")}
-        skipped |= {"tests/test_handlers.py", "tests/test_unwrap.py"}
-    yield from (path for path in ALWAYS if path not in skipped)
-    if blueprint.machine:
-        yield "tests/test_state_machine.py"
-    if any(function.does == "start" for function in blueprint.functions):
-        yield "tests/test_start.py"
 
 
 def _data_files(blueprint: Blueprint) -> dict[str, str]:
@@ -101,12 +73,12 @@ def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
         "blueprint": blueprint,
         "description": f"{blueprint.title[:200]}: starter for {blueprint.approach}",
         "runtime": blueprint.versions.runtimes[blueprint.runtime],
+        "language": LANGUAGES[blueprint.runtime],
         "packages": blueprint.versions.packages,
         "actions": blueprint.versions.actions,
         "resources": words.resources(),
         "outputs": words.outputs(),
         "statements_of": words.statements_of,
-        "handler_of": _handler_of,
         "diagram": mermaid(blueprint),
         "worst_case": worst_case(blueprint),
         "delays": delays(blueprint),
@@ -114,6 +86,7 @@ def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,
+        "carriers": {item.service for item in blueprint.records},
         "waits": _waits(blueprint),
         "first": isinstance(blueprint.event, list),
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
@@ -136,13 +109,12 @@ def _waits(blueprint: Blueprint) -> bool:
     return "states:StartSyncExecution" in actions
 
 
-def _handler_of(function: Function) -> str:
-    return f"{function.name.module}.app.handler"
-
-
-def _fill(environment: jinja2.Environment, name: str, context: Mapping[str, Any]) -> str:
+def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context: Mapping[str, Any]) -> str:
+    """Return a filled template; of several names the first that exists."""
     try:
-        text = environment.get_template(name).render(context)
+        text = environment.get_or_select_template(list(name) if isinstance(name, tuple) else name).render(
+            context
+        )
     except jinja2.TemplateError as error:
         line = getattr(error, "lineno", None)
         raise RuleBaseError(f"The template {name}{f':{line}' if line else ''} is broken: {error}.") from error
