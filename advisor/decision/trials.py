@@ -112,6 +112,7 @@ def _limits(rule_base: RuleBase, key: str, known: Mapping[str, Answer]) -> list[
 
 def _rounded(limit: float, kind: str) -> float:
     """Return the whole number on the inner side of a limit that a product put between two."""
+    limit = min(limit, 1e300)  # a product with next to nothing puts it out of reach, infinity included
     whole = ceil(limit) if kind == "at_least" else floor(limit)
     return int(whole) if limit != whole else int(limit)
 

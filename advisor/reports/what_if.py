@@ -78,7 +78,10 @@ def _tried(recommendation: Recommendation, rule_base: RuleBase) -> Iterator[tupl
         if key in facts.inapplicable:
             continue
         current = facts.values.get(key)
-        values = {candidate.value: candidate.threshold for candidate in candidates(rule_base, key, current)}
+        values = {
+            candidate.value: candidate.threshold
+            for candidate in candidates(rule_base, key, current, facts.values)
+        }
         for power in _powers(question):
             values.setdefault(power, "")
         values.pop(current, None) if current is not None else None
