@@ -48,6 +48,11 @@ class Language:
             "{it.name.module}", "<step>"
         )  # fmt: skip
 
+    @property
+    def shares_code(self) -> bool:
+        """Return whether one folder is packed for all functions."""
+        return "{" not in self.code
+
     def handler_of(self, function: Function) -> str:
         """Return what Lambda calls."""
         return self.handler.format(it=function)
@@ -78,6 +83,7 @@ PYTHON = Language(
     handler="{it.name.module}.app.handler",
     always=(
         "pytest.ini",
+        "ruff.toml",
         "tests/requirements.txt",
         "tests/conftest.py",
         "tests/template.py",
