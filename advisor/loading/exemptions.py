@@ -8,6 +8,7 @@ from advisor.errors import AdvisorError, Problem, RuleBaseError
 from advisor.knowledge.exemptions import Exemption
 from advisor.loading.document import decode, parse
 from advisor.loading.fields import Fields
+from advisor.loading.rule_base import EXEMPTIONS
 
 
 def load_exemptions(folder: Path) -> tuple[Exemption, ...]:
@@ -15,7 +16,7 @@ def load_exemptions(folder: Path) -> tuple[Exemption, ...]:
 
     Raises RuleBaseError with every problem of the file.
     """
-    path = folder / "lint.yaml"
+    path = folder / EXEMPTIONS
     if not path.is_file():
         return ()
     problems: list[Problem] = []

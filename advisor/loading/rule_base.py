@@ -16,6 +16,7 @@ from advisor.loading.figures import complete, limits_from, prices_from, topics_f
 from advisor.loading.questionnaire import questionnaire_from
 from advisor.loading.rules import RuleReader, alternatives_from, overlaid
 
+EXEMPTIONS = "lint.yaml"  # what the linter need not say; no rules
 _RULE_FILES = ("workflow-types.yaml", "alternatives.yaml")
 
 
@@ -96,7 +97,7 @@ def _rules(files: _Folder, rule_reader: RuleReader) -> tuple[tuple[Criterion, ..
 
 
 def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) -> RuleBase:
-    names = files.names()
+    names = [name for name in files.names() if name != EXEMPTIONS]
     if not names and not files.names("prices"):
         files.problems.append(Problem(Place(str(files.folder)), "there is no YAML file in this folder."))
     rules, switched_off = rule_base.rules, rule_base.switched_off

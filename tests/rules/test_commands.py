@@ -89,6 +89,18 @@ def test_lint_with_a_finding_names_its_place_and_ends_with_1(advise: Advise, ove
     assert [(item["check"], item["subject"]) for item in found] == [("never-fires", "OW01")]
 
 
+def test_an_organisation_accepts_findings_with_a_reason(advise: Advise, overlay: Overlay) -> None:
+    folder = overlay("rules:\n" + rule("OW01", "{event_source: s3, invocation: sync}"))
+    (folder / "lint.yaml").write_text(
+        "accepted: [{about: OW01, reason: Kept for later.}]\n", encoding="utf-8"
+    )
+    assert advise("rules", "lint", "--rules", str(folder)).exit_code == 0
+    (folder / "lint.yaml").write_text("accepted: [{about: OW01}]\n", encoding="utf-8")
+    outcome = advise("rules", "lint", "--rules", str(folder))
+    assert outcome.exit_code == 3
+    assert f"{folder / 'lint.yaml'}:1:12: an exemption: 'reason' is missing." in outcome.err
+
+
 def test_lint_takes_the_day_as_a_flag(advise: Advise) -> None:
     assert advise("rules", "lint", "--today", "2028-01-01").exit_code == 1
     outcome = advise("rules", "lint", "--today", "next year")
@@ -145,7 +157,8 @@ def test_broken_scenarios_are_told_with_their_place(advise: Advise, tmp_path: Pa
   {file}:1:58: 'step' is not a question. Did you mean 'steps'?
   {file}:3:1: a scenario needs answers: requirements or blind_answers or answers.
   {file}:3:1: the scenario 'one' is there twice.
-  {file}:3:31: a scenario: 'lambda' is not known here. Did you mean 'neither'?
+  {file}:3:30: a scenario: 'lambda' is not known here. Known are destinations, step-functions, \
+step-functions-standard, step-functions-express, both, neither.
   {file}:4:6: not valid JSON: Expecting ':' delimiter.
 """
     )
