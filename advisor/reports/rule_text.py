@@ -150,10 +150,14 @@ def weights_report(weights: Weights) -> str:
     lines += ["", *wrap(note, COLUMNS), "", "The most points a criterion can give at once", ""]
     lines.append(f"{pad('', 40)}{'rules':>7}" + "".join(f"{short[option]:>8}" for option in SCORED))
     lines += [
-        f"{pad(item.criterion.title[:39], 40)}{item.rules:>7}"
+        f"{pad(_cut(item.criterion.title, 39), 40)}{item.rules:>7}"
         + "".join(f"{item.most[option] or '-':>8}" for option in SCORED)
         for item in weights.criteria
     ]
     total = [sum(item.most[option] for item in weights.criteria) for option in SCORED]
     lines.append(f"{pad('Sum', 40)}{'':>7}" + "".join(f"{number:>8}" for number in total))
     return "\n".join(lines) + "\n"
+
+
+def _cut(text: str, columns: int) -> str:
+    return text if len(text) <= columns else f"{text[: columns - 3].rstrip()}..."
