@@ -78,9 +78,11 @@ class _Page:
         return wrap(spoken, self.columns, first, rest)
 
     def source(self, address: str, indent: str) -> list[str]:
-        """Return an address, further left where that keeps it in one piece."""
-        fits = width(address) + len(indent) <= self.columns
-        return [self.paint(_FAINT, line) for line in wrap(address, self.columns, indent if fits else "  ")]
+        """Return an address; further left where that keeps it in one piece."""
+        further_left = len(indent) + width(address) > self.columns >= 2 + width(address)
+        return [
+            self.paint(_FAINT, line) for line in wrap(address, self.columns, "  " if further_left else indent)
+        ]
 
     def some(self, items: Sequence[object]) -> int:
         return len(items) if self.options.explain else min(_SHORT, len(items))
@@ -240,7 +242,7 @@ def _cost(page: _Page) -> Iterator[str]:
 
 def _cost_words(page: _Page, item: OptionCost) -> str:
     words = []
-    if round(item.usd, 6) != round(item.usd_without_free_tier, 6):
+    if money(item.usd) != money(item.usd_without_free_tier):
         words.append(f"{money(item.usd_without_free_tier)} without free tier")
     if not verified(item):
         words.append("unverified prices")

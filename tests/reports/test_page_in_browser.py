@@ -12,13 +12,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from advisor.decision.recommend import recommend
-from advisor.knowledge.answers import Answers
+from advisor.knowledge.answers import Answers, Project, Step
 from advisor.knowledge.rules import SCORED
 from advisor.loading import load_answers
 from advisor.reports import FORMATS
@@ -103,12 +104,14 @@ def test_what_if_shows_what_the_engine_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_violation(tmp_path: Path, scheme: str, width: int) -> None:
-    pages = [FORMATS["html"](advice_on(workload), RULE_BASE) for workload in WORKLOADS]
+    advice = {workload: advice_on(workload) for workload in WORKLOADS}
+    endless = Answers(advice["approval"].answers.requirements, "x" * 500, Project(steps=(Step("y" * 300),)))
+    advice["a name without end"] = replace(advice["approval"], answers=endless)
+    pages = [FORMATS["html"](recommendation, RULE_BASE) for recommendation in advice.values()]
     bare = [re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page) for page in pages]
     if scheme == "dark":
         bare = [page.replace(DARK, "@media all") for page in bare]
-    for workload, seen in zip(
-        WORKLOADS, run(tmp_path, bare, width, Path(AXE).read_text(encoding="utf-8")), strict=True
-    ):
+    axe = Path(AXE).read_text(encoding="utf-8")
+    for workload, seen in zip(advice, run(tmp_path, bare, width, axe), strict=True):
         assert seen["violations"] == [], workload
         assert not seen["overflow"], workload
