@@ -1,0 +1,126 @@
+"""What the fuzzers feed: each target takes any bytes, and may raise nothing at all.
+
+A target does what a command does with the same input, inside this process. What the advisor refuses by an
+``AdvisorError`` is fine; every other exception is a fault. Where there are two ways to the same result,
+the target also holds them equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from io import StringIO
+
+from advisor.decision.compiled import compile_rules, tables_of
+from advisor.decision.decide import decide
+from advisor.decision.sensitivity import open_questions
+from advisor.decision.trials import outcome_of
+from advisor.errors import AdvisorError, CannotWrite, InputError
+from advisor.knowledge.answers import Answers
+from advisor.knowledge.rules import RuleBase
+from advisor.loading import dump_answers, load_answers, load_rule_base
+from advisor.loading.conditions import ConditionReader
+from advisor.loading.document import decode, parse
+from advisor.loading.figures import prices_from
+from advisor.loading.lines import line_reader
+from advisor.loading.rules import RuleReader, overlaid
+from advisor.resources import rules_folder
+from advisor.wizard import Actions, Done, Wish, play
+from advisor.wizard.prompters.look import ASCII
+from advisor.wizard.prompters.plain import PlainPrompter
+from advisor.wizard.session import Session
+from tests.wizard.small import RULE_BASE, SCREENED
+
+REAL = load_rule_base(rules_folder())
+SMALL = RuleBase("1", "2026-11-23", SCREENED, (), RULE_BASE.rules, ())
+TABLES = compile_rules(REAL)
+LINES = line_reader("fuzz.jsonl", REAL.questionnaire)
+
+
+def _judged(answers: Answers) -> None:
+    """Both ways to decide agree."""
+    decision = decide(REAL, answers.requirements)
+    assert outcome_of(decision) == outcome_of(TABLES.tally(TABLES.fired(answers.requirements)))
+
+
+def answers_file(data: bytes) -> None:
+    """``advisor recommend FILE``: what loads can be written, and loads again to the same."""
+    name = "fuzz.json" if data[:1] in (b"{", b"[") else "fuzz.yaml"
+    try:
+        answers = load_answers(data, name, REAL.questionnaire)
+    except InputError:
+        return
+    assert load_answers(dump_answers(answers), "again.yaml", REAL.questionnaire) == answers
+    _judged(answers)
+
+
+def set_flags(data: bytes) -> None:
+    """``advisor recommend --set … --set …``: one flag a line."""
+    flags = data.decode("utf-8", "replace").split("\n")
+    try:
+        _judged(load_answers("requirements: {}", "--set", REAL.questionnaire, flags))
+    except InputError:
+        return
+
+
+def overlay(data: bytes) -> None:
+    """``advisor recommend --rules FOLDER``: one file of rules and, read again, of prices."""
+    questions = REAL.questionnaire
+    reader = ConditionReader(questions.by_key, tuple(questions.derived), [])
+    try:
+        entry = parse(decode(data, "fuzz.yaml"), "fuzz.yaml")
+        prices_from(entry, [])
+        rules, _ = overlaid(REAL.rules, entry, RuleReader(reader, [item.id for item in REAL.alternatives]))
+    except AdvisorError:
+        return
+    if reader.problems:
+        assert all(str(problem) for problem in reader.problems)
+        return
+    changed = replace(REAL, rules=rules)
+    tables = tables_of(changed)
+    for requirements in ({}, {"steps": 3, "invocation": "async", "targets": ("sqs",)}):
+        expected = outcome_of(decide(changed, requirements))
+        assert tables is None or outcome_of(tables.tally(tables.fired(requirements))) == expected
+
+
+def batch_line(data: bytes) -> None:
+    """``advisor recommend --batch``: a line means what a file of the same bytes means."""
+    data = data.replace(b"\n", b" ")
+    try:
+        line = LINES.read(data, 7)
+    except InputError as error:
+        assert {problem.place.line for problem in error.problems} <= {0, 7}
+        return
+    answers = load_answers(data, "fuzz.json", REAL.questionnaire)
+    assert (line.name, line.requirements) == (answers.name, answers.requirements)
+
+
+def keystrokes(data: bytes) -> None:
+    """``advisor --plain``: lines typed until nothing comes any more; nothing is written anywhere."""
+    everything, lines = data[:1] > b"\x80", data.decode("utf-8", "replace")
+    prompter = PlainPrompter(StringIO(lines), StringIO(), ASCII)
+    asks = partial(open_questions, SMALL)
+    try:
+        play(Session(SMALL, prompter, _ACTIONS, asks), everything=everything)
+    except KeyboardInterrupt:
+        return
+
+
+def _tells(wish: Wish) -> Done:
+    return Done("told", ("advisor", "recommend", str(wish.saved)))
+
+
+def _refuses(wish: Wish) -> Done:
+    raise CannotWrite(f"{wish.path} cannot be written.")
+
+
+_ACTIONS = Actions(_tells, _tells, _tells, _tells, _tells, _refuses, _refuses)
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "answers-file": answers_file,
+    "set-flags": set_flags,
+    "overlay": overlay,
+    "batch-line": batch_line,
+    "keystrokes": keystrokes,
+}
