@@ -19,11 +19,15 @@ _SHOWN = 6  # more steps than this are drawn as the first ones, "n more", and th
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One thing that does or gets something; ``on_failure`` is where its failures go."""
+    """One thing that does or gets something; ``on_failure`` is where its failures go.
+
+    ``hands_on``: it reaches what follows through an on-success destination.
+    """
 
     kind: BoxKind
     label: str
     on_failure: str = ""
+    hands_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def flow(recommendation: Recommendation, rule_base: RuleBase) -> Sequence:
         framed = tuple(Frame(option_name(name, rule_base), steps) for name in first)
         return (sketch.source(), *(framed or steps))
     if option == BOTH:
-        edge = sketch.chain(("Asynchronous work at the edge",))
+        edge = (Box("function", "Asynchronous work at the edge", sketch.failures(), hands_on=True),)
         return (sketch.source(), sketch.state_machine(), *edge, *sketch.success())
     return (sketch.source(), sketch.state_machine(), *sketch.success())
 
@@ -126,7 +130,12 @@ class _Sketch:
         return tuple(Box("target", words) for words in [self.chosen("on_success")] if words)
 
     def chain(self, steps: Iterable[str]) -> Sequence:
-        return tuple(Box("function", name, self.failures()) for name in steps)
+        """Return functions with destinations; the mapping in front of the first has none for success."""
+        polled = self.known.get("invocation") == "stream"
+        return tuple(
+            Box("function", name, self.failures(), hands_on=bool(number) or not polled)
+            for number, name in enumerate(steps)
+        )
 
     def state_machine(self) -> Frame:
         """Return the state machine: steps with the lanes, the map, the choice and the waits asked for."""

@@ -11,7 +11,7 @@ from advisor.reports.layout import width, wrap
 
 ShapeKind: TypeAlias = BoxKind | Literal["frame", "choice", "parallel", "start"]
 
-_BOX = (136.0, 42.0)
+_BOX = (144.0, 42.0)
 _FAILURE_GAP, _LANE_GAP, _GAP, _PAD, _TITLE = 74.0, 14.0, 26.0, 14.0, 26.0
 _COLUMNS, _LINES, _LINE = 19, 2, 15.0
 _CHOICE_HEIGHT = 34.0
@@ -114,8 +114,8 @@ class _Pen:
         return y
 
     def said_between(self, before: Part, x: float, y: float) -> Line | None:
-        chained = isinstance(before, Box) and before.on_failure
-        return Line(x + 38, y + _GAP / 2 + 3, "on success") if chained else None
+        hands_on = isinstance(before, Box) and before.hands_on
+        return Line(x + 38, y + _GAP / 2 + 3, "on success") if hands_on else None
 
     def part(self, part: Part, x: float, y: float) -> float:
         if isinstance(part, Box):

@@ -65,7 +65,7 @@ class _Writer:
     def box(self, box: Box, indent: str, open_ends: list[str]) -> list[str]:
         name, line = self.node(_SHAPES[box.kind], box.label, indent)
         self.join(open_ends, name)
-        success = ' -- "on success" -->' if box.on_failure else " -->"
+        success = ' -- "on success" -->' if box.hands_on else " -->"
         open_ends[:] = [name + success]
         return [line, *self.failure(name, box.on_failure, indent)]
 

@@ -403,7 +403,20 @@ def both() -> Recommendation:
     return replace(found, summary="Use both, Step Functions (Standard) for the core and Lambda Destinations.")
 
 
-CASES = {"step-functions": advice, "destinations": destinations, "neither": neither, "both": both}
+def stream() -> Recommendation:
+    """Return advice for a stream, whose event source mapping has an on-failure destination only."""
+    verdict = Verdict("destinations", None, "tied", ())
+    found = advice({"invocation": "stream", "steps": 2}, verdict)
+    return replace(found, summary="Use Lambda Destinations: one or two steps need no orchestrator.")
+
+
+CASES = {
+    "step-functions": advice,
+    "destinations": destinations,
+    "stream": stream,
+    "neither": neither,
+    "both": both,
+}
 
 
 def with_prices() -> tuple[Recommendation, RuleBase]:
