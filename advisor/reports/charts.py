@@ -133,16 +133,18 @@ def _curves(
         if points:
             drawn = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
             curves.append(Curve(option, _SHORT.get(option, option), drawn, points[-1][1], 0.0))
-    ends = _apart(sorted(curve.end_y for curve in curves), 15.0)
+    ends = _apart(sorted(curve.end_y for curve in curves), 15.0, HEIGHT - _BOTTOM + 15.0)
     ordered = sorted(curves, key=lambda curve: curve.end_y)
     return tuple(replace(curve, label_y=end) for curve, end in zip(ordered, ends, strict=True))
 
 
-def _apart(positions: Sequence[float], gap: float) -> list[float]:
-    """Move sorted positions down just so far that they stand ``gap`` apart."""
+def _apart(positions: Sequence[float], gap: float, lowest: float) -> list[float]:
+    """Move sorted positions just so far that they stand ``gap`` apart and none below ``lowest``."""
     found: list[float] = []
     for position in positions:
         found.append(max(position, found[-1] + gap) if found else position)
+    for number, room in enumerate(range(len(found))[::-1]):
+        found[number] = min(found[number], lowest - room * gap)
     return found
 
 

@@ -1,0 +1,73 @@
+"""How figures and answers are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.decision.recommendation import BreakEven
+from advisor.knowledge.conditions import Answer
+from advisor.reports.wording import answer_code, answer_words, break_even_words, count, moment, money
+from tests.reports.samples import QUESTIONNAIRE
+
+
+@pytest.mark.parametrize(
+    ("usd", "words"),
+    [
+        (0, "$0.00"),
+        (0.0000001, "under $0.000001"),
+        (0.00012, "$0.00012"),
+        (0.004, "$0.004"),
+        (0.005, "$0.01"),
+        (14999.9, "$14,999.90"),
+    ],
+)
+def test_money(usd: float, words: str) -> None:
+    assert money(usd) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "any time"),
+        (0, "0 s"),
+        (62, "62 s"),
+        (60, "1 min"),
+        (180, "3 min"),
+        (3600, "1 h"),
+        (1209614, "14 d"),
+    ],
+)
+def test_moment(seconds: float | None, words: str) -> None:
+    assert moment(seconds) == words
+
+
+def test_count() -> None:
+    assert [count(200_000_000), count(0.0625), count(2.5)] == ["200,000,000", "0.0625", "2.5"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words", "code"),
+    [
+        ("retry", "per-error", "Per error", "per-error"),
+        ("targets", ("sns", "sqs"), "Sns, Sqs", "sns,sqs"),
+        ("targets", (), "none of these", "[]"),
+        ("idempotent", False, "False", "false"),
+        ("steps", 12_000, "12,000 steps", "12000"),
+        ("monthly_executions", 2.5, "2.5 executions", "2.5"),
+    ],
+)
+def test_answers(key: str, value: Answer, words: str, code: str) -> None:
+    assert answer_words(QUESTIONNAIRE.by_key[key], value) == words
+    assert answer_code(value) == code
+
+
+@pytest.mark.parametrize(
+    ("executions", "end"),
+    [
+        (None, "never gets cheaper than"),
+        (1, "from the first execution on."),
+        (4200, "from 4,200 executions a month on."),
+    ],
+)
+def test_break_even(executions: float | None, end: str) -> None:
+    assert end in break_even_words(BreakEven("express", "standard", executions))
