@@ -55,7 +55,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ScreenItem:
-    """One line to tick: ticked, the questions ``keys`` are asked where they matter.
+    """One line to tick: ticked, ``then`` is the answer to its questions ``keys``; without it they are asked.
 
     Not ticked, ``otherwise`` is the answer to all of them; without it they only need not be asked.
     """
@@ -64,6 +64,7 @@ class ScreenItem:
     label: str
     text: str
     otherwise: Answer | None = None
+    then: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

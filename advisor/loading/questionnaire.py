@@ -61,10 +61,15 @@ def _screen_item(entry: Entry, questions: Mapping[str, Question], problems: list
     keys = fields.names("keys", list(questions))
     if not keys:
         fields.say(entry.place, "an item names the 'keys' of at least one question.")
-    otherwise = fields.get("otherwise")
     read = ConditionReader(questions, (), problems).answers
-    answer = read(Entry({keys[0]: otherwise}, entry.place)).get(keys[0]) if otherwise and keys else None
-    item = ScreenItem(keys, fields.text("label"), fields.text("text"), answer)
+
+    def answer(name: str) -> Answer | None:
+        found = fields.get(name)
+        return read(Entry({keys[0]: found}, entry.place)).get(keys[0]) if found and keys else None
+
+    item = ScreenItem(
+        keys, fields.text("label"), fields.text("text"), otherwise=answer("otherwise"), then=answer("then")
+    )
     fields.done()
     return item
 

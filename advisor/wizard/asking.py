@@ -60,7 +60,7 @@ def screen_prompt(
         kind="several",
         rows=(*(Row(line_of(item), item.label, item.text) for item in items), NONE_ROW, ONE_BY_ONE_ROW),
         given=_ticked_before(earlier),
-        note="What you mark is asked about next; what you leave needs no question.",
+        note="What you mark is asked about if it can still matter; what you leave is not.",
         help=(Section("Why we ask", (screen.why,)), Section("What each changes", changes)),
         moves=MOVES - {Move.UNKNOWN},
     )

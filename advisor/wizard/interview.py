@@ -7,7 +7,7 @@ from functools import partial
 
 from advisor.decision.sensitivity import open_questions
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.questions import Question, Questionnaire, Screen
+from advisor.knowledge.questions import Question, Questionnaire, Screen, ScreenItem
 from advisor.knowledge.rules import RuleBase
 from advisor.wizard import walk as walks
 from advisor.wizard.choosing import choose
@@ -17,8 +17,9 @@ from advisor.wizard.walk import Ticks, Walk
 def interview(rule_base: RuleBase, answers: Mapping[str, Answer]) -> Walk:
     """Return the walk of somebody who knows ``answers`` and nothing else, up to the recommendation.
 
-    A line of a screen is ticked where one of its questions has an answer out of the ordinary: not what
-    leaving the line stands for, not the question's first choice (the plain one), not "none of these".
+    A line of a screen is ticked where one of its questions has the answer it stands for; or, where it stands
+    for none, an answer out of the ordinary: not what leaving the line stands for, not the question's first
+    choice (the plain one), not "none of these".
     ``len(walk.trail)`` is how often one was asked.
     """
     questionnaire, walk = rule_base.questionnaire, Walk()
@@ -33,15 +34,15 @@ def interview(rule_base: RuleBase, answers: Mapping[str, Answer]) -> Walk:
 
 def _ticks(screen: Screen, answers: Mapping[str, Answer], questionnaire: Questionnaire) -> Ticks:
     offered = tuple(walks.line_of(item) for item in screen.items)
-    ticked = tuple(
-        walks.line_of(item)
-        for item in screen.items
-        if any(
-            key in answers and answers[key] not in (item.otherwise, *_plain(questionnaire.by_key[key]))
-            for key in item.keys
-        )
-    )
-    return Ticks(offered, ticked)
+    ticked = (walks.line_of(item) for item in screen.items if _would_tick(item, answers, questionnaire))
+    return Ticks(offered, tuple(ticked))
+
+
+def _would_tick(item: ScreenItem, answers: Mapping[str, Answer], questionnaire: Questionnaire) -> bool:
+    known = [(questionnaire.by_key[key], answers[key]) for key in item.keys if key in answers]
+    if item.then is not None:
+        return any(answer == item.then for _, answer in known)
+    return any(answer not in (item.otherwise, *_plain(question)) for question, answer in known)
 
 
 def _plain(question: Question) -> tuple[Answer, ...]:

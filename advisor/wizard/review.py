@@ -55,6 +55,8 @@ def _more_rows(session: Session, walk: Walk) -> tuple[Row, ...]:
 def _answer_rows(session: Session, walk: Walk) -> Iterator[Row]:
     settled = session.decision(walk).settled
     implied = {item.key: item for item in settled.implied}
+    marked = walks.marked(walk, session.questionnaire)
+    due = {item.key for item in session.due(walk)}
     for question in session.questionnaire.questions:
         key = question.key
         if key in settled.answers:
@@ -63,6 +65,9 @@ def _answer_rows(session: Session, walk: Walk) -> Iterator[Row]:
             yield Row(_EDIT + key, key, f"{told(implied[key].value, question)} (from {implied[key].by})")
         elif key in walk.unknown and key not in settled.facts.inapplicable:
             yield Row(_EDIT + key, key, told(None, question))
+        elif key in marked:
+            why = "not answered yet" if key in due else "no answer could change the recommendation"
+            yield Row(_EDIT + key, key, f"Marked; {why}.")
 
 
 def _title(answered: int, due: int, still_open: bool) -> str:

@@ -96,15 +96,35 @@ def _met(walk: Walk, entry: str) -> Walk:
 
 
 def given(walk: Walk, questionnaire: Questionnaire) -> Mapping[str, Answer]:
-    """Return the answers given, and those that leaving a line of a screen unticked stands for."""
-    otherwise = {
-        key: item.otherwise
+    """Return the answers given, and those that ticking a line of a screen, or leaving it, stands for."""
+    return {**_by_ticks(walk, questionnaire), **walk.answers}
+
+
+def _by_ticks(walk: Walk, questionnaire: Questionnaire) -> Mapping[str, Answer]:
+    """Return what the replies to screens stand for; what is not known is left out."""
+    found: dict[str, Answer] = {}
+    for screen in questionnaire.screens:
+        ticks = walk.ticks.get(screen.id, Ticks((), ()))
+        for item in screen.items:
+            ticked = line_of(item) in ticks.ticked
+            answer = item.then if ticked else item.otherwise if line_of(item) in ticks.offered else None
+            if answer is not None:
+                found |= dict.fromkeys(set(item.keys).difference(walk.unknown), answer)
+    return found
+
+
+def marked(walk: Walk, questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Return the questions of ticked lines that have had no reply yet."""
+    facts = questionnaire.settle(given(walk, questionnaire)).facts
+    closed = {*facts.values, *facts.inapplicable, *walk.unknown}
+    return tuple(
+        key
         for screen in questionnaire.screens
-        for item in _unticked(screen, walk.ticks.get(screen.id))
+        for item in screen.items
+        if line_of(item) in walk.ticks.get(screen.id, Ticks((), ())).ticked
         for key in item.keys
-        if item.otherwise is not None
-    }
-    return {**otherwise, **walk.answers}
+        if key not in closed
+    )
 
 
 def left_out(walk: Walk, questionnaire: Questionnaire) -> frozenset[str]:

@@ -121,6 +121,7 @@ SCREEN = Screen(
         ScreenItem(("waits",), "Wait", "For a time or for others.", ()),
         ScreenItem(("duration_s", "idempotent"), "Take long", "Or must not run twice."),
         ScreenItem(("priority",), "Favour one thing", "Cost, control or little to operate."),
+        ScreenItem(("event_source",), "Read new files", "From a bucket.", then="s3"),
     ),
 )
 SCREENED = replace(QUESTIONNAIRE, opening=("invocation",), screens=(SCREEN,))

@@ -322,16 +322,23 @@ class TestLists:
             terminal.type(ENTER)
             terminal.wait_for("What does a run wait for? None of these")
 
-    @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"COLORTERM": "truecolor"}])
-    def test_no_color_reaches_everything(self, tmp_path: Path, env: dict[str, str]) -> None:
-        with wizard(tmp_path, "all", env=env) as terminal:
+    @pytest.mark.parametrize(
+        ("flags", "env", "coloured"),
+        [([], {}, True), ([], {"NO_COLOR": "1"}, False), (["nocolor"], {"COLORTERM": "truecolor"}, False)],
+    )
+    def test_no_color_reaches_everything(
+        self, tmp_path: Path, flags: list[str], env: dict[str, str], coloured: bool
+    ) -> None:
+        with wizard(tmp_path, "all", *flags, env=env) as terminal:
             terminal.wait_for("How is the work started?")
             terminal.type(ENTER, ENTER)
             terminal.wait_for("What do you want to do?")
-            terminal.type(ENTER, END, UP, ENTER, "0")
+            terminal.type(END, ENTER)
+            terminal.wait_for("How many steps?")
+            terminal.type("0")
             terminal.wait_for("out of range")
             colours = re.findall(rb"\x1b\[[0-9;]*?(?:3[0-7]|9[0-7]|4[0-7]|38;)[0-9;]*m", terminal.seen)
-            assert bool(colours) == ("NO_COLOR" not in env)
+            assert bool(colours) == coloured
 
 
 class TestPlain:

@@ -183,9 +183,19 @@ def test_what_needs_an_unknown_answer_is_not_asked() -> None:
 def test_a_screen_settles_what_is_not_ticked_and_asks_about_the_rest() -> None:
     walk = walks.record_ticks(Walk(), SCREEN, Ticks(ALL_LINES, ("priority",)))
     assert walks.given(walk, SCREENED) == {"parallelism": "none", "waits": ()}
-    assert walks.left_out(walk, SCREENED) == {"parallelism", "waits", "duration_s", "idempotent"}
+    left_out = {"parallelism", "waits", "duration_s", "idempotent", "event_source"}
+    assert walks.left_out(walk, SCREENED) == left_out
     due = walks.due(walk, SCREENED, lambda answers: open_questions(RULE_BASE, answers))
-    assert {item.key for item in due} == {"invocation", "event_source", "steps", "priority"}
+    assert {item.key for item in due} == {"invocation", "steps", "priority"}
+
+
+def test_a_line_that_stands_for_an_answer_settles_it_and_what_follows_from_it() -> None:
+    walk = walks.record_ticks(Walk(), SCREEN, Ticks(ALL_LINES, ("event_source", "waits")))
+    assert walks.given(walk, SCREENED) == {"parallelism": "none", "event_source": "s3"}
+    assert SCREENED.settle(walks.given(walk, SCREENED)).facts.values["invocation"] == "async"
+    assert walks.marked(walk, SCREENED) == ("waits",)
+    assert "event_source" not in walks.given(walks.record(walk, "event_source", None), SCREENED)
+    assert walks.given(walks.record(walk, "event_source", "alb"), SCREENED)["event_source"] == "alb"
 
 
 def test_unticking_takes_an_answer_back_and_its_question_out_of_the_way() -> None:
@@ -221,5 +231,5 @@ def test_an_interview_is_the_wizard_with_known_answers() -> None:
     rule_base = replace(RULE_BASE, questionnaire=SCREENED)
     walk = interview(rule_base, FULL)
     assert walk.trail == ("invocation", "features", "steps")
-    assert walk.ticks == {"features": Ticks(ALL_LINES, ("duration_s", "priority"))}
+    assert walk.ticks == {"features": Ticks(ALL_LINES, ("duration_s", "priority", "event_source"))}
     assert outcome_of(decide(rule_base, walks.given(walk, SCREENED))) == outcome_of(decide(rule_base, FULL))
