@@ -109,6 +109,11 @@ class Permission:
     implied: bool = False
     condition: Mapping[str, Any] | None = None
 
+    @property
+    def on_itself(self) -> bool:
+        """Return whether the holder may do something with itself."""
+        return any(isinstance(target, Ref) and target.to == self.holder for target in self.resources)
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -127,6 +132,7 @@ class Function(Resource):
     kind: ClassVar[str] = "function"
     name: Name
     does: Work = "step"
+    undoes: str = ""
     timeout_s: int = 30
     environment: tuple[tuple[str, Ref | str], ...] = ()
     trigger: Trigger | None = None
@@ -377,6 +383,7 @@ class Blueprint:
     idempotency: Ref | None = None
     event_source: str = "sdk"
     summary: str = ""
+    cost: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Resource]:

@@ -13,11 +13,10 @@ from advisor.starter.edges import edges
 from advisor.starter.flow import Do, Flow, Unit
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.sources import RULES_OF_ACCOUNT, rule, undelivered
+from advisor.starter.sources import RULES_OF_ACCOUNT, SUCCEEDED, rule, undelivered
 from advisor.starter.triggers import STREAMS, source_of_function
 
 HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
-SUCCEEDED = {"source": ["lambda"], "detail-type": ["Lambda Function Invocation Result - Success"]}
 
 
 def both(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.starter.blueprint import FailureRoute, Machine, Permission, Trigger, WorkflowType
+from advisor.starter.blueprint import Arn, FailureRoute, Machine, Permission, Ref, Trigger, WorkflowType
 from advisor.starter.calls import MACHINE, Call
 from advisor.starter.edges import function
-from advisor.starter.flow import Ask, Flow, ForEach, Unit, nodes, units
+from advisor.starter.flow import Ask, Flow, ForEach, Node, Unit, nodes, units
 from advisor.starter.integrations import call_for, token_call_for
 from advisor.starter.names import name
 from advisor.starter.outcomes import destination
@@ -58,12 +58,12 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
 
     Raises Refused for what its workflow type cannot do.
     """
-    _refuse_oversize(brief, flow)
+    _refuse_oversize(brief, flow, plan)
     report = _report(brief, plan)
     calls = _calls(brief, flow, report)
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
-    scope = Scope(calls, _retries(brief), brief.timeout_s + 5)
+    scope = Scope(calls, _retries(brief), brief.timeout_s + 2)
     definition = machine_definition(
         flow,
         scope,
@@ -74,7 +74,7 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
     if plan.first:
         definition = taking_first(definition)
     kept = destination(brief, report.service, "failure")[1].resources if report else ()
-    own = [_machine(brief, definition, calls, plan), _functions(brief, flow), _called(calls)]
+    own = [_machine(brief, definition, calls, plan), _functions(brief, flow), _called(calls), _children(flow)]
     return joined([Parts(kept), *own, _routes(report, plan)])
 
 
@@ -124,6 +124,8 @@ def _retries(brief: Brief) -> tuple[Mapping[str, Any], ...]:
     if wish == "none":
         return ()
     attempts = {"default": 2, "attempts": 4, "backoff": 5, "per-error": 5}[wish]
+    if brief.wishes.text("caller_waits_for") == "result":
+        attempts = 1  # a caller that waits has no time for more
     again = {
         "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
         "IntervalSeconds": 2,
@@ -163,9 +165,33 @@ def _machine(brief: Brief, definition: Mapping[str, Any], calls: Mapping[str, Ca
     return Parts((machine,), common)
 
 
+def _distributed(node: Node) -> bool:
+    return isinstance(node, ForEach) and node.distributed
+
+
+def _children(flow: Flow) -> Parts:
+    """Return what a distributed Map needs: its machine starts itself for each batch of items."""
+    if not any(_distributed(node) for node in nodes(flow)):
+        return Parts()
+    runs = Arn("arn:{partition}:states:{region}:{account}:execution:{0}/*", (Ref(MACHINE, "name"),))
+    return Parts(
+        permissions=(
+            Permission(MACHINE, ("states:StartExecution",), (Ref(MACHINE),)),
+            Permission(MACHINE, ("states:DescribeExecution", "states:StopExecution"), (Ref(MACHINE), runs)),
+        )
+    )
+
+
 def _functions(brief: Brief, flow: Flow) -> Parts:
     keys = ("steps", "targets", "data_passing", "failure_handling", "retry")
-    return Parts(tuple(function(brief, unit, *keys) for unit in units(flow) if unit.service == "lambda"))
+    undone = {unit.undo.name.module: unit.name.words for unit in units(flow) if unit.undo}
+    return Parts(
+        tuple(
+            function(brief, unit, *keys, undoes=undone.get(unit.name.module, ""))
+            for unit in units(flow)
+            if unit.service == "lambda"
+        )
+    )
 
 
 def _called(calls: Mapping[str, Call]) -> Parts:
@@ -203,14 +229,11 @@ def _routes(report: Unit | None, plan: Plan) -> Parts:
     return Parts(routes=(route, timed_out))
 
 
-def _refuse_oversize(brief: Brief, flow: Flow) -> None:
-    if (
-        any(isinstance(node, ForEach) for node in nodes(flow))
-        and brief.wishes.number("max_parallel_items", 0) > 40
-    ):
+def _refuse_oversize(brief: Brief, flow: Flow, plan: Plan) -> None:
+    if plan.workflow_type == "express" and any(_distributed(node) for node in nodes(flow)):
         raise Refused(
-            "An inline Map works on at most 40 items at once. Say max_parallel_items: 40, or put a queue "
-            "with several readers behind the list; the starter has no distributed Map yet."
+            "An inline Map works on at most 40 items at once, and a distributed Map needs a Standard "
+            "workflow. Say max_parallel_items: 40, or leave what asks for Express out."
         )
     if brief.wishes.number("payload_kb", 0) > 256:
         raise Refused(

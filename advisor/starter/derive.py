@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from advisor.knowledge.answers import Step
 from advisor.knowledge.conditions import Answer
-from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Together, Unit
+from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Poll, Together, Unit
 from advisor.starter.names import Name, names
 
 _LAMBDA_STEPS = ("Validate request", "Process request", "Record result", "Enrich result", "Finish request")
@@ -33,12 +33,15 @@ OURS = """
     report_failure workflow_failed not_approved approved done wait work_in_parallel work_on_each_item
     failure success take_the_record start_workflow await_approval await_callback handle_success
     handle_failure workflow source alarm idempotency large_amount
+    check_job still_running wait_for_the_job
 """
 TAKEN = frozenset(OURS.split())  # names of states and resources every project may have
 CHOICE_KEY, CHOICE_LIMIT = "amount", 100
 ITEMS_KEY = "items"
 INLINE_ITEMS = 10
+INLINE_MOST, DISTRIBUTED_ITEMS = 40, 10_000  # items at once
 A_DAY = 86_400
+JOBS = ("ecs-fargate", "batch", "glue", "athena", "emr", "sagemaker", "codebuild", "step-functions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +98,18 @@ def flow_for(wishes: Wishes, units: Sequence[Unit]) -> Flow:
         block: Flow = (Together("Work in parallel", tuple((Do(unit),) for unit in middle)),)
     elif parallelism == "dynamic":
         head, middle, tail = _cut(ready, 1)
-        at_once = int(min(wishes.number("max_parallel_items", INLINE_ITEMS), 40))
-        block = (ForEach("Work on each item", ITEMS_KEY, _plain(middle), at_once),)
+        at_once = int(min(max(wishes.number("max_parallel_items", INLINE_ITEMS), 1), DISTRIBUTED_ITEMS))
+        each = ForEach("Work on each item", ITEMS_KEY, _plain(middle), at_once, at_once > INLINE_MOST)
+        block = (each,)
     else:
         head, middle, tail = ready[:1], ready[1:-1], ready[-1:] if len(ready) > 1 else ()
         block = _plain(middle)
-    return _plain(head) + _chosen(wishes, block, bool(head)) + _waits(wishes) + _plain(tail)
+    return (
+        _plain(head)
+        + _chosen(wishes, block, bool(head))
+        + _waits(wishes, any(unit.service in JOBS for unit in ready))
+        + _plain(tail)
+    )
 
 
 def _plain(units: Sequence[Unit]) -> Flow:
@@ -122,11 +131,13 @@ def _chosen(wishes: Wishes, block: Flow, after_something: bool) -> Flow:
     return (Choose("Large amount?", CHOICE_KEY, CHOICE_LIMIT, block, ()),)
 
 
-def _waits(wishes: Wishes) -> Flow:
+def _waits(wishes: Wishes, jobs: bool) -> Flow:
     waits = wishes.chosen("waits")
     found: list[Node] = []
     if "timer" in waits:
         found.append(Pause("Wait", 60))
+    if "poll-job" in waits and not jobs:
+        found.append(Poll(Unit(_named("Check job")), 30))
     if "callback" in waits:
         found.append(Ask(Unit(_named("Await callback"), "sqs"), approval=False, timeout_s=A_DAY))
     if "human-approval" in waits:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from advisor.starter.blueprint import (
     AsyncInvoke,
     Batch,
+    Bus,
     Destination,
     FailureRoute,
     Function,
@@ -27,7 +28,7 @@ from advisor.starter.outcomes import (
 )
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.sources import Source
+from advisor.starter.sources import RULES_OF_ACCOUNT, SUCCEEDED, Source, rule, undelivered
 from advisor.starter.triggers import STREAMS
 
 MAX_EVENT_AGE_S = 21_600
@@ -37,7 +38,7 @@ KAFKA_RETRIES = 9
 STREAM_AGE_S = 86_400
 
 
-def function(brief: Brief, unit: Unit, *keys: str) -> Function:
+def function(brief: Brief, unit: Unit, *keys: str, undoes: str = "") -> Function:
     """Return the Lambda function that does ``unit``."""
     return Function(
         unit.function_id,
@@ -65,6 +66,8 @@ def _chain(
 ) -> Parts:
     functions, last = _split(units)
     _refuse_large_records(brief)
+    if brief.wishes.text("parallelism") == "static" and len(functions) > 1 and not onward:
+        return _fan_out(brief, functions, source, last)
     success = onward or _success(brief, functions, last)
     failure, failure_parts = _failure(brief, functions)
     pieces = [source.parts, failure_parts]
@@ -73,6 +76,20 @@ def _chain(
         done = (Destination("lambda", Ref(following.function_id)), _LAMBDA_SUCCESS) if following else success
         trigger = source.trigger if place == 0 else None
         pieces.append(_link(brief, unit, trigger, done, failure))
+    return joined(pieces)
+
+
+def _fan_out(brief: Brief, functions: Sequence[Unit], source: Source, last: str) -> Parts:
+    """Return a first function whose success goes to a bus, and one rule on it for each of the others."""
+    bus = Bus("FanOutBus", "carries each result to all that follow", brief.asked("parallelism", "consumers"))
+    record = RecordFixture("eventbridge", "success")
+    done = (Destination("eventbridge", Ref(bus.id)), Parts((bus,), records=(record,)))
+    failure, failure_parts = _failure(brief, functions)
+    success = _success(brief, functions, last)
+    kept = undelivered(brief, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), "UnstartedWork")
+    pieces = [source.parts, failure_parts, _link(brief, functions[0], source.trigger, done, failure), kept]
+    trigger = rule(SUCCEEDED, bus=Ref(bus.id, "name"), kept="UnstartedWork")
+    pieces += [_link(brief, unit, trigger, success, failure) for unit in functions[1:]]
     return joined(pieces)
 
 

@@ -80,7 +80,15 @@ class Ask:
     timeout_s: int
 
 
-Node: TypeAlias = Do | Choose | Together | ForEach | Pause | Ask
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Do the unit, and again every ``seconds``, as long as it returns ``{"status": "RUNNING"}``."""
+
+    unit: Unit
+    seconds: int
+
+
+Node: TypeAlias = Do | Choose | Together | ForEach | Pause | Ask | Poll
 Flow: TypeAlias = tuple[Node, ...]
 
 
@@ -96,7 +104,7 @@ def parts(node: Node) -> tuple[Flow, ...]:
 def units(flow: Flow) -> Iterator[Unit]:
     """Yield every unit of ``flow`` in order, with its fallback and undo after it."""
     for node in flow:
-        if isinstance(node, Do | Ask):
+        if isinstance(node, Do | Ask | Poll):
             yield from (unit for unit in (node.unit, node.unit.fallback, node.unit.undo) if unit)
         for part in parts(node):
             yield from units(part)

@@ -189,13 +189,14 @@ def sagemaker(unit: Unit, asked: AskedBy, source: str) -> Call:
     model = _given(unit, asked, "ModelName", "name of the SageMaker model")
     data = Bucket(f"{unit.name.id}Data", f"holds input/ and output/ of '{unit.name.words}'", asked("targets"))
     location = f"s3://${{{data.id}Name}}"
+    run = "$substring($states.context.Execution.Name, 0, 20)"
     jobs = Arn("arn:{partition}:sagemaker:{region}:{account}:transform-job/*")
     models = Arn("arn:{partition}:sagemaker:{region}:{account}:model/{0}", (Ref(model.id, "name"),))
     s3_source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{location}/input/"}}
     return Call(
         "arn:aws:states:::sagemaker:createTransformJob.sync",
         {
-            "TransformJobName": f"{{% '{unit.name.slug}-' & $substring($states.context.Execution.Name, 0, 20) %}}",
+            "TransformJobName": f"{{% '{unit.name.slug}-' & {run} %}}",
             "ModelName": f"${{{model.id}}}",
             "TransformInput": {"DataSource": s3_source, "ContentType": "application/json"},
             "TransformOutput": {"S3OutputPath": f"{location}/output/"},
@@ -259,8 +260,6 @@ def http_api(unit: Unit, asked: AskedBy, source: str) -> Call:
     link = Connection(
         f"{unit.name.id}Connection", "holds the endpoint's key", asked("targets"), Ref(key.id, "name")
     )
-    why = "the machine's own ARN would be a circle; the condition says which endpoint"
-    machines = Arn("arn:{partition}:states:{region}:{account}:stateMachine:*")
     condition = {
         "StringEquals": {"states:HTTPMethod": "POST", "states:HTTPEndpoint": Ref(endpoint.id, "name")}
     }
@@ -276,7 +275,7 @@ def http_api(unit: Unit, asked: AskedBy, source: str) -> Call:
         ((endpoint.id, Ref(endpoint.id, "name")), (f"{link.id}Arn", Ref(link.id))),
         (endpoint, key, link),
         (
-            Permission(MACHINE, ("states:InvokeHTTPEndpoint",), (machines,), why, condition=condition),
+            Permission(MACHINE, ("states:InvokeHTTPEndpoint",), (Ref(MACHINE),), condition=condition),
             _may("events:RetrieveConnectionCredentials", on=Ref(link.id)),
             _may("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", on=Ref(link.id, "secret")),
         ),

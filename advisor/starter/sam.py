@@ -85,7 +85,12 @@ class Sam:
 
     def statements_of(self, holder: str) -> tuple[Permission, ...]:
         """Return the permissions SAM does not grant by itself."""
-        return tuple(item for item in self.blueprint.permissions_of(holder) if not item.implied)
+        asked = self.blueprint.permissions_of(holder)
+        return tuple(item for item in asked if not item.implied and not item.on_itself)
+
+    def own_statements_of(self, holder: str) -> tuple[Permission, ...]:
+        """Return the permissions of ``holder`` on itself, which its own role cannot hold: a circle."""
+        return tuple(item for item in self.blueprint.permissions_of(holder) if item.on_itself)
 
     def resources(self) -> tuple[Resource, ...]:
         """Return the resources in reading order: what runs first, alarms last."""

@@ -14,6 +14,7 @@ RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
 DELIVERY_RETRIES, DELIVERY_AGE_S = 185, 86_400
 PERIOD = "rate(1 day)"
+SUCCEEDED = {"source": ["lambda"], "detail-type": ["Lambda Function Invocation Result - Success"]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,10 +250,10 @@ def _starter(brief: Brief, trigger: Trigger | None, way: Way, *, asynchronous: b
         _asked(brief),
         name("Start workflow"),
         "start",
-        35 if way.waits else 30,
-        (("STATE_MACHINE_ARN", Ref(MACHINE)),),
-        trigger,
-        AsyncInvoke(2, 21_600, kept) if kept else None,
+        timeout_s=35 if way.waits else 30,
+        environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
+        trigger=trigger,
+        asynchronous=AsyncInvoke(2, 21_600, kept) if kept else None,
     )
     action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
     own = [Permission(START, (action,), (Ref(MACHINE),)), *([permission(START, kept)] if kept else [])]

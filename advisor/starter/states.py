@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from advisor.starter.calls import INPUT, Call
-from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Together, Unit, units
+from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Poll, Together, Unit, units
 
 State: TypeAlias = dict[str, Any]
 States: TypeAlias = dict[str, State]
@@ -129,6 +129,8 @@ def _node(node: Node, nxt: str | None, scope: Scope) -> tuple[str, States]:
         return _ask(node, nxt, scope)
     if isinstance(node, Pause):
         return node.name, {node.name: {"Type": "Wait", "Seconds": node.seconds, **_next(nxt)}}
+    if isinstance(node, Poll):
+        return _poll(node, nxt, scope)
     if isinstance(node, Choose):
         return _choose(node, nxt, scope)
     return _block(node, nxt, scope)
@@ -158,6 +160,17 @@ def _ask(node: Ask, nxt: str | None, scope: Scope) -> tuple[str, States]:
         name: state,
         approved: {"Type": "Choice", "Choices": [choice], "Default": REJECTED},
         REJECTED: _rejected(scope),
+    }
+    return name, states if nxt else {**states, "Done": {"Type": "Succeed"}}
+
+
+def _poll(node: Poll, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    name, running, again = node.unit.name.words, "Still running?", "Wait for the job"
+    choice = {"Condition": "{% $states.input.status = 'RUNNING' %}", "Next": again}
+    states: States = {
+        name: _task(scope.calls[node.unit.name.module], running, scope),
+        running: {"Type": "Choice", "Choices": [choice], "Default": nxt or "Done"},
+        again: {"Type": "Wait", "Seconds": node.seconds, "Next": name},
     }
     return name, states if nxt else {**states, "Done": {"Type": "Succeed"}}
 
@@ -199,10 +212,14 @@ def _block(node: Together | ForEach, nxt: str | None, scope: Scope) -> tuple[str
             "Type": "Map",
             "Items": f"{{% $states.input.{node.key} %}}",
             "MaxConcurrency": node.at_once,
-            "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": start, "States": states},
+            "ItemProcessor": {"ProcessorConfig": _mode(node), "StartAt": start, "States": states},
         }
     merged = "{% $merge([$states.input, {'results': $states.result}]) %}"
     return node.name, {node.name: {**state, "Output": merged, **_catch(scope), **_next(nxt)}}
+
+
+def _mode(node: ForEach) -> State:
+    return {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"} if node.distributed else {"Mode": "INLINE"}
 
 
 def _task(call: Call, nxt: str | None, scope: Scope) -> State:

@@ -177,6 +177,17 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
         "step-functions",
         (),
     ),
+    "async-fan-out": (
+        {"event_source": "s3", "steps": 3, "parallelism": "static", "on_success": ("sqs",)},
+        "destinations",
+        (),
+    ),
+    "standard-distributed": (
+        {"event_source": "schedule", "steps": 3, "parallelism": "dynamic", "max_parallel_items": 500},
+        "step-functions",
+        (),
+    ),
+    "standard-poll": ({"event_source": "s3", "steps": 2, "waits": ("poll-job",)}, "step-functions", ()),
     "both-map": (
         {"event_source": "sns", "steps": 4, "parallelism": "dynamic", "data_passing": "aggregate"},
         "both",

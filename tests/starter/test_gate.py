@@ -27,6 +27,9 @@ def test_the_state_machine_has_no_finding(name: str) -> None:
     assert check_machines(dict(files(name))) == []
 
 
+RUFF = str(Path(sys.executable).with_name("ruff"))
+
+
 def _input(name: str) -> Any:
     made = blueprint(name)
     started_by_function = any(function.does == "start" for function in made.functions)
@@ -119,6 +122,10 @@ def test_each_way_of_a_choice_ends_well(amount: int) -> None:
 def test_the_project_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     write_project(render(blueprint(name)), folder)
+    for check in (["check"], ["format", "--check", "--diff"]):
+        ruff = [RUFF, *check, "--no-cache", "."]
+        checked = subprocess.run(ruff, cwd=folder, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

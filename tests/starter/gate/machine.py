@@ -126,7 +126,8 @@ def _structure(level: dict[str, Any], *, outer: bool, express: bool) -> Iterator
             yield from _task(name, state, outer=outer)
         if state["Type"] == "Choice" and "Default" not in state:
             yield f"{name}: a Choice without a default"
-        if state["Type"] == "Map" and state.get("MaxConcurrency", 0) > 40:
+        inline = state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "INLINE"
+        if inline and state.get("MaxConcurrency", 0) > 40:
             yield f"{name}: more than 40 items at once"
         for branch in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
             yield from _structure(branch, outer=False, express=express)

@@ -56,7 +56,8 @@ def check_template(files: dict[str, str]) -> list[str]:
 def _own(source: dict[str, Any], result: dict[str, Any], files: dict[str, str]) -> Iterator[str]:
     for name, resource in source["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            yield from _handler(name, resource["Properties"]["Handler"], files)
+            runtime = source["Globals"]["Function"]["Runtime"]
+            yield from _handler(name, _entry(runtime, resource["Properties"]), files)
     for name, resource in result["Resources"].items():
         properties = resource.get("Properties", {})
         if properties.get("FifoQueue") or properties.get("FifoTopic"):
@@ -68,13 +69,26 @@ def _own(source: dict[str, Any], result: dict[str, Any], files: dict[str, str]) 
     yield from _stars(result)
 
 
-def _handler(name: str, handler: str, files: dict[str, str]) -> Iterator[str]:
+def _entry(runtime: str, properties: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Return the file that must hold a function's handler, and the texts one of which defines it."""
+    handler = properties["Handler"]
     module, _, function = handler.rpartition(".")
-    path = f"functions/{module.replace('.', '/')}.py"
+    if runtime.startswith("nodejs"):
+        return f"functions/{module}.js", (f"export const {function} =",)
+    if runtime.startswith("java"):
+        of_class = handler.partition("::")[0].replace(".", "/")
+        return f"src/main/java/{of_class}.java", (f"class {of_class.rpartition('/')[2]} ",)
+    if runtime.startswith("provided"):
+        return f"{properties['CodeUri']}main.go", ("lambda.Start(",)
+    return f"functions/{module.replace('.', '/')}.py", (f"{function} =", f"def {function}(")
+
+
+def _handler(name: str, entry: tuple[str, tuple[str, ...]], files: dict[str, str]) -> Iterator[str]:
+    path, wanted = entry
     if path not in files:
         yield f"{name}: {path} does not exist"
-    elif f"{function} =" not in files[path] and f"def {function}(" not in files[path]:
-        yield f"{name}: {path} has no {function}"
+    elif not any(text in files[path] for text in wanted):
+        yield f"{name}: {path} has no {wanted[0]}"
 
 
 def _asynchronous(name: str, properties: dict[str, Any], result: dict[str, Any]) -> Iterator[str]:
@@ -128,7 +142,12 @@ def _may(function: str, service: str, target: str, result: dict[str, Any]) -> It
 
 def allowed(role: str, action: str, resource: str, result: dict[str, Any]) -> bool:
     """Return whether an inline policy of ``role`` permits ``action`` on ``resource``."""
-    for policy in result["Resources"][role]["Properties"].get("Policies", []):
+    apart = [
+        item["Properties"]
+        for item in result["Resources"].values()
+        if item["Type"] == "AWS::IAM::Policy" and {"Ref": role} in item["Properties"]["Roles"]
+    ]
+    for policy in (*result["Resources"][role]["Properties"].get("Policies", []), *apart):
         document = resolve(policy["PolicyDocument"], result)
         document = {"Version": "2012-10-17", **document}
         for statement in document["Statement"]:  # IAM reads actions in any case, moto does not

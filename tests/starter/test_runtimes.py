@@ -1,0 +1,132 @@
+"""Every runtime: the same handlers whichever option, a template without findings, own tests that pass."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from advisor.knowledge.answers import Step
+from advisor.starter import render, write_project
+from advisor.starter.runtimes import LANGUAGES
+from tests.starter.gate.machine import check_machines
+from tests.starter.gate.template import check_template
+from tests.starter.gate.toolchains import need, node_modules, run
+from tests.starter.projects import PROJECTS, blueprint_of
+
+OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]
+AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
+
+
+@cache
+def files(runtime: str, name: str) -> Mapping[str, str]:
+    requirements, approach, steps = PROJECTS[name]
+    made = render(blueprint_of(requirements, approach, steps=steps, runtime=runtime))
+    return {file.path: file.text for file in made}
+
+
+def written(runtime: str, name: str, folder: Path) -> Path:
+    requirements, approach, steps = PROJECTS[name]
+    project = folder / "project"
+    write_project(render(blueprint_of(requirements, approach, steps=steps, runtime=runtime)), project)
+    return project
+
+
+@pytest.mark.parametrize("runtime", LANGUAGES)
+def test_the_handlers_are_the_same_whichever_option(runtime: str) -> None:
+    def handlers(approach: str) -> dict[str, str]:
+        requirements = {"event_source": "s3", "steps": 2, "on_failure": ("sqs",)}
+        blueprint = blueprint_of(requirements, approach, steps=STEPS, runtime=runtime)
+        sources = [LANGUAGES[runtime].sources.of(f) for f in blueprint.functions if f.does == "step"]
+        wanted = {path for paths in sources for path in paths}
+        return {file.path: file.text for file in render(blueprint) if file.path in wanted}
+
+    assert len(handlers("destinations")) >= 2
+    assert handlers("destinations") == handlers("step-functions")
+
+
+STEPS = (Step("Check fraud"), Step("Delete"))
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_the_template_has_no_finding(runtime: str, name: str) -> None:
+    made = dict(files(runtime, name))
+    assert check_template(made) == []
+    if PROJECTS[name][1] != "destinations":
+        assert check_machines(made) == []
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_only_code_and_its_surroundings_differ_between_runtimes(runtime: str) -> None:
+    """The state machine, events and records are what the other runtimes have."""
+
+    def data(made: Mapping[str, str]) -> set[str]:
+        return {path for path in made if path.endswith(".json") and "package" not in path}
+
+    for name in PROJECTS:
+        assert data(files(runtime, name)) == data(files("python", name))
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_no_word_of_another_runtime_is_left(runtime: str) -> None:
+    for path in ("README.md", "Makefile", ".gitignore", ".github/workflows/ci.yml"):
+        text = files(runtime, "async-s3-to-bus")[path].replace("python3 -m venv", "")
+        assert not re.search(r"python|pytest|app\.py", text, re.IGNORECASE), path
+
+
+def node_packages() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in PROJECTS:
+        made = files("nodejs", name)
+        for path in ("package.json", "functions/package.json"):
+            manifest = json.loads(made.get(path, "{}"))
+            found |= manifest.get("dependencies", {}) | manifest.get("devDependencies", {})
+    return found
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_nodejs_declares_exactly_what_it_imports(name: str) -> None:
+    made = files("nodejs", name)
+    text = "".join(text for path, text in made.items() if re.match(r"functions/.*\.js$", path))
+    imported = set(re.findall(r'from "((?:@[\w-]+/)?[\w-]+)(?:/[\w-]+)*";', text))
+    declared = set(json.loads(made.get("functions/package.json", "{}")).get("dependencies", {}))
+    if "@aws-lambda-powertools/idempotency" in imported:  # they are its peers
+        imported |= {"@aws-sdk/client-dynamodb", "@aws-sdk/util-dynamodb"}
+    if "@aws-sdk/util-dynamodb" in imported:  # its peer
+        imported.add("@aws-sdk/client-dynamodb")
+    assert imported == declared
+
+
+def check_node(project: Path) -> None:
+    (project / "node_modules").symlink_to(node_modules(node_packages()))
+    tests = sorted(str(path.relative_to(project)) for path in (project / "tests").glob("*.test.js"))
+    done = run([need("node"), "--test", *tests], project)
+    assert done.code == 0, done.output
+    assert "skipped 0" in done.output
+    linted = run([need("node"), "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."], project)
+    assert linted.code == 0, linted.output
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_nodejs_passes_its_own_tests(name: str, tmp_path: Path) -> None:
+    check_node(written("nodejs", name, tmp_path))
+
+
+CHECKS = {"nodejs": check_node}
+
+
+@pytest.mark.parametrize("approach", ["destinations", "step-functions"])
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_whatever_was_typed_the_code_is_valid(runtime: str, approach: str, tmp_path: Path) -> None:
+    texts = (AWKWARD, "handler", "logger", "delete", "string", "error", "context", "event", "Object", "class")
+    steps = tuple(Step(text) for text in texts)
+    requirements = {"event_source": "eventbridge", "on_failure": ("sqs",)}
+    blueprint = blueprint_of(requirements, approach, steps=steps, name=AWKWARD, runtime=runtime)
+    project = tmp_path / "project"
+    write_project(render(blueprint), project)
+    CHECKS[runtime](project)
