@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from advisor.decision.decide import Scorecard
 from advisor.decision.recommendation import CostLine, Flip, Recommendation
-from advisor.knowledge.rules import SCORED, Rule, RuleBase
+from advisor.knowledge.rules import NEITHER, SCORED, Rule, RuleBase
 from advisor.reports import ReportOptions
 from advisor.reports.arguments import (
     Argument,
@@ -133,6 +133,10 @@ class _Record:
         opening, _, reason = self.recommendation.summary.partition(": ")
         because = f", because {escaped(reason)}" if reason else f". {escaped(opening)}"
         yield f'Chosen option: "{escaped(_capital(self.title))}"{because}'
+        if self.recommendation.verdict.option == NEITHER:
+            yield _items(
+                f"{escaped(item.title)}: {escaped(item.sketch)}" for item in self.recommendation.alternatives
+            )
         yield escaped(strength_words(self.recommendation))
 
     def picture(self) -> Iterator[str]:

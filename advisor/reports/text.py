@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from advisor.decision.recommendation import FailureStory, Flip, OptionCost, Recommendation
@@ -17,6 +16,7 @@ from advisor.reports.arguments import (
     exclusions,
 )
 from advisor.reports.layout import ascii_punctuation, pad, side_by_side, width, wrap
+from advisor.reports.text_page import BOLD, Page
 from advisor.reports.wording import (
     NAMES,
     answer_code,
@@ -34,13 +34,11 @@ from advisor.reports.wording import (
 )
 
 _NARROWEST = 40
-_SHORT = 3  # how many of a list the short report shows
-_BOLD, _FAINT, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /) -> str:
     """Return the report as lines of at most ``options.width`` columns (40 at least)."""
-    page = _Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
+    page = Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
     sections = [list(section) for section in _sections(page)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
@@ -53,43 +51,16 @@ def render_part(
     /,
 ) -> str:
     """Return one section of the report by itself."""
-    page = _Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
+    page = Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
     section = {"flips": _flips, "cost": _cost}[part]
     return "\n".join(section(page)) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What a section needs: the values, and how wide and how loud to tell them."""
-
-    recommendation: Recommendation
-    rule_base: RuleBase
-    options: ReportOptions
-    columns: int
-
-    def paint(self, code: str, text: str) -> str:
-        return f"{code}{text}{_RESET}" if self.options.colour else text
-
-    def heading(self, text: str) -> list[str]:
-        return [self.paint(_BOLD, line) for line in wrap(text, self.columns)]
-
-    def say(self, text: str, first: str = "  ", rest: str | None = None) -> list[str]:
-        spoken = ascii_punctuation(text) if self.options.plain else text
-        return wrap(spoken, self.columns, first, rest)
-
-    def source(self, address: str, indent: str) -> list[str]:
-        """Return an address; further left where that keeps it in one piece."""
-        further_left = len(indent) + width(address) > self.columns >= 2 + width(address)
-        return [
-            self.paint(_FAINT, line) for line in wrap(address, self.columns, "  " if further_left else indent)
-        ]
-
-    def some(self, items: Sequence[object]) -> int:
-        return len(items) if self.options.explain else min(_SHORT, len(items))
-
-
-def _sections(page: _Page) -> Iterator[Iterator[str]]:
+def _sections(page: Page) -> Iterator[Iterator[str]]:
+    replaced = page.recommendation.verdict.option == NEITHER
     yield _answer(page)
+    if replaced:
+        yield _alternatives(page, "What to use instead")
     yield _side_by_side(page)
     headings = reason_headings(page.recommendation, page.rule_base)
     yield _reasons(page, headings[0], arguments_for(page.recommendation))
@@ -103,19 +74,20 @@ def _sections(page: _Page) -> Iterator[Iterator[str]]:
         for story in page.recommendation.failure_stories:
             yield _failure_story(page, story)
     yield _warnings(page)
-    yield _alternatives(page)
+    if not replaced:
+        yield _alternatives(page, "Also worth knowing")
     if page.options.explain:
         yield _answers(page)
     yield _imprint(page)
 
 
-def _answer(page: _Page) -> Iterator[str]:
+def _answer(page: Page) -> Iterator[str]:
     for line in page.say(page.recommendation.summary, ""):
-        yield page.paint(_BOLD, line)
+        yield page.paint(BOLD, line)
     yield from page.say(strength_words(page.recommendation), "")
 
 
-def _side_by_side(page: _Page) -> Iterator[str]:
+def _side_by_side(page: Page) -> Iterator[str]:
     rows = [(row.title, row.destinations, row.step_functions) for row in page.recommendation.comparison]
     table = [("Side by side", NAMES[DESTINATIONS], NAMES[STEP_FUNCTIONS]), *rows]
     if page.options.plain:
@@ -125,12 +97,12 @@ def _side_by_side(page: _Page) -> Iterator[str]:
     bar = "-" if page.options.plain else "─"
     for number, row in enumerate(table):
         for line in side_by_side(row, (first, cell, cell)):
-            yield page.paint(_BOLD, line) if number == 0 else line
+            yield page.paint(BOLD, line) if number == 0 else line
         if number == 0:
             yield "  ".join(bar * columns for columns in (first, cell, cell))
 
 
-def _reasons(page: _Page, heading: str, arguments: Sequence[Argument]) -> Iterator[str]:
+def _reasons(page: Page, heading: str, arguments: Sequence[Argument]) -> Iterator[str]:
     if not arguments:
         return
     yield from page.heading(heading)
@@ -143,7 +115,7 @@ def _reasons(page: _Page, heading: str, arguments: Sequence[Argument]) -> Iterat
     yield from _more(page, [argument.rule for argument in arguments[shown:]])
 
 
-def _rule(page: _Page, rule: Rule, mark: str = "", tail: str = "") -> Iterator[str]:
+def _rule(page: Page, rule: Rule, mark: str = "", tail: str = "") -> Iterator[str]:
     first = f"  {mark}{rule.id}  "
     indent = " " * len(first)
     yield from page.say(f"{rule.title}{tail}", first, indent)
@@ -152,13 +124,13 @@ def _rule(page: _Page, rule: Rule, mark: str = "", tail: str = "") -> Iterator[s
     yield from page.source(rule.source, indent)
 
 
-def _more(page: _Page, rules: Sequence[Rule]) -> Iterator[str]:
+def _more(page: Page, rules: Sequence[Rule]) -> Iterator[str]:
     if rules:
         names = ", ".join(rule.id for rule in rules)
         yield from page.say(f"and {len(rules)} more ({names}); --explain shows all.", "  ")
 
 
-def _ruled_out(page: _Page) -> Iterator[str]:
+def _ruled_out(page: Page) -> Iterator[str]:
     found = exclusions(page.recommendation)
     if not found:
         return
@@ -171,7 +143,7 @@ def _ruled_out(page: _Page) -> Iterator[str]:
         yield from page.source(exclusion.rule.source, " " * 8)
 
 
-def _workflow_type(page: _Page) -> Iterator[str]:
+def _workflow_type(page: Page) -> Iterator[str]:
     arguments = arguments_on_type(page.recommendation)
     if page.options.explain:
         yield from _reasons(page, "Standard or Express", arguments)
@@ -184,7 +156,7 @@ def _workflow_type(page: _Page) -> Iterator[str]:
             yield from page.say(f"{words} ({rules})" if rules else words, "  ", "    ")
 
 
-def _flips(page: _Page) -> Iterator[str]:
+def _flips(page: Page) -> Iterator[str]:
     flips = page.recommendation.flips
     yield from page.heading("What would turn it")
     if not flips:
@@ -196,7 +168,7 @@ def _flips(page: _Page) -> Iterator[str]:
         yield from page.say(f"and {len(flips) - shown} more; --explain shows all.")
 
 
-def _flip_words(page: _Page, flip: Flip) -> str:
+def _flip_words(page: Page, flip: Flip) -> str:
     arrow = "->" if page.options.plain else "→"
     now = page.recommendation.decision.settled.facts.values
     before = ", ".join(f"{key} is {answer_code(now[key])}" for key in flip.change if key in now)
@@ -205,7 +177,7 @@ def _flip_words(page: _Page, flip: Flip) -> str:
     return f"{change_code(flip)} {arrow} {verdict} ({remarks})"
 
 
-def _open_questions(page: _Page) -> Iterator[str]:
+def _open_questions(page: Page) -> Iterator[str]:
     keys = page.recommendation.open_questions
     if not keys:
         return
@@ -218,7 +190,7 @@ def _open_questions(page: _Page) -> Iterator[str]:
         yield from page.say(f"and {len(keys) - shown} more: {', '.join(keys[shown:])}", "  ", "      ")
 
 
-def _cost(page: _Page) -> Iterator[str]:
+def _cost(page: Page) -> Iterator[str]:
     cost = page.recommendation.cost
     assumed = " assumed" if cost.assumed else ""
     heading = f"Cost a month for {count(cost.volume)} executions{assumed}, {cost.region}, {cost.as_of}"
@@ -240,7 +212,7 @@ def _cost(page: _Page) -> Iterator[str]:
             yield from page.say(note, "  - ", "    ")
 
 
-def _cost_words(page: _Page, item: OptionCost) -> str:
+def _cost_words(page: Page, item: OptionCost) -> str:
     words = []
     if money(item.usd) != money(item.usd_without_free_tier):
         words.append(f"{money(item.usd_without_free_tier)} without free tier")
@@ -252,7 +224,7 @@ def _cost_words(page: _Page, item: OptionCost) -> str:
     return ", ".join(words)
 
 
-def _failure_story(page: _Page, story: FailureStory) -> Iterator[str]:
+def _failure_story(page: Page, story: FailureStory) -> Iterator[str]:
     yield from page.heading(f"When it keeps failing: {NAMES.get(story.option, story.option)}")
     yield from page.say(f"Attempts: {story.attempts}")
     for event in story.events:
@@ -261,19 +233,18 @@ def _failure_story(page: _Page, story: FailureStory) -> Iterator[str]:
         yield from page.say(f"{label}: {text}", "  ", "    ")
 
 
-def _warnings(page: _Page) -> Iterator[str]:
+def _warnings(page: Page) -> Iterator[str]:
     if page.recommendation.warnings:
         yield from page.heading("Mind")
         for warning in page.recommendation.warnings:
             yield from page.say(warning, "  - ", "    ")
 
 
-def _alternatives(page: _Page) -> Iterator[str]:
+def _alternatives(page: Page, heading: str) -> Iterator[str]:
     found = page.recommendation.alternatives
     if not found:
         return
-    replaces = page.recommendation.verdict.option == NEITHER
-    yield from page.heading("What to use instead" if replaces else "Also worth knowing")
+    yield from page.heading(heading)
     for item in found:
         rules = page.recommendation.alternative_rules.get(item.id, ())
         names = f" [{', '.join(rule.id for rule in rules)}]" if rules else ""
@@ -281,7 +252,7 @@ def _alternatives(page: _Page) -> Iterator[str]:
         yield from page.source(item.source, "    ")
 
 
-def _answers(page: _Page) -> Iterator[str]:
+def _answers(page: Page) -> Iterator[str]:
     settled = page.recommendation.decision.settled
     yield from page.heading("Answers")
     for key, value in settled.answers.items():
@@ -290,7 +261,7 @@ def _answers(page: _Page) -> Iterator[str]:
         yield from page.say(f"{item.key}: {answer_code(item.value)} (follows from {item.by})", "  ", "      ")
 
 
-def _imprint(page: _Page) -> Iterator[str]:
+def _imprint(page: Page) -> Iterator[str]:
     """Whose workload this is, and which rules spoke: user text comes last, where it can do no harm."""
     stamp = page.recommendation.rule_base
     name = page.recommendation.answers.name
