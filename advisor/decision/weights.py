@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from advisor.decision.decide import decide
 from advisor.decision.witness import assignments, conditions_of, fires, fires_now, looks_at, telling_values
 from advisor.knowledge.conditions import Answer, Facts, tests_in
 from advisor.knowledge.rules import SCORED, Criterion, Rule, RuleBase
+
+MOST_STEPS = 20_000  # of a search; our own criteria need fewer than a thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class OptionWeight:
 
 @dataclass(frozen=True, slots=True)
 class CriterionWeight:
-    """The most points the rules of a criterion can give at once, by option (exact)."""
+    """The most points the rules of a criterion can give at once, by option: exact within MOST_STEPS."""
 
     criterion: Criterion
     rules: int
@@ -80,7 +83,7 @@ def _most(rule_base: RuleBase, rules: Iterable[Rule], option: str) -> int:
     def better(facts: Facts) -> bool:
         return sum(rule.favours[option] for rule in favouring if fires(rule, facts) is not False) > best
 
-    for _, facts in assignments(rule_base.questionnaire, favouring, better):
+    for _, facts in islice(assignments(rule_base.questionnaire, favouring, better), MOST_STEPS):
         best = max(best, sum(rule.favours[option] for rule in favouring if fires_now(rule, facts)))
     return best
 

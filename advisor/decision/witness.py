@@ -7,9 +7,21 @@ exact. Answers that contradict each other, or whose question does not arise, are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations
+from itertools import chain, combinations, product
+from typing import TypeAlias
 
-from advisor.knowledge.conditions import Answer, Condition, Facts, Test, Truth, holds, keys_in, tests_in
+from advisor.knowledge.conditions import (
+    AllOf,
+    Answer,
+    Condition,
+    Facts,
+    Not,
+    Test,
+    Truth,
+    holds,
+    keys_in,
+    tests_in,
+)
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import Rule
 
@@ -36,12 +48,69 @@ def fires_now(rule: Rule, facts: Facts) -> bool:
 def witness(
     questionnaire: Questionnaire, firing: Rule, silent: Sequence[Rule] = ()
 ) -> Mapping[str, Answer] | None:
-    """Return answers on which ``firing`` fires and none of ``silent`` does; None where there are none."""
-    rules = (firing, *silent)
-    for answers, facts in assignments(questionnaire, rules, lambda facts: _possible(firing, silent, facts)):
-        if fires_now(firing, facts) and not any(fires_now(rule, facts) for rule in silent):
-            return answers
+    """Return answers on which ``firing`` fires and none of ``silent`` does; None where there are none.
+
+    ``firing`` fires where one of the ways to meet its condition is met, answer by answer. Only answers that
+    something else looks at too, an exception, a silent rule, another question, need more than one try.
+    """
+    exceptions = [condition for rule in (firing, *silent) for condition in conditions_of(rule)[1:]]
+    others = [*exceptions, *(rule.when for rule in silent)]
+    disputed = set(asked_by(questionnaire, chain.from_iterable(map(keys_in, others)))) | _linked(
+        questionnaire
+    )
+    extra = asked_by(questionnaire, chain.from_iterable(map(keys_in, exceptions)))
+    tests = [test for condition in (firing.when, *others) for test in tests_in(condition)]
+    for way in ways(firing.when):
+        met = _values(questionnaire, way, tests)
+        values = {key: found if key in disputed else found[:1] for key, found in met.items()}
+        values |= {key: telling_values(questionnaire, key, tests) for key in extra if key not in met}
+        walk = _walk(questionnaire, values, lambda facts: _possible(firing, silent, facts), len(met))
+        for answers, facts in walk:
+            if fires_now(firing, facts) and not any(fires_now(rule, facts) for rule in silent):
+                return answers
     return None
+
+
+Literal: TypeAlias = tuple[Test, bool]
+
+
+def ways(condition: Condition, wanted: bool = True) -> Iterator[tuple[Literal, ...]]:
+    """Yield the ways to make ``condition`` what is ``wanted``: single tests, each with what it must be."""
+    if isinstance(condition, Test):
+        yield ((condition, wanted),)
+    elif isinstance(condition, Not):
+        yield from ways(condition.part, not wanted)
+    elif isinstance(condition, AllOf) is wanted:  # all parts must be met
+        for parts in product(*(tuple(ways(part, wanted)) for part in condition.parts)):
+            yield tuple(chain.from_iterable(parts))
+    else:
+        for part in condition.parts:
+            yield from ways(part, wanted)
+
+
+def _values(
+    questionnaire: Questionnaire, way: Sequence[Literal], tests: Sequence[Test]
+) -> dict[str, tuple[Answer, ...]]:
+    """Return for each question of a way the answers that meet its tests of it."""
+    return {
+        key: tuple(
+            value
+            for value in telling_values(questionnaire, key, tests)
+            if all(test.of(value) is wanted for test, wanted in way if test.key == key)
+        )
+        for key in asked_by(questionnaire, (test.key for test, _ in way))
+    }
+
+
+def _linked(questionnaire: Questionnaire) -> set[str]:
+    """Return the questions whose answers bear on other questions, and those borne on."""
+    found: set[str] = set(chain.from_iterable(questionnaire.derived.values()))
+    for question in questionnaire.questions:
+        conditional = keys_in(question.applies_when)
+        found |= {question.key, *conditional} if conditional else set()
+        for choice in question.choices:
+            found |= {question.key, *choice.implies} if choice.implies else set()
+    return found
 
 
 def _possible(firing: Rule, silent: Sequence[Rule], facts: Facts) -> bool:
@@ -58,6 +127,17 @@ def assignments(
     tests = [test for rule in rules for condition in conditions_of(rule) for test in tests_in(condition)]
     keys = asked_by(questionnaire, (test.key for test in tests))
     values = {key: telling_values(questionnaire, key, tests) for key in keys}
+    return _walk(questionnaire, values, possible)
+
+
+def _walk(
+    questionnaire: Questionnaire,
+    values: Mapping[str, Sequence[Answer]],
+    possible: Callable[[Facts], bool],
+    needed: int = 0,
+) -> Iterator[tuple[Mapping[str, Answer], Facts]]:
+    """Yield answers out of ``values``; the first ``needed`` keys only stay open where they do not arise."""
+    keys = tuple(values)
     waiting: list[tuple[dict[str, Answer], int]] = [({}, 0)]
     while waiting:
         answers, start = waiting.pop()
@@ -65,9 +145,12 @@ def assignments(
         if settled.contradictions or settled.dropped or not possible(settled.facts):
             continue
         yield answers, settled.facts
+        while start < needed and keys[start] in settled.facts.inapplicable:
+            start += 1
+        last = start + 1 if start < needed else len(keys)
         waiting += [
             ({**answers, keys[place]: value}, place + 1)
-            for place in range(len(keys) - 1, start - 1, -1)
+            for place in range(last - 1, start - 1, -1)
             if keys[place] not in settled.facts.inapplicable
             for value in reversed(values[keys[place]])
         ]

@@ -46,13 +46,13 @@ def test_two_rules_that_fire_on_the_same_answers_say_the_same_or_contradict(over
     rule_base = laid_over(
         overlay,
         rule("OW01", "{branching: content}", "favours: {step-functions: 1}"),
-        rule("OW02", "{any_of: [{retry: backoff}, {retry: [backoff]}]}"),
+        rule("OW02", "{any_of: [{parallelism: static}, {parallelism: [static]}]}"),
         rule("OW03", "{event_source: sqs, steps: {at_most: 1}}"),
         rule("OW04", "{delivery: exactly-once}", "favours: {express: 1}"),
     )
     assert found(rule_base) == [
+        ("contradicts", "PA04 and OW02 fire on the same answers, for step-functions and for destinations."),
         ("says-the-same", "BR01 and OW01 fire on the same answers and both say favours step-functions."),
-        ("contradicts", "RT03 and OW02 fire on the same answers, for step-functions and for destinations."),
         ("contradicts", "GU02 and OW04 fire on the same answers, for standard and for express."),
         ("contradicts", "OW03 favours destinations, which IV04 rules out whenever OW03 fires."),
     ]
