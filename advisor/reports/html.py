@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from advisor.decision.recommendation import Flip, Recommendation
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, SCORED, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
@@ -62,8 +61,8 @@ def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportO
     return environment.get_template("page.html.jinja").render(
         **page.values(),
         date=options.date,
-        style=Markup(style),
-        script=Markup(script),
+        style=style,
+        script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
     )

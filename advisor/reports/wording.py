@@ -71,14 +71,15 @@ def strength_words(recommendation: Recommendation) -> str:
         for card in (decision.destinations, decision.step_functions)
     )
     word = {"clear": "Clear", "close": "Close", "tied": "A tie"}[recommendation.verdict.strength]
-    return f"{word}: {points}; {_open_words(len(recommendation.open_questions))}."
+    known = " from what is known" if recommendation.open_questions else ""
+    return f"{word}{known}: {points}; {_open_words(len(recommendation.open_questions))}."
 
 
 def _open_words(questions: int) -> str:
     if questions == 0:
         return "no open question could turn it"
     subject = "one open question" if questions == 1 else f"{questions} open questions"
-    return f"{subject} could turn it"
+    return f"{subject} could still turn it"
 
 
 def score_words(viable: bool, score: int) -> str:
