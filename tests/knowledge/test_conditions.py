@@ -76,6 +76,6 @@ def test_more_answers_never_overturn_what_is_settled(
     assert before is None or after is before
 
 
-@given(CONDITIONS, st.fixed_dictionaries({key: VALUES for key in "xyz"}))
+@given(CONDITIONS, st.fixed_dictionaries(dict.fromkeys("xyz", VALUES)))
 def test_with_every_answer_nothing_is_unknown(condition: Condition, answers: Mapping[str, str]) -> None:
     assert holds(condition, Facts(dict(answers))) is not None
