@@ -1,4 +1,4 @@
-"""Runs a generated project's own tests with the toolchain of its runtime; offline once dependencies are there.
+"""Runs a generated project's own tests with the toolchain of its runtime; offline once dependencies are in.
 
 Dependencies are installed once into a folder that all projects and all runs share:
 ``ADVISOR_TOOLCHAINS`` or ``~/.cache/advisor-toolchains``.
