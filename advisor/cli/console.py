@@ -21,7 +21,12 @@ def prepare() -> None:
     """Make both streams take any text: UTF-8 where nobody reads along, the nearest characters elsewhere.
 
     A Windows console of code page 1252 shows ``->`` for an arrow; PYTHONIOENCODING is respected.
+    Raises CannotWrite where there is no standard output.
     """
+    if sys.stdin is None:  # closed by whoever started us
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+    if sys.stdout is None:
+        raise CannotWrite("Standard output is closed.")
     codecs.register_error("advisor", _nearest)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -40,7 +45,7 @@ def _nearest(error: UnicodeError) -> tuple[str, int]:
 
 
 def data(text: str) -> None:
-    """Write ``text`` to standard output, at once."""
+    """Write ``text`` to standard output, at once. Raises CannotWrite where it cannot take it."""
     try:
         _write(sys.stdout, text)
     except BrokenPipeError:
@@ -52,8 +57,9 @@ def data(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write ``text`` to standard error, at once."""
-    _write(sys.stderr, text)
+    """Write ``text`` to standard error, at once, if there is one."""
+    if sys.stderr is not None:
+        _write(sys.stderr, text)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -22,8 +22,8 @@ _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised."""
-    console.prepare()
     try:
+        console.prepare()
         return _invoke(list(sys.argv[1:] if arguments is None else arguments))
     except AdvisorError as error:
         return _said(str(error), error.exit_code)

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 import advisor
-from advisor.cli.batch import numbered, tails
+from advisor.cli.batch import numbered
 from advisor.decision.compiled import Tables, tables_of
 from advisor.decision.conclude import option_of, workflow_type_of
 from advisor.decision.decide import decide
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Test
 from advisor.knowledge.rules import SCORED, Rule
 from advisor.loading.document import MAX_BYTES
+from advisor.reports.verdicts import tails
 
 RULES = advisor.load_rule_base(advisor.rules_folder())
 

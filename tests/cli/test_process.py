@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from advisor import __version__
 
 ADVISOR = [sys.executable, "-m", "advisor"]
 
@@ -95,3 +98,39 @@ def test_an_interrupt_is_one_line_and_130() -> None:
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (130, b"")
     assert done.stderr.splitlines() == [b"Interrupted; nothing was left half-written."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
+@pytest.mark.parametrize(
+    ("command", "exit_code", "message"),
+    [
+        ("recommend - <&-", 2, "an answers file is a mapping"),
+        ("recommend --set steps=1 >&-", 1, "Standard output is closed."),
+        ("recommend --set steps=x 2>&-", 2, ""),
+        ("<&-", 2, "The questions need a terminal"),
+        (">&-", 1, "Standard output is closed."),
+    ],
+)
+def test_closed_streams(command: str, exit_code: int, message: str) -> None:
+    done = subprocess.run(
+        f"{shlex.join(ADVISOR)} {command}", shell=True, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == exit_code, done
+    assert message in done.stderr
+    assert "bug" not in done.stderr
+
+
+BROKEN = "import sys; from advisor.cli import main; sys.stdin = object(); sys.exit(main(['recommend', '-']))"
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_a_bug_is_one_fact_and_a_way_out_and_a_traceback_only_on_request(debug: str) -> None:
+    environment = {**os.environ, "ADVISOR_DEBUG": debug}
+    command = [sys.executable, "-c", BROKEN]
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        f"This is a bug in advisor {__version__}: AttributeError: 'object' object has no attribute"
+        in done.stderr
+    )
+    assert ("Traceback" in done.stderr) == bool(debug)
