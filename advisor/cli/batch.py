@@ -5,26 +5,19 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 from advisor.cli import console
 from advisor.cli.flags import rule_base_with
-from advisor.decision.compiled import tables_of
-from advisor.decision.conclude import Said, option_of, workflow_type_of
-from advisor.decision.decide import decide
 from advisor.errors import CheckFailed, InputError
-from advisor.knowledge.conditions import Answer
-from advisor.knowledge.rules import DESTINATIONS, EXPRESS, SCORED, STANDARD, STEP_FUNCTIONS, RuleBase
 from advisor.loading.document import MAX_BYTES
 from advisor.loading.lines import line_reader
+from advisor.reports.verdicts import tails
 
 AT_ONCE = 500
-REMEMBERED = 50_000
-_Tail: TypeAlias = Callable[[Mapping[str, Answer]], str]
 
 
 def run_batch(source: str, rules: str | None = None) -> None:
@@ -60,47 +53,6 @@ def run_batch(source: str, rules: str | None = None) -> None:
 def _write(waiting: list[str]) -> None:
     console.data("".join(waiting))
     waiting.clear()
-
-
-def tails(rule_base: RuleBase) -> _Tail:
-    """Return what tells the verdict on answers as the rest of a JSON object, after its first members."""
-    tables = tables_of(rule_base)
-    if tables is None:
-        return lambda requirements: tail_of(decide(rule_base, requirements))
-    fired, tally = tables.fired, tables.tally
-    known: dict[int, str] = {}
-
-    def tail(requirements: Mapping[str, Answer]) -> str:
-        bits = fired(requirements)
-        found = known.get(bits)
-        if found is None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            found = known[bits] = tail_of(tally(bits))
-        return found
-
-    return tail
-
-
-def tail_of(said: Said) -> str:
-    """Return option, workflow type, alternatives, scores and what is ruled out, up to the closing brace."""
-    option, instead = option_of(said)
-    workflow_type = workflow_type_of(said, option)
-    one, other, standard, express = said.destinations, said.step_functions, said.standard, said.express
-    out = _ruled_out((one.viable, other.viable, standard.viable, express.viable))
-    return (
-        f'"option": "{option}", "workflow_type": {_text(workflow_type)}, "instead": {_text(instead)}, '
-        f'"scores": {{"{DESTINATIONS}": {one.score}, "{STEP_FUNCTIONS}": {other.score}, '
-        f'"{STANDARD}": {standard.score}, "{EXPRESS}": {express.score}}}, "ruled_out": {out}}}'
-    )
-
-
-@lru_cache(maxsize=16)
-def _ruled_out(viable: tuple[bool, bool, bool, bool]) -> str:
-    return json.dumps([name for name, can in zip(SCORED, viable, strict=True) if not can])
-
-
-_text = lru_cache(maxsize=1_024)(json.dumps)
 
 
 def _opened(source: str) -> AbstractContextManager[BinaryIO]:
