@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from advisor.knowledge.answers import Step
+from advisor.knowledge.answers import ForEach as Each
+from advisor.knowledge.answers import Parallel, Part, Step
 from advisor.knowledge.conditions import Answer
 from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Poll, Together, Unit
+from advisor.starter.flow import units as flow_units
 from advisor.starter.names import Name, names
 
 _LAMBDA_STEPS = ("Validate request", "Process request", "Record result", "Enrich result", "Finish request")
@@ -89,18 +91,22 @@ def _sensible(wishes: Wishes, least: int, *, direct: bool) -> list[Step]:
     return functions + [Step(_SERVICE_STEPS[service], service) for service in services]
 
 
-def flow_for(wishes: Wishes, units: Sequence[Unit]) -> Flow:
-    """Return the coordinated flow over ``units`` that the requirements describe."""
-    ready = _with_failure_handling(wishes, units)
+def flow_for(wishes: Wishes, units: Sequence[Unit], arranged: Sequence[Part] = ()) -> Flow:
+    """Return the coordinated flow over ``units`` that the requirements describe.
+
+    ``arranged`` is how the user arranged them; where nothing is nested in it, the requirements decide.
+    """
+    per_item = wishes.text("parallelism", "none") == "dynamic" or _has_each(arranged)
+    ready = _with_failure_handling(wishes, units, undoable=not per_item)
+    if any(not isinstance(part, Step) for part in arranged):
+        return _as_arranged(wishes, iter(ready), arranged)
     parallelism = wishes.text("parallelism", "none")
     if parallelism == "static" and len(ready) > 1:
         head, middle, tail = _cut(ready, 2)
         block: Flow = (Together("Work in parallel", tuple((Do(unit),) for unit in middle)),)
     elif parallelism == "dynamic":
         head, middle, tail = _cut(ready, 1)
-        at_once = int(min(max(wishes.number("max_parallel_items", INLINE_ITEMS), 1), DISTRIBUTED_ITEMS))
-        each = ForEach("Work on each item", ITEMS_KEY, _plain(middle), at_once, at_once > INLINE_MOST)
-        block = (each,)
+        block = (_for_each(wishes, "Work on each item", _plain(middle)),)
     else:
         head, middle, tail = ready[:1], ready[1:-1], ready[-1:] if len(ready) > 1 else ()
         block = _plain(middle)
@@ -110,6 +116,48 @@ def flow_for(wishes: Wishes, units: Sequence[Unit]) -> Flow:
         + _waits(wishes, any(unit.service in JOBS for unit in ready))
         + _plain(tail)
     )
+
+
+def _as_arranged(wishes: Wishes, ready: Iterator[Unit], arranged: Sequence[Part]) -> Flow:
+    """Return the flow as the user arranged it, with the choice and the waits before its last part."""
+    made = _arranged(wishes, ready, arranged, _Labels(iter(range(1, 100)), iter(range(1, 100))))
+    head, middle, tail = made[:1], made[1:-1], made[1:][-1:]
+    jobs = any(unit.service in JOBS for unit in flow_units(made))
+    return head + _chosen(wishes, middle, bool(head)) + _waits(wishes, jobs) + tail
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Numbers for the names of blocks, so that no two states are called the same."""
+
+    together: Iterator[int]
+    each: Iterator[int]
+
+
+def _numbered(words: str, numbers: Iterator[int]) -> str:
+    number = next(numbers)
+    return words if number == 1 else f"{words} {number}"
+
+
+def _arranged(wishes: Wishes, ready: Iterator[Unit], parts: Sequence[Part], labels: _Labels) -> Flow:
+    found: list[Node] = []
+    for part in parts:
+        if isinstance(part, Step):
+            found.append(Do(next(ready)))
+        elif isinstance(part, Parallel):
+            name = _numbered("Work in parallel", labels.together)
+            branches = tuple(_arranged(wishes, ready, branch, labels) for branch in part.branches)
+            found.append(Together(name, branches))
+        else:
+            name = _numbered("Work on each item", labels.each)
+            body = _arranged(wishes, ready, part.steps, labels)
+            found.append(_for_each(wishes, name, body))
+    return tuple(found)
+
+
+def _for_each(wishes: Wishes, name: str, body: Flow) -> ForEach:
+    at_once = int(min(max(wishes.number("max_parallel_items", INLINE_ITEMS), 1), DISTRIBUTED_ITEMS))
+    return ForEach(name, ITEMS_KEY, body, at_once, at_once > INLINE_MOST)
 
 
 def _plain(units: Sequence[Unit]) -> Flow:
@@ -149,11 +197,17 @@ def _named(text: str) -> Name:
     return names([text])[0]
 
 
-def _with_failure_handling(wishes: Wishes, units: Sequence[Unit]) -> tuple[Unit, ...]:
+def _has_each(parts: Sequence[Part]) -> bool:
+    nested = [branch for part in parts if isinstance(part, Parallel) for branch in part.branches]
+    return any(isinstance(part, Each) for part in parts) or any(_has_each(branch) for branch in nested)
+
+
+def _with_failure_handling(wishes: Wishes, units: Sequence[Unit], *, undoable: bool) -> tuple[Unit, ...]:
+    """Return the units with what takes them back and what stands in; items of a list cannot be undone."""
     handling = wishes.chosen("failure_handling")
     taken = {unit.name.module for unit in units}
     ready = list(units)
-    if "compensate" in handling and wishes.text("parallelism", "none") == "none":
+    if "compensate" in handling and undoable:
         undo = names((f"Undo {unit.name.words.lower()}" for unit in ready[:-1]), taken=taken)
         ready[:-1] = [replace(unit, undo=Unit(name)) for unit, name in zip(ready, undo, strict=False)]
         taken.update(name.module for name in undo)

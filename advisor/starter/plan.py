@@ -135,7 +135,8 @@ def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Buil
         source = source_of_function(brief, sample_payload(()), units[0])
         return Built(tuple(Do(unit) for unit in units), edges(brief, units, source), source.event)
     if choice.approach == STEP_FUNCTIONS:
-        flow = flow_for(wishes, units_for(wishes, steps, 3, direct=True))
+        arranged = recommendation.answers.project.steps
+        flow = flow_for(wishes, units_for(wishes, steps, 3, direct=True), arranged)
         waits = choice.workflow_type == EXPRESS and wishes.text("caller_waits_for") == "result"
         source = source_of_machine(
             brief, sample_payload(flow), express=choice.workflow_type == EXPRESS, waits=waits

@@ -97,11 +97,15 @@ def _chain(flow: Flow, after: str | None, scope: Scope) -> tuple[str, States]:
 
 
 def _catches(flow: Flow, catch: str | None) -> list[str | None]:
-    """Return where each node's failure goes: to the undo of the last unit before it."""
+    """Return where each node's failure goes: to the undo of the last unit before it.
+
+    Where branches run together, some may be done when another fails: they are undone as well.
+    """
     catches: list[str | None] = []
     for node in flow:
-        catches.append(catch)
-        catch = _last_undo((node,), catch)
+        undone = _last_undo((node,), catch)
+        catches.append(undone if isinstance(node, Together) else catch)
+        catch = undone
     return catches
 
 
