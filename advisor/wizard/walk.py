@@ -128,13 +128,14 @@ def marked(walk: Walk, questionnaire: Questionnaire) -> tuple[str, ...]:
 
 
 def left_out(walk: Walk, questionnaire: Questionnaire) -> frozenset[str]:
-    """Return the keys that were not ticked where they were on offer, and have no answer of their own."""
+    """Return the keys that were not ticked where they were on offer, and have had no reply since."""
+    replied = {*walk.answers, *walk.unknown}
     return frozenset(
         key
         for screen in questionnaire.screens
         for item in _unticked(screen, walk.ticks.get(screen.id))
         for key in item.keys
-        if key not in walk.answers
+        if key not in replied
     )
 
 

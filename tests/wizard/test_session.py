@@ -351,6 +351,18 @@ def test_a_screen_is_asked_and_what_is_marked_is_asked_next() -> None:
     assert answers.requirements == {"invocation": "async", "parallelism": "dynamic", "waits": ()}
 
 
+def test_what_was_marked_and_cannot_matter_any_more_stands_in_the_review() -> None:
+    rule_base = replace(RULE_BASE, questionnaire=SCREENED)
+    prompter = script(Picked(("waits", "priority")), Move.REVIEW, "show", "quit")
+    asks = in_order("waits", "parallelism")
+    play(Session(rule_base, prompter, ACTIONS, asks))
+    marked = {row.label: row.text for row in prompter.asked[2].rows if row.text.startswith("Marked")}
+    assert marked == {
+        "waits": "Marked; not answered yet.",
+        "priority": "Marked; no answer could change the recommendation.",
+    }
+
+
 def test_the_real_order_of_questions_ends_with_the_same_verdict_as_all_answers() -> None:
     from advisor.decision.conclude import option_of
     from advisor.decision.decide import decide
