@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.decision.recommend import recommend
 from advisor.decision.recommendation import Recommendation
-from advisor.knowledge.answers import Answers, Project, Step
+from advisor.knowledge.answers import Answers, ForEach, Parallel, Project, Step
 from advisor.knowledge.rules import RuleBase
 from advisor.knowledge.versions import Versions
 from advisor.loading import load_rule_base
@@ -192,6 +192,31 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
         {"event_source": "sns", "steps": 4, "parallelism": "dynamic", "data_passing": "aggregate"},
         "both",
         (),
+    ),
+    "standard-arranged": (
+        {
+            "event_source": "api-gateway",
+            "steps": 6,
+            "branching": "content",
+            "waits": ("human-approval",),
+            "failure_handling": ("compensate", "notify"),
+        },
+        "step-functions",
+        (
+            Parallel(((Step("ReserveFlight"),), (Step("ReserveHotel"), Step("HoldSeat", "dynamodb")))),
+            Step("CheckCredit"),
+            Step("ApplyVoucher"),
+            Step("TakePayment"),
+        ),
+    ),
+    "standard-arranged-items": (
+        {"event_source": "schedule", "steps": 4},
+        "step-functions",
+        (
+            Step("ListPages"),
+            ForEach((Step("FetchPage"), Parallel(((Step("ReadText"),), (Step("ReadLinks"),))))),
+            Parallel(((Step("StoreIndex", "dynamodb"),), (Step("TellReaders", "sns"),))),
+        ),
     ),
     "both-branch": (
         {"event_source": "s3", "steps": 4, "branching": "content", "on_failure": ("sqs",)},
