@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from advisor.decision.rows import FAILS, HOLDS, NOT_HOLDS, Row, TooWide, add_rows
 from advisor.decision.tally import Side, Tally, Weights, bits_of, weights_of
@@ -19,6 +20,9 @@ from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import SCORED, Rule, RuleBase
 
 MAX_MASKS = 4_096
+_NUMBER = (int, float)  # a tuple: "int | float" would be made anew at every call
+
+_Told: TypeAlias = tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class _Column:
     def of(self, answer: Answer) -> int:
         """Return the rows that ``answer`` leaves standing."""
         state: object = answer
-        if self.numeric and isinstance(answer, int | float):
+        if self.numeric and isinstance(answer, _NUMBER):
             at = bisect_left(self.thresholds, answer) + bisect_right(self.thresholds, answer)
             state = at + at + (type(answer) is float)
         found = self.masks.get(state)
@@ -54,7 +58,7 @@ class Tables:
 
     ``named``, ``numbers``: columns of questions that always arise. ``conditional``: those of the others,
     in their order, with the rows that say that they do not arise. ``several``: rows of the same rule.
-    ``telling``: rows of rules with more to say than points and vetoes.
+    ``telling``: rows of rules with more to say than points and vetoes; ``told`` remembers what they said.
     """
 
     named: tuple[tuple[str, _Column, int, dict[object, int]], ...]
@@ -67,6 +71,7 @@ class Tables:
     several: tuple[int, ...]
     weights: tuple[Weights, ...]
     telling: int
+    told: dict[int, _Told]
 
     def fired(self, requirements: Mapping[str, Answer]) -> int:
         """Return one bit for each rule that fires; equal bits mean that the same rules fire."""
@@ -112,18 +117,19 @@ class Tables:
         destinations, step_functions, standard, express = sides
         if not (standard.viable or express.viable):
             step_functions = Side(step_functions.score, False)
-        telling = self.rules(fired & self.telling)
-        if not telling:
-            return Tally(destinations, step_functions, standard, express, (), (), ())
-        return Tally(
-            destinations,
-            step_functions,
-            standard,
-            express,
-            tuple(rule for rule in telling if rule.instead),
-            tuple(rule for rule in telling if rule.names),
-            tuple(rule for rule in telling if rule.combines),
+        instead, names, combines = self.told.get(fired & self.telling) or self._told(fired & self.telling)
+        return Tally(destinations, step_functions, standard, express, instead, names, combines)
+
+    def _told(self, fired: int) -> _Told:
+        rules = self.rules(fired)
+        if len(self.told) >= MAX_MASKS:
+            self.told.clear()
+        self.told[fired] = found = (
+            tuple(rule for rule in rules if rule.instead),
+            tuple(rule for rule in rules if rule.names),
+            tuple(rule for rule in rules if rule.combines),
         )
+        return found
 
     def _with_implied(self, requirements: Mapping[str, Answer]) -> Mapping[str, Answer]:
         implied: dict[str, Answer] = {}
@@ -199,6 +205,7 @@ def _tables(
         firing=bits_of(rule is not None for rule in rule_of),
         several=tuple(bits for bits in rows_of.values() if bits & (bits - 1)),
         weights=tuple(weights_of(option, rule_of) for option in SCORED),
+        told={},
         telling=bits_of(bool(rule and (rule.instead or rule.names or rule.combines)) for rule in rule_of),
     )
 
@@ -249,7 +256,7 @@ def _derived(
         if key in dropped:
             return column.inapplicable
         value = values.get(key)
-        if isinstance(value, int | float):
+        if isinstance(value, _NUMBER):
             product *= float(value)
         else:
             known = False

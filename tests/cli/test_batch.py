@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,13 @@ def test_every_line_gets_the_verdict_of_the_reference(tmp_path: Path) -> None:
         expected(number, names[(number - 1) % 4], requirements)
         for number, requirements in enumerate(sets, start=1)
     ]
+
+
+def test_the_page_shows_a_line_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "at-scale.md").read_text(encoding="utf-8")
+    given, shown = re.findall(r"```json\n(.*)\n```", page)
+    (line,) = run(["--batch", "-"], given.encode()).stdout.splitlines()
+    assert list(json.loads(line)) == list(json.loads(shown))
 
 
 def test_bad_lines_are_named_by_number_and_skipped() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 
 import pytest
@@ -167,6 +168,12 @@ def test_the_bits_name_the_rules_that_fire(requirements: dict[str, Answer]) -> N
         for rule in RULES.rules
         if holds(rule.when, facts) and not (rule.unless and holds(rule.unless, facts))
     ]
+
+
+def test_tables_travel_to_other_processes() -> None:
+    requirements = {"steps": 3, "invocation": "async", "targets": ("sqs",)}
+    again = pickle.loads(pickle.dumps(TABLES))
+    assert again.tally(again.fired(requirements)) == TABLES.tally(TABLES.fired(requirements))
 
 
 def test_conditions_too_wide_for_tables_are_refused() -> None:
