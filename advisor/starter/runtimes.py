@@ -37,6 +37,7 @@ class Language:
     with_functions: tuple[str, ...]
     with_machine: tuple[str, ...]
     with_starter: tuple[str, ...]
+    with_idempotency: tuple[str, ...] = ()
     code: str = "functions/"
     build: str = ""
     memory_mb: int = 256
@@ -71,6 +72,8 @@ class Language:
             yield from self.with_machine
         if any(function.does == "start" for function in blueprint.functions):
             yield from self.with_starter
+        if blueprint.idempotency:
+            yield from self.with_idempotency
 
 
 EVERYWHERE = ("README.md", "Makefile", "samconfig.toml", ".gitignore", ".github/workflows/ci.yml")
@@ -118,4 +121,30 @@ NODEJS = Language(
     with_machine=("tests/state-machine.test.js",),
     with_starter=("tests/start.test.js",),
 )
-LANGUAGES: Mapping[str, Language] = {"python": PYTHON, "nodejs": NODEJS}
+GO = Language(
+    title="Go",
+    needs="Go {} or later",
+    sources=Sources(
+        {
+            "functions/{it.name.slug}/main.go": "main.go",
+            "functions/{it.name.slug}/main_test.go": "main_test.go",
+        },
+        {
+            "functions/{it.name.slug}/main.go": "start.go",
+            "functions/{it.name.slug}/main_test.go": "start_test.go",
+        },
+    ),
+    handler="bootstrap",
+    always=("go.mod", "go.sum", "tests/template_read_test.go", "tests/template_test.go"),
+    with_functions=(
+        "functions/shared/unwrap.go",
+        "functions/shared/unwrap_test.go",
+        "functions/shared/work.go",
+    ),
+    with_machine=("tests/state_machine_test.go",),
+    with_starter=(),
+    with_idempotency=("functions/shared/once.go", "functions/shared/once_test.go"),
+    code="functions/{it.name.slug}/",
+    build="go1.x",
+)
+LANGUAGES: Mapping[str, Language] = {"python": PYTHON, "nodejs": NODEJS, "go": GO}
