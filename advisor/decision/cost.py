@@ -12,6 +12,7 @@ from advisor.decision.usage import (
     Use,
     Workload,
     count,
+    counted,
     destinations_uses,
     durable_uses,
     express_uses,
@@ -118,13 +119,14 @@ def _line(use: _Priced, runs: float) -> CostLine:
     price = use.price
     free = f", {count(price.free)} free" if price.free else ""
     rates = ", then ".join(f"${count(tier.price)}" for tier in price.tiers)
+    per_run = f"{counted(runs, 'runs')} x {counted(use.per_run, price.unit)}"
     return CostLine(
         price_id=price.id,
         title=f"{price.title}: {use.what}",
         units=use.per_run * runs,
         unit=price.unit,
         usd=use.cost(runs),
-        formula=f"{count(runs)} runs x {count(use.per_run)} {price.unit}{free}, x {rates}",
+        formula=f"{per_run}{free}, x {rates}",
         source=price.source,
         as_of=price.as_of,
         verified=price.verified,
@@ -173,7 +175,7 @@ def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
     if hops and not workload.stream:
         others = ", ".join(f"{name} {_hops_cost(workload, target, prices)}" for target, name in _HOPS)
         yield f"Destinations: steps call the next function directly. Over another target, more by: {others}."
-    states = ", ".join((f"{workload.steps} steps", *workload.states))
+    states = ", ".join((counted(workload.steps, "steps"), *workload.states))
     yield f"Standard: each executed state is a transition ({states}); retries would add theirs."
     if workload.items > 1:
         yield f"One of the steps runs for {count(workload.items)} items a run; a longer list costs more."

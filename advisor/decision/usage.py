@@ -132,7 +132,7 @@ def _run_s(limits: Mapping[str, Limit], facts: Mapping[str, object], steps: floa
     if total is not None:
         return total
     if step is not None:
-        said.append(f"No total duration given: {count(steps)} steps of {count(step)} s are taken.")
+        said.append(f"No total duration given: {counted(steps, 'steps')} of {count(step)} s are taken.")
         return steps * step
     assumed = limits["assumed-run-s"].number
     said.append(f"No duration given: {count(assumed)} s a run is taken; only Express bills it.")
@@ -231,3 +231,8 @@ def _start_uses(workload: Workload) -> Iterable[Use]:
 def count(number: float) -> str:
     """Return a quantity with thousands separators and no needless decimals."""
     return f"{number:,.0f}" if number == int(number) else f"{number:,.10f}".rstrip("0")
+
+
+def counted(number: float, units: str) -> str:
+    """Return a quantity with its unit, given in the plural: ``1 step``, ``3 steps``."""
+    return f"{count(number)} {units.removesuffix('s') if number == 1 else units}"
