@@ -85,7 +85,7 @@ def test_a_line_shows_its_formula_source_and_doubt() -> None:
         ),
     )
     assert [(line.price_id, line.formula, line.verified) for line in express.lines] == [
-        ("sfn-express-request", "200,000,000 runs x 1 requests, x $0.000001", False),
+        ("sfn-express-request", "200,000,000 runs x 1 request, x $0.000001", False),
         (
             "sfn-express-gb-second",
             "200,000,000 runs x 0.125 GB-seconds, x $0.00001667, then $0.00000833, then $0.00000456",
