@@ -94,9 +94,13 @@ def _fit(question: Question) -> _Fit:
 
 
 def _list(known: frozenset[str], value: Any) -> Answer | None:
-    if type(value) is not list or not all(type(item) is str and item in known for item in value):
+    if type(value) is not list:
         return None
-    return tuple(value) if len(set(value)) == len(value) else None
+    try:
+        fits = known.issuperset(value) and len(set(value)) == len(value)
+    except TypeError:  # a list or a mapping in the list
+        return None
+    return tuple(value) if fits else None
 
 
 def _number(kinds: tuple[type, ...], least: float, most: float, value: Any) -> Answer | None:
