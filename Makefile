@@ -14,7 +14,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE = examples/order-notifications.yaml
 STARTER = build/order-notifications
 
-.PHONY: help advise test check evaluate clean
+.PHONY: help advise test check bench evaluate clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -41,11 +41,15 @@ check: .venv/.tested .venv/bin/sam
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Figures go to the screen; ARGS=--write puts them into docs/speed.md.
+bench: .venv/.tested .venv/bin/sam .venv-bench/.installed
+	$(BIN)/python -m bench $(ARGS)
+
 evaluate: .venv/.tested
 	$(BIN)/python -m tests.evaluate $(ARGS)
 
 clean:
-	rm -rf .venv .venv-sam build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-sam .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 	  .import_linter_cache .hypothesis
 
 .venv/.python:
@@ -62,6 +66,12 @@ clean:
 
 .venv/.tested: .venv/.installed
 	$(PIP) install -c constraints.txt --no-build-isolation -e '.[test,dev]'
+	@touch $@
+
+# What the bench measures itself against; exact pins of their own.
+.venv-bench/.installed: .venv/.python bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install -r bench/requirements.txt
 	@touch $@
 
 # The SAM command line pins older versions of what the tests use, so it lives in an environment of its own.
