@@ -245,6 +245,6 @@ def _refuse_standard_only(flow: Flow, calls: Mapping[str, Call]) -> None:
     waiting = [unit.name.words for unit in units(flow) if calls[unit.name.module].standard_only]
     if waiting:
         raise Refused(
-            f"Express workflows cannot wait for a job or a callback ({', '.join(waiting)}). "
-            "Use a Standard workflow, or leave the wait out."
+            f"Express workflows cannot wait for a job or a callback ({', '.join(waiting)}). Say waits: "
+            "[poll-job], so that a Standard workflow is chosen, or leave these steps out."
         )

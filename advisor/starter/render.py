@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -159,6 +160,7 @@ def _shared_environment(folder: Path) -> jinja2.Environment:
 
 
 def markdown(text: str) -> str:
-    """Return ``text`` in one line with every character that Markdown or HTML would read made literal."""
-    line = " ".join(text.split())
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", line)
+    """Return ``text`` in one line, literally: control characters go, what Markdown reads is escaped."""
+    shown = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
+    line = re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", " ".join(shown.split()))
+    return re.sub(r"^([-+=]|\d+[.)])", r"\\\1", line)

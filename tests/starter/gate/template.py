@@ -49,7 +49,7 @@ def check_template(files: dict[str, str]) -> list[str]:
         result = translate(source, files)
     except Exception as error:
         return [*problems, f"SAM: {error}"]
-    problems += [f"translated: {item}" for item in lint(json.dumps(result, indent=1))]
+    problems += [f"translated: {item}" for item in lint(json.dumps(result, indent=1, ensure_ascii=False))]
     return [*problems, *_own(source, result, files)]
 
 

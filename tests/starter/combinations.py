@@ -1,0 +1,88 @@
+"""Requirements in combination: every pair of values somewhere, by a fixed seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+ASYNC = ("s3", "eventbridge", "schedule", "sns", "ses", "iot", "cloudwatch-logs", "sdk", "other", None)
+STREAMS = ("dynamodb-stream", "kinesis", "kafka")
+OTHERS = ("sqs", "api-gateway", "alb", "function-url", "cognito")
+FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "destinations": {
+        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka"),
+        "steps": (1, 2, 3, None),
+        "parallelism": ("none", "static", None),
+        "retry": ("none", "default", None),
+        "failure_handling": ((), ("capture",), ("notify",), None),
+        "on_success": (None, (), ("lambda",), ("sns",), ("sqs",), ("eventbridge",)),
+        "on_failure": (None, ("lambda",), ("sns",), ("sqs",), ("eventbridge",), ("s3",)),
+        "replay_payload": (True, None),
+        "idempotent": (True, False, None),
+    },
+    "step-functions": {
+        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", *OTHERS),
+        "steps": (1, 2, 5, None),
+        "parallelism": ("none", "static", "dynamic", None),
+        "max_parallel_items": (5, 60, None),
+        "branching": ("content", "success-failure", None),
+        "retry": ("none", "default", "attempts", "backoff", "per-error", None),
+        "failure_handling": ((), ("capture",), ("notify",), ("fallback", "capture"), ("compensate",), None),
+        "targets": (
+            None, ("lambda",), ("lambda", "dynamodb"), ("sns", "sqs"), ("eventbridge", "s3"),
+            ("ecs-fargate",), ("batch", "glue"), ("athena", "bedrock"), ("http-api",),
+            ("codebuild", "step-functions"), ("emr",), ("sagemaker", "activity-worker"),
+        ),
+        "waits": (
+            None, ("timer",), ("callback",), ("human-approval",), ("poll-job",), ("timer", "human-approval"),
+        ),
+        "total_duration_s": (5, 7200, None),
+        "idempotent": (True, False, None),
+    },
+    "both": {
+        "event_source": ASYNC,
+        "steps": (2, 4, None),
+        "parallelism": ("none", "static", "dynamic"),
+        "branching": ("content", None),
+        "failure_handling": ((), ("capture",), ("notify",), ("compensate",), None),
+        "on_failure": (None, ("sns",), ("sqs",), ("eventbridge",)),
+        "targets": (None, ("lambda", "dynamodb"), ("eventbridge",)),
+        "idempotent": (True, None),
+    },
+}  # fmt: skip
+
+Combination = dict[str, Any]
+
+
+def requirements(combination: Combination) -> dict[str, Any]:
+    """Return the answers of ``combination``; None stands for no answer."""
+    return {key: value for key, value in combination.items() if value is not None}
+
+
+def pairwise(approach: str, seed: int, tries: int = 20) -> Iterator[Combination]:
+    """Yield combinations until every pair of values of two factors was there once."""
+    factors, chance = FACTORS[approach], random.Random(seed)
+    missing = {
+        frozenset(((a, i), (b, j)))
+        for a, b in combinations(factors, 2)
+        for i in range(len(factors[a]))
+        for j in range(len(factors[b]))
+    }
+    while missing:
+        wanted = dict(chance.choice(sorted(missing, key=sorted)))
+        picks = [_pick(chance, factors, wanted) for _ in range(tries)]
+        best = max(picks, key=lambda pick: len(_pairs(pick) & missing))
+        missing -= _pairs(best)
+        yield {key: factors[key][place] for key, place in best.items()}
+
+
+def _pick(
+    chance: random.Random, factors: dict[str, tuple[Any, ...]], fixed: dict[str, int]
+) -> dict[str, int]:
+    return {key: fixed.get(key, chance.randrange(len(values))) for key, values in factors.items()}
+
+
+def _pairs(pick: dict[str, int]) -> set[frozenset[tuple[str, int]]]:
+    return {frozenset(pair) for pair in combinations(pick.items(), 2)}
