@@ -27,7 +27,9 @@ class Terminal:
         rows: int = 24,
         columns: int = 80,
         env: Mapping[str, str] | None = None,
+        tells_cursor: bool = True,
     ) -> None:
+        self.tells_cursor = tells_cursor
         environ = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TERM": "xterm-256color"}
         environ |= {"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
         self.screen = pyte.HistoryScreen(columns, rows, history=5000)
@@ -48,7 +50,7 @@ class Terminal:
                 return
             self.seen += data
             self.stream.feed(data)
-            if b"\x1b[6n" in data:  # the program asks where the cursor is, as terminals answer
+            if self.tells_cursor and b"\x1b[6n" in data:  # it asks where the cursor is
                 self.process.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
 
     def wait_for(self, text: str, seconds: float = 20) -> str:

@@ -76,9 +76,9 @@ class TestLists:
                 " Question 3 of about 8. So far: Destinations 1, Step Functions 0\n"
                 " How many steps?\n"
                 " Whole number from 1 to 10,000 steps, such as 1, 3.\n"
+                " Enter done   < back   = review   - don't know   ? help\n"
                 " > 3\n"
-                " = 3 steps\n"
-                " Enter done   < back   = review   - don't know   ? help"
+                " = 3 steps"
             )
             terminal.type(ENTER, ENTER)
             terminal.wait_for("What does a run wait for?")
@@ -233,13 +233,24 @@ class TestLists:
                 " How many steps?\n"
                 " Whole number from 1 to 10,000 steps, su\n"
                 "ch as 1, 3.\n"
+                " Enter done   < back   = review   - don'\n"
+                "t know   ? help\n"
                 " > 3\n"
-                " = 3 steps\n"
-                " Enter done   < back   = review   -\n"
-                " don't know   ? help"
+                " = 3 steps"
             )
             terminal.type(ENTER)
             terminal.wait_for("Do parts run at the same time?")
+
+    def test_a_terminal_that_does_not_tell_its_cursor_works_without_a_warning(self, tmp_path: Path) -> None:
+        with Terminal(runner(tmp_path / "draft.json", "all"), tells_cursor=False) as terminal:
+            terminal.wait_for("How is the work started?")
+            terminal.read(3.0)  # after two seconds the answer is given up on
+            terminal.type(DOWN, ENTER, ENTER)
+            terminal.wait_for("How many steps?")
+            assert "- don't know" in terminal.text
+            terminal.type("3", ENTER)
+            terminal.wait_for("Do parts run at the same time?")
+            assert "WARNING" not in terminal.everything
 
     @pytest.mark.parametrize(("before", "after"), [("\x1b[200~", "\x1b[201~"), ("", "")])
     def test_ten_thousand_characters_pasted(self, tmp_path: Path, before: str, after: str) -> None:

@@ -83,7 +83,7 @@ class QuestionaryPrompter:
     def _list(self, prompt: Prompt) -> Reply:
         cursor = cursor_for(prompt)
         while True:
-            reply = list_question(prompt, cursor, self.look, self._style, self._depth).unsafe_ask()
+            reply = _asked(list_question(prompt, cursor, self.look, self._style, self._depth))
             if isinstance(reply, Picked | Move):
                 return reply
             cursor.mistake = ""
@@ -92,7 +92,7 @@ class QuestionaryPrompter:
     def _line(self, prompt: Prompt) -> Reply:
         while True:
             try:
-                said = self._line_question(prompt).unsafe_ask()
+                said = _asked(self._line_question(prompt))
             except EOFError:
                 raise KeyboardInterrupt from None
             if isinstance(said, Move):
@@ -100,7 +100,7 @@ class QuestionaryPrompter:
             if isinstance(said, Aside):
                 self._help(prompt)
                 continue
-            read = read_line(said, prompt)
+            read = read_line(str(said), prompt)
             if isinstance(read, Reading):
                 return Typed(read.value)
 
@@ -111,7 +111,9 @@ class QuestionaryPrompter:
 
         width = self._width
         status = "".join(f"\n {line}" for line in wrapped(prompt.status, width) if line)
-        note = "".join(f"\n {line}" for line in wrapped(prompt.note, width) if line)
+        legend = "   ".join(["Enter done", *key_legend(prompt)])
+        below = [*wrapped(prompt.note, width), *wrapped(legend, width)]
+        note = "".join(f"\n {line}" for line in below if line)
         question = questionary.text(
             message="\n ".join(wrapped(prompt.title, width)),
             qmark=f"{status}\n",
@@ -119,7 +121,7 @@ class QuestionaryPrompter:
             validate=checked,
             validate_while_typing=True,
             key_bindings=_line_bindings(prompt),
-            bottom_toolbar=lambda: _line_foot(prompt, get_app().current_buffer.text, self._width),
+            bottom_toolbar=lambda: _line_foot(prompt, get_app().current_buffer.text),
             style=self._style,
             color_depth=self._depth,
             erase_when_done=True,
@@ -144,6 +146,12 @@ class QuestionaryPrompter:
             text = "\n".join(lines)
             head = text[: text.rfind(said)] if said in text else text
             self._print([("", head), ("class:answer", text[len(head) :])])
+
+
+def _asked(question: questionary.Question) -> object:
+    """Ask; a terminal that does not tell where its cursor is does well enough without a warning each time."""
+    question.application.renderer.cpr_not_supported_callback = None
+    return question.unsafe_ask()
 
 
 def _shown(prompt: Prompt, look: Look) -> Prompt:
@@ -193,13 +201,9 @@ def _one_line(pasted: str) -> str:
     return " ".join(pasted[:LONGEST_PASTE].split())
 
 
-def _line_foot(prompt: Prompt, text: str, width: int) -> str:
+def _line_foot(prompt: Prompt, text: str) -> str:
     read = read_line(text, prompt) if text.strip() else None
-    legend = "   ".join(["Enter done", *key_legend(prompt)])
-    lines = wrapped(legend, width, " ")
-    if isinstance(read, Reading) and read.echo != text.strip():
-        lines.insert(0, f" = {read.echo}")
-    return "\n".join(lines)
+    return f" = {read.echo}" if isinstance(read, Reading) and read.echo != text.strip() else ""
 
 
 def _help_lines(prompt: Prompt, width: int) -> list[str]:
