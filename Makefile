@@ -10,6 +10,7 @@ ARGS =
 TESTS =
 
 BIN = .venv/bin
+NODE = .venv/node/node_modules
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE = examples/order-notifications.yaml
 STARTER = build/order-notifications
@@ -33,8 +34,9 @@ advise: .venv/.installed
 	  "  $(BIN)/advisor recommend FILE" \
 	  "  $(BIN)/advisor generate FILE --output FOLDER"
 
-test: check
-	PATH="$$PWD/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(TESTS)
+test: check .venv/.node
+	PATH="$$PWD/$(BIN):$$PWD/$(NODE)/.bin:$$PATH" ADVISOR_AXE="$$(ls "$$PWD"/$(NODE)/axe-core/axe.min.js 2>/dev/null)" \
+	  $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(TESTS)
 
 check: .venv/.tested .venv/bin/sam
 	$(BIN)/ruff check .
@@ -72,6 +74,14 @@ clean:
 .venv-bench/.installed: .venv/.python bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install -r bench/requirements.txt
+	@touch $@
+
+# Checkers that exist for Node.js only; where there is no npm, their tests are skipped by name.
+.venv/.node: .venv/.python tests/npm/package.json
+	@mkdir -p .venv/node && cp tests/npm/package.json .venv/node/
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix .venv/node --no-package-lock --no-audit --no-fund --silent; \
+	else echo "npm is not installed: the checks of Markdown style and accessibility are skipped" >&2; fi
 	@touch $@
 
 # The SAM command line pins older versions of what the tests use, so it lives in an environment of its own.
