@@ -17,8 +17,6 @@ from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.states import Scope, machine_definition, taking_first
 
-EXPRESS_S = 300
-HTTP_API_S = 29
 A_DAY = 86_400
 
 LOG_DELIVERY = (
@@ -139,9 +137,9 @@ def _retries(brief: Brief) -> tuple[Mapping[str, Any], ...]:
 
 def _timeout(brief: Brief, flow: Flow, plan: Plan) -> int:
     if plan.caller_waits:
-        return HTTP_API_S
+        return brief.limits.http_api_s - 1
     if plan.workflow_type == "express":
-        return EXPRESS_S
+        return brief.limits.express_s
     asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, Ask))
     return int(max(2 * brief.wishes.number("total_duration_s", 0), A_DAY) + asked)
 
@@ -235,7 +233,7 @@ def _refuse_oversize(brief: Brief, flow: Flow, plan: Plan) -> None:
             "An inline Map works on at most 40 items at once, and a distributed Map needs a Standard "
             "workflow. Say max_parallel_items: 40, or leave what asks for Express out."
         )
-    if brief.wishes.number("payload_kb", 0) > 256:
+    if brief.wishes.number("payload_kb", 0) * 1024 > brief.limits.state_bytes:
         raise Refused(
             "State data holds at most 256 KiB: keep the payload in S3, pass its key, and say payload_kb: 1."
         )

@@ -31,12 +31,6 @@ from advisor.starter.refusals import Refused
 from advisor.starter.sources import RULES_OF_ACCOUNT, SUCCEEDED, Source, rule, undelivered
 from advisor.starter.triggers import STREAMS
 
-MAX_EVENT_AGE_S = 21_600
-RETRIES = 2
-STREAM_RETRIES = 5
-KAFKA_RETRIES = 9
-STREAM_AGE_S = 86_400
-
 
 def function(brief: Brief, unit: Unit, *keys: str, undoes: str = "") -> Function:
     """Return the Lambda function that does ``unit``."""
@@ -117,9 +111,9 @@ def _split(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
 def _refuse_large_records(brief: Brief) -> None:
     kilobytes = brief.wishes.number("payload_kb", 0)
     to_sns = "sns" in (*brief.wishes.chosen("on_success"), *brief.wishes.chosen("on_failure"))
-    if kilobytes > 1024:
+    if kilobytes * 1024 > brief.limits.event_bytes:
         raise Refused("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
-    if to_sns and kilobytes > 128:
+    if to_sns and 2 * kilobytes * 1024 > brief.limits.topic_bytes:
         raise Refused(
             "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB "
             "use 'sqs' or, for failures, 's3'."
@@ -150,7 +144,7 @@ def _handler(brief: Brief, functions: Sequence[Unit], title: str, outcome: str) 
     unit = Unit(name)
     made = replace(
         function(brief, unit, key, "failure_handling"),
-        asynchronous=AsyncInvoke(RETRIES, MAX_EVENT_AGE_S, kept),
+        asynchronous=AsyncInvoke(brief.limits.async_retries, brief.limits.event_age_s, kept),
     )
     route = failure_route(
         f"`{unit.function_id}` keeps failing", kept, "the execution record: event, error, attempts"
@@ -167,11 +161,11 @@ def _link(
     success: tuple[Destination, Parts] | None,
     failure: Destination,
 ) -> Parts:
-    retries = 0 if brief.wishes.text("retry") == "none" else RETRIES
+    retries = 0 if brief.wishes.text("retry") == "none" else brief.limits.async_retries
     made = replace(
         function(brief, unit, "invocation", "steps", "retry", "data_passing"),
         trigger=trigger,
-        asynchronous=AsyncInvoke(retries, MAX_EVENT_AGE_S, failure, success[0] if success else None),
+        asynchronous=AsyncInvoke(retries, brief.limits.event_age_s, failure, success[0] if success else None),
     )
     targets = [failure, *([success[0]] if success else [])]
     route = failure_route(
@@ -202,8 +196,9 @@ def stream_reader(brief: Brief, unit: Unit, source: Source) -> tuple[Function, P
     service = chosen_target(brief, "failure", stream=True)
     failure, parts = destination(brief, service, "failure")
     kafka = source.trigger.kind == "kafka"
-    retries = KAFKA_RETRIES if kafka else STREAM_RETRIES
-    batch = Batch(100, 5, retries, STREAM_AGE_S, failure, bisect=not kafka, partial_response=not kafka)
+    limits = brief.limits
+    retries = limits.kafka_attempts - 1 if kafka else limits.stream_retries
+    batch = Batch(100, 5, retries, limits.stream_age_s, failure, bisect=not kafka, partial_response=not kafka)
     trigger = replace(source.trigger, batch=batch)
     holds = "the records themselves" if service == "s3" else "positions in the stream, not the records"
     route: FailureRoute = failure_route(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from advisor.starter.asked import AskedBy
 from advisor.starter.blueprint import FailureRoute, Permission, RecordFixture, Resource
 from advisor.starter.derive import Wishes
+from advisor.starter.limits import Limits
 from advisor.starter.names import Name
 
 
@@ -19,6 +20,7 @@ class Brief:
     asked: AskedBy
     name: Name
     source: str
+    limits: Limits = Limits()
 
     @property
     def timeout_s(self) -> int:

@@ -28,6 +28,7 @@ from advisor.starter.core import Plan, core
 from advisor.starter.derive import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY, Wishes, flow_for, units_for
 from advisor.starter.edges import edges
 from advisor.starter.flow import Choose, Do, Flow, ForEach, nodes
+from advisor.starter.limits import limits_from
 from advisor.starter.names import name
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
@@ -82,6 +83,7 @@ def plan(
         rule_ids.asked_by(recommendation.decision, choice.approach, choice.workflow_type),
         workload,
         f"app.{workload.slug}",
+        limits_from(limits),
     )
     return _blueprint(recommendation, versions, brief, choice, _build(brief, choice, recommendation))
 

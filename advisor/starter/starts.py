@@ -43,7 +43,6 @@ from advisor.starter.triggers import (
 )
 
 START = "StartWorkflowFunction"
-PIPE_RETRIES, PIPE_AGE_S = 5, 86_400
 RECEIVES = 5
 READS: Mapping[str, tuple[str, ...]] = {
     "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
@@ -159,8 +158,8 @@ def _pipe(brief: Brief, service: str, source: Ref, how: tuple[str, Way]) -> Part
         template,
         way.express,
         None if service == "sqs" else Ref(UNDELIVERED),
-        PIPE_RETRIES,
-        PIPE_AGE_S,
+        brief.limits.stream_retries,
+        brief.limits.stream_age_s,
     )
     start = "states:StartSyncExecution" if way.express else "states:StartExecution"
     permissions = [
@@ -253,7 +252,9 @@ def _starter(brief: Brief, trigger: Trigger | None, way: Way, *, asynchronous: b
         timeout_s=35 if way.waits else 30,
         environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
         trigger=trigger,
-        asynchronous=AsyncInvoke(2, 21_600, kept) if kept else None,
+        asynchronous=AsyncInvoke(brief.limits.async_retries, brief.limits.event_age_s, kept)
+        if kept
+        else None,
     )
     action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
     own = [Permission(START, (action,), (Ref(MACHINE),)), *([permission(START, kept)] if kept else [])]

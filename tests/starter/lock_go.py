@@ -44,9 +44,10 @@ def main() -> None:
     modules = {kind: _required(text) for kind, (text, _) in tidied.items()}
     direct = {kind: [line for line in lines if "// indirect" not in line] for kind, lines in modules.items()}
     others = {kind: [line for line in lines if "// indirect" in line] for kind, lines in modules.items()}
-    head = "module example.com/starter\n\ngo {{ runtime.version }}\n\nrequire (\n"
+    head = "module example.com/starter\n\ngo {{ runtime.version }}\n\n{% if blueprint.functions %}\nrequire (\n"
+    alone = f"{{% else %}}\nrequire {''.join(direct['nothing']).strip()}\n{{% endif %}}\n"
     between = "{% if blueprint.idempotency or starter %}\n\nrequire (\n"
-    texts = [head, *_merged(direct), ")\n", between, *_merged(others), ")\n{% endif %}\n"]
+    texts = [head, *_merged(direct), ")\n", alone, between, *_merged(others), ")\n{% endif %}\n"]
     _write(folder / "go.mod.jinja", "".join(texts))
 
 

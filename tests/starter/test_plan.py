@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from advisor.knowledge.answers import Step
-from advisor.starter import Refused
+from advisor.starter import Refused, plan
 from advisor.starter.blueprint import Function, Ref
-from tests.starter.projects import PROJECTS, blueprint, blueprint_of
+from advisor.starter.derive import DISTRIBUTED_ITEMS, INLINE_MOST
+from advisor.starter.limits import IDS, Limits, limits_from
+from advisor.starter.sources import DELIVERY_AGE_S, DELIVERY_RETRIES
+from advisor.starter.states import LAMBDA_RETRIES
+from tests.starter.projects import PROJECTS, blueprint, blueprint_of, recommendation, rule_base, versions
 
 REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
     "queue in front of destinations": (
@@ -93,7 +98,7 @@ def test_what_cannot_be_wired_is_refused_with_the_reason(case: str) -> None:
     assert str(refused.value).rstrip().endswith(".")
 
 
-@pytest.mark.parametrize(("iac", "runtime"), [("terraform", "python"), ("sam", "go")])
+@pytest.mark.parametrize(("iac", "runtime"), [("terraform", "python"), ("cdk-python", "nodejs")])
 def test_a_flavour_that_is_not_there_yet_is_refused(iac: str, runtime: str) -> None:
     with pytest.raises(Refused, match=f"no starter in {iac} with {runtime}"):
         blueprint_of({"event_source": "s3"}, "destinations", iac=iac, runtime=runtime)
@@ -127,3 +132,30 @@ def test_every_function_has_an_edge_in_and_a_place_for_its_failures(name: str) -
 def test_the_type_of_a_forced_workflow_is_the_one_that_can_do_it() -> None:
     made = blueprint_of({"event_source": "s3", "steps": 1, "waits": ("callback",)}, "step-functions")
     assert made.workflow_type == "standard"
+
+
+def test_the_numbers_are_those_of_the_rule_base() -> None:
+    assert set(IDS.values()) <= set(rule_base().limits)
+    assert limits_from(rule_base().limits) == Limits()
+
+
+def test_a_limit_of_the_rule_base_reaches_the_project() -> None:
+    limits = dict(rule_base().limits)
+    limits["starter-event-age"] = replace(limits["starter-event-age"], value=600)
+    made = plan(recommendation({"event_source": "s3"}), versions(), approach="destinations", limits=limits)
+    assert made.functions[0].asynchronous
+    assert made.functions[0].asynchronous.max_event_age_s == 600
+
+
+def test_retriers_of_lambda_errors_are_those_of_the_rule_base() -> None:
+    limits = rule_base().limits
+    retrier = LAMBDA_RETRIES[0]
+    assert retrier["IntervalSeconds"] == limits["lambda-retrier-interval"].number
+    assert retrier["MaxAttempts"] == limits["lambda-retrier-attempts"].number
+    assert retrier["BackoffRate"] == limits["lambda-retrier-backoff"].number
+    assert limits["inline-map-concurrency"].number == INLINE_MOST
+    assert limits["distributed-map-concurrency"].number == DISTRIBUTED_ITEMS
+    assert (limits["eventbridge-retries"].number, limits["eventbridge-retry-age"].number) == (
+        DELIVERY_RETRIES,
+        DELIVERY_AGE_S,
+    )

@@ -16,7 +16,7 @@ from advisor.starter.runtimes import LANGUAGES
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
 from tests.starter.gate.toolchains import need, node_modules, run
-from tests.starter.projects import PROJECTS, blueprint_of
+from tests.starter.projects import PROJECTS, blueprint_of, versions
 
 OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]
 AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
@@ -117,7 +117,44 @@ def test_nodejs_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     check_node(written("nodejs", name, tmp_path))
 
 
-CHECKS = {"nodejs": check_node}
+# each takes its seconds to link: one of every shape of event, of every option and workflow type
+COMPILED = (
+    "async-s3-to-bus",
+    "async-logs",
+    "async-mail",
+    "stream-kinesis",
+    "stream-table",
+    "stream-kafka",
+    "express-parallel",
+    "express-url",
+    "standard-cognito",
+    "standard-no-functions",
+    "both-map",
+)
+
+
+def check_go(project: Path) -> None:
+    formatted = run([need("gofmt"), "-l", "."], project)
+    assert (formatted.code, formatted.output) == (0, "")
+    done = run([need("go"), "test", "-vet=all", "./..."], project, GOFLAGS="-buildvcs=false")
+    assert done.code == 0, done.output
+    assert "no tests to run" not in done.output
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_go_passes_its_own_tests(name: str, tmp_path: Path) -> None:
+    check_go(written("go", name, tmp_path))
+
+
+def test_go_names_the_versions_of_the_rule_base() -> None:
+    """go.mod and go.sum are renewed by ``python -m tests.starter.lock_go``."""
+    module = files("go", "standard-function-url")["go.mod"]
+    pinned = {name: pin for name, pin in versions().packages.items() if f"{name} v" in module}
+    assert len(pinned) == 6
+    assert all(f"\t{name} {pin}\n" in module for name, pin in pinned.items())
+
+
+CHECKS = {"nodejs": check_node, "go": check_go}
 
 
 @pytest.mark.parametrize("approach", ["destinations", "step-functions"])
