@@ -62,6 +62,8 @@ def _own(source: dict[str, Any], result: dict[str, Any], files: dict[str, str]) 
         properties = resource.get("Properties", {})
         if properties.get("FifoQueue") or properties.get("FifoTopic"):
             yield f"{name}: FIFO cannot be a destination"
+        if resource["Type"] == "AWS::Scheduler::Schedule" and "Name" in properties:
+            yield f"{name}: a fixed name, so that two stacks clash"
         if resource["Type"] == "AWS::Lambda::EventInvokeConfig":
             yield from _asynchronous(name, properties, result)
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
