@@ -24,6 +24,9 @@ from advisor.knowledge import conditions
 from advisor.knowledge.conditions import Answer, Test
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 
+# Traced line by line these many decisions would take five times as long, and show nothing new.
+pytestmark = pytest.mark.no_cover
+
 RULES = advisor.load_rule_base(advisor.rules_folder())
 UNKNOWN = None
 SEED = 20261123
