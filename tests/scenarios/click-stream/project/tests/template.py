@@ -17,7 +17,7 @@ def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[st
 
 
 _Loader.add_multi_constructor("!", _intrinsic)
-TEMPLATE = yaml.load((Path(__file__).parents[1] / "template.yaml").read_text(encoding="utf-8"), _Loader)  # noqa: S506
+TEMPLATE = yaml.load((Path(__file__).parents[1] / "template.yaml").read_text(encoding="utf-8"), _Loader)
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 
 

@@ -1,12 +1,13 @@
 import importlib
 
 import pytest
+
 from shared.work import InvalidInput
 
 FUNCTIONS = [
     "aggregate_clicks",
 ]
-PAYLOAD = {'id': '1001'}
+PAYLOAD = {"id": "1001"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -1,7 +1,10 @@
 """What goes wrong in projects like this one, as tests that stay when the wiring changes."""
 
+import importlib
+
 import pytest
-from template import RESOURCES, TEMPLATE, of_type, target
+
+from template import RESOURCES, of_type, target
 
 FUNCTIONS = of_type("AWS::Serverless::Function")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
@@ -20,7 +23,7 @@ def _readers():
         (name, event["Properties"])
         for name, item in FUNCTIONS.items()
         for event in item.get("Events", {}).values()
-        if event["Type"] in ("Kinesis", "DynamoDB")
+        if event["Type"] in ("Kinesis", "DynamoDB", "MSK")
     ]
 
 
@@ -62,14 +65,14 @@ def test_every_alarm_tells_somebody():
 
 
 def test_permissions_name_actions_and_resources():
-    """`*` stands only where AWS knows no resource: log delivery of a state machine."""
+    """`*` stands only where AWS knows no resource for the action."""
     for item in RESOURCES.values():
         for policy in item.get("Properties", {}).get("Policies", []):
             for statement in policy.get("Statement", policy.get("PolicyDocument", {}).get("Statement", [])):
-                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                named = statement["Action"]
+                actions = [named] if isinstance(named, str) else named
                 assert not any("*" in action for action in actions)
-                if statement["Resource"] == "*":
-                    assert {action.split(":")[0] for action in actions} <= {"logs"}
+                assert statement["Resource"] != "*"
 
 
 def test_every_log_group_has_an_end():
@@ -80,7 +83,5 @@ def test_every_log_group_has_an_end():
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_handler_exists(name):
-    import importlib
-
     module, _, handler = FUNCTIONS[name]["Handler"].rpartition(".")
     assert callable(getattr(importlib.import_module(module), handler))

@@ -1,15 +1,21 @@
 import importlib
 
 import pytest
+
 from shared.work import InvalidInput
 
 FUNCTIONS = [
     "reserve_flight",
+    "undo_reserve_flight",
     "reserve_hotel",
-    "check_amount",
+    "undo_reserve_hotel",
+    "check_credit",
+    "undo_check_credit",
+    "apply_voucher",
+    "undo_apply_voucher",
     "take_payment",
 ]
-PAYLOAD = {'id': '1001', 'amount': 120}
+PAYLOAD = {"id": "1001", "amount": 120}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -1,6 +1,7 @@
 import importlib
 
 import pytest
+
 from shared.work import InvalidInput
 
 FUNCTIONS = [
@@ -8,7 +9,7 @@ FUNCTIONS = [
     "check_reading",
     "enrich_reading",
 ]
-PAYLOAD = {'id': '1001', 'amount': 120}
+PAYLOAD = {"id": "1001", "amount": 120}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -26,6 +27,7 @@ def test_invalid_input_is_raised_not_returned(name):
 
 
 def test_first_handler_reads_the_event_of_its_source(event, context):
+    (event,) = event  # the state machine takes the record out of the pipe's list
     handler = importlib.import_module("decode_reading.app").handler
     result = handler(event, context)
     assert result["id"]

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from shared.unwrap import unwrap
 
 RECORDS = Path(__file__).parent / "records"
@@ -15,7 +16,7 @@ def test_a_plain_payload_stays_as_it_is():
 def test_the_record_of_an_outcome_in_the_shape_of_each_target(path):
     payload = unwrap(json.loads(path.read_text(encoding="utf-8")))
     if path.stem.endswith("success"):
-        assert payload == {'id': '1001'}
+        assert payload == {"id": "1001"}
     else:
         assert payload["error"]["errorType"] == "InvalidInput"
         assert payload["id"] == payload["payload"]["id"]

@@ -1,12 +1,13 @@
 import importlib
 
 import pytest
+
 from shared.work import InvalidInput
 
 FUNCTIONS = [
     "make_thumbnail",
 ]
-PAYLOAD = {'id': '1001'}
+PAYLOAD = {"id": "1001"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -6,21 +6,13 @@ from typing import Any
 
 
 def unwrap(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the payload of `event`: a queue, topic or bus around it is taken off, and so is the record of an outcome.
+    """Return the payload of `event`, without what carried it and without the record of an outcome.
 
-    A record of a success holds the payload the function returned. A record of a failure becomes
-    `{"id", "error", "payload"}`, or `{"error", "batch"}` where a stream's record only points at the data.
+    A record of a success holds what the function returned. A record of a failure becomes
+    `{"error", "batch"}`.
     """
-    if "Records" in event:
-        (record,) = event["Records"]  # asynchronous sources send one; a second one must not get lost
-        return unwrap(json.loads(record["body"] if "body" in record else record["Sns"]["Message"]))
-    if "detail" in event:
-        return unwrap({"id": event["id"], **event["detail"]})
     if "requestContext" in event and "condition" in event["requestContext"]:
         return _outcome(event)
-    if "bucket" in event and "object" in event:
-        bucket, key = event["bucket"]["name"], event["object"]["key"]
-        return {"id": f"{bucket}/{key}", "bucket": bucket, "key": key}
     return event
 
 
@@ -30,11 +22,7 @@ def _outcome(record: dict[str, Any]) -> dict[str, Any]:
     if "payload" in record:  # S3 keeps the records themselves
         return {"error": record["requestContext"]["condition"], "batch": json.loads(record["payload"])}
     batch = record.get("KinesisBatchInfo")
-    if batch:
-        return {"error": record["requestContext"]["condition"], "batch": batch}
-    payload = unwrap(record.get("requestPayload") or {})
-    error = record.get("responsePayload") or {"errorMessage": record["requestContext"]["condition"]}
-    return {"id": payload.get("id"), "error": error, "payload": payload}
+    return {"error": record["requestContext"]["condition"], "batch": batch}
 
 
 def payload_of(record: dict[str, Any]) -> dict[str, Any]:

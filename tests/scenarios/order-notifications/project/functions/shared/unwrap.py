@@ -5,9 +5,9 @@ from typing import Any
 
 
 def unwrap(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the payload of `event`: a queue, topic or bus around it is taken off, and so is the record of an outcome.
+    """Return the payload of `event`, without what carried it and without the record of an outcome.
 
-    A record of a success holds the payload the function returned. A record of a failure becomes
+    A record of a success holds what the function returned. A record of a failure becomes
     `{"id", "error", "payload"}`.
     """
     if "Records" in event:
@@ -17,9 +17,6 @@ def unwrap(event: dict[str, Any]) -> dict[str, Any]:
         return unwrap({"id": event["id"], **event["detail"]})
     if "requestContext" in event and "condition" in event["requestContext"]:
         return _outcome(event)
-    if "bucket" in event and "object" in event:
-        bucket, key = event["bucket"]["name"], event["object"]["key"]
-        return {"id": f"{bucket}/{key}", "bucket": bucket, "key": key}
     return event
 
 

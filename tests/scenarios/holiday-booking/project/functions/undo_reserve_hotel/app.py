@@ -1,6 +1,6 @@
-"""Check amount: one unit of work.
+"""Undo reserve hotel: one unit of work.
 
-Business code goes into `check_amount`. How the event got here and where the result goes is wired in
+Business code goes into `undo_reserve_hotel`. How the event got here and where the result goes is wired in
 template.yaml; this file stays the same whichever way that is.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 from shared.work import InvalidInput, logger, unit_of_work
 
 
-def check_amount(payload: dict[str, Any]) -> dict[str, Any]:
+def undo_reserve_hotel(payload: dict[str, Any]) -> dict[str, Any]:
     """Return what the next step needs to know about `payload`.
 
     Raise InvalidInput for what no retry can mend and any other exception for what a retry may mend; an
@@ -17,8 +17,8 @@ def check_amount(payload: dict[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(payload.get("id"), str) or not payload["id"]:
         raise InvalidInput("'id' must be a non-empty string")
-    logger.info("Check amount", extra={"id": payload["id"]})
-    return {**payload, "done": [*payload.get("done", []), "check_amount"]}
+    logger.info("Undo reserve hotel", extra={"id": payload["id"]})
+    return {**payload, "done": [*payload.get("done", []), "undo_reserve_hotel"]}
 
 
-handler = unit_of_work(check_amount)
+handler = unit_of_work(undo_reserve_hotel)

@@ -1,0 +1,24 @@
+"""Undo apply voucher: one unit of work.
+
+Business code goes into `undo_apply_voucher`. How the event got here and where the result goes is wired in
+template.yaml; this file stays the same whichever way that is.
+"""
+
+from typing import Any
+
+from shared.work import InvalidInput, logger, unit_of_work
+
+
+def undo_apply_voucher(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the next step needs to know about `payload`.
+
+    Raise InvalidInput for what no retry can mend and any other exception for what a retry may mend; an
+    error that is returned instead counts as success.
+    """
+    if not isinstance(payload.get("id"), str) or not payload["id"]:
+        raise InvalidInput("'id' must be a non-empty string")
+    logger.info("Undo apply voucher", extra={"id": payload["id"]})
+    return {**payload, "done": [*payload.get("done", []), "undo_apply_voucher"]}
+
+
+handler = unit_of_work(undo_apply_voucher)
