@@ -6,6 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 _HOME = Path(tempfile.gettempdir()) / f"advisor-tests-{os.getuid() if hasattr(os, 'getuid') else 0}"
 os.environ["XDG_CACHE_HOME"] = str(_HOME / "cache")
 os.environ["XDG_STATE_HOME"] = str(_HOME / "state")
+
+# In CI examples are drawn from a fixed seed, so that a red run can be repeated; elsewhere they stay random.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("dev", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")

@@ -1,4 +1,4 @@
-"""Renew the module files of the Go starters after a change of their versions: ``python -m tests.starter.lock_go``.
+"""Renew the module files of the Go starters after a change of versions: ``python -m tests.starter.lock_go``.
 
 Go refuses to build without go.sum, so a starter brings it. What `go mod tidy` finds for each kind of project
 is merged into two templates whose lines depend on what the project has.
@@ -44,7 +44,8 @@ def main() -> None:
     modules = {kind: _required(text) for kind, (text, _) in tidied.items()}
     direct = {kind: [line for line in lines if "// indirect" not in line] for kind, lines in modules.items()}
     others = {kind: [line for line in lines if "// indirect" in line] for kind, lines in modules.items()}
-    head = "module example.com/starter\n\ngo {{ runtime.version }}\n\n{% if blueprint.functions %}\nrequire (\n"
+    head = "module example.com/starter\n\ngo {{ runtime.version }}\n\n"
+    head += "{% if blueprint.functions %}\nrequire (\n"
     alone = f"{{% else %}}\nrequire {''.join(direct['nothing']).strip()}\n{{% endif %}}\n"
     between = "{% if blueprint.idempotency or starter %}\n\nrequire (\n"
     texts = [head, *_merged(direct), ")\n", alone, between, *_merged(others), ")\n{% endif %}\n"]
