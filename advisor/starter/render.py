@@ -20,6 +20,7 @@ from advisor.starter.blueprint import Blueprint
 from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
 from advisor.starter.runtimes import LANGUAGES
+from advisor.starter.states import INVALID_INPUT
 from advisor.starter.story import delays, worst_case
 
 
@@ -55,13 +56,27 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
 
 
 def _data_files(blueprint: Blueprint) -> dict[str, str]:
+    invalid_input = LANGUAGES[blueprint.runtime].invalid_input
     files = {"events/event.json": as_json(blueprint.event)}
     if blueprint.machine:
-        files[f"statemachine/{blueprint.machine.name.slug}.asl.json"] = as_json(blueprint.machine.definition)
+        definition = _spelt(blueprint.machine.definition, invalid_input)
+        files[f"statemachine/{blueprint.machine.name.slug}.asl.json"] = as_json(definition)
     if blueprint.functions:
         for name, record in record_fixtures(blueprint).items():
-            files[f"tests/records/{name}.json"] = as_json(record)
+            files[f"tests/records/{name}.json"] = as_json(_spelt(record, invalid_input))
     return files
+
+
+def _spelt(value: Any, invalid_input: str) -> Any:
+    """Return ``value`` with the error that no retry can mend under the name its runtime reports."""
+    if isinstance(value, Mapping):
+        return {key: _spelt(item, invalid_input) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelt(item, invalid_input) for item in value]
+    if not isinstance(value, str):
+        return value
+    in_text = value.replace(f'"{INVALID_INPUT}"', f'"{invalid_input}"')  # what carries a record holds it as text
+    return invalid_input if value == INVALID_INPUT else in_text
 
 
 def as_json(value: Any) -> str:

@@ -27,6 +27,7 @@ class Language:
 
     Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.
     ``code`` is what SAM packs for all functions, ``handler`` what Lambda calls, ``build`` SAM's way to build.
+    ``invalid_input`` is what Lambda calls the error that no retry can mend, in the words of the runtime.
     """
 
     title: str
@@ -38,16 +39,18 @@ class Language:
     with_machine: tuple[str, ...]
     with_starter: tuple[str, ...]
     with_idempotency: tuple[str, ...] = ()
+    shared: str = "functions/shared/"
     code: str = "functions/"
     build: str = ""
     memory_mb: int = 256
+    invalid_input: str = "InvalidInput"
 
     @property
     def business(self) -> str:
         """Return where the business code is, for a reader."""
         return next(iter(self.sources.step)).replace("{it.name.slug}", "<step>").replace(
             "{it.name.module}", "<step>"
-        )  # fmt: skip
+        ).replace("{it.id}", "<step>Function")  # fmt: skip
 
     @property
     def shares_code(self) -> bool:
@@ -147,4 +150,30 @@ GO = Language(
     code="functions/{it.name.slug}/",
     build="go1.x",
 )
-LANGUAGES: Mapping[str, Language] = {"python": PYTHON, "nodejs": NODEJS, "go": GO}
+JAVA = Language(
+    title="Java",
+    needs="Java {} and Maven 3.8 or later",
+    sources=Sources(
+        {"src/main/java/starter/{it.id}.java": "Step.java"}, {"src/main/java/starter/{it.id}.java": "Start.java"}
+    ),
+    handler="starter.{it.id}::handleRequest",
+    always=("pom.xml", "src/test/java/starter/Files.java", "src/test/java/starter/TemplateTest.java"),
+    with_functions=(
+        "src/main/java/starter/InvalidInput.java",
+        "src/main/java/starter/Json.java",
+        "src/main/java/starter/UnitOfWork.java",
+        "src/main/java/starter/Unwrap.java",
+        "src/main/resources/log4j2.xml",
+        "src/test/java/starter/HandlersTest.java",
+        "src/test/java/starter/LambdaContext.java",
+        "src/test/java/starter/UnwrapTest.java",
+    ),
+    with_machine=("src/test/java/starter/StateMachineTest.java",),
+    with_starter=("src/test/java/starter/StartTest.java",),
+    with_idempotency=("src/main/java/starter/Once.java", "src/test/java/starter/OnceTest.java"),
+    shared="src/main/java/starter/",
+    code=".",
+    memory_mb=512,
+    invalid_input="starter.InvalidInput",
+)
+LANGUAGES: Mapping[str, Language] = {"python": PYTHON, "nodejs": NODEJS, "go": GO, "java": JAVA}

@@ -154,7 +154,35 @@ def test_go_names_the_versions_of_the_rule_base() -> None:
     assert all(f"\t{name} {pin}\n" in module for name, pin in pinned.items())
 
 
-CHECKS = {"nodejs": check_node, "go": check_go}
+def check_java(project: Path) -> None:
+    version = run([need("javac"), "-version"], project).output
+    machine = int(re.search(r"(\d+)", version)[1])  # type: ignore[index]
+    wanted = int(LANGUAGE_VERSIONS["java"])
+    # an older JDK cannot compile for the release the functions run on; the code needs no more than 17
+    release = f"-Dmaven.compiler.release={min(machine, wanted)}"
+    done = run([need("mvn"), "-q", "-B", "test", release], project)
+    assert done.code == 0, done.output
+    reports = [path.read_text(encoding="utf-8") for path in project.glob("target/surefire-reports/*.txt")]
+    assert reports
+    assert all("Skipped: 0" in report for report in reports)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_java_passes_its_own_tests(name: str, tmp_path: Path) -> None:
+    check_java(written("java", name, tmp_path))
+
+
+@pytest.mark.parametrize("name", [name for name in PROJECTS if PROJECTS[name][1] != "destinations"])
+def test_java_errors_go_by_the_full_name_of_their_class(name: str) -> None:
+    """Lambda reports ``starter.InvalidInput``; a Retry for ``InvalidInput`` would never match."""
+    text = "".join(text for path, text in files("java", name).items() if path.endswith(".asl.json"))
+    assert re.sub("starter.InvalidInput", "", text).count("InvalidInput") == 0
+    plain = "".join(text for path, text in files("nodejs", name).items() if path.endswith(".asl.json"))
+    assert text.replace("starter.InvalidInput", "InvalidInput") == plain
+
+
+LANGUAGE_VERSIONS = {runtime: version.version for runtime, version in versions().runtimes.items()}
+CHECKS = {"nodejs": check_node, "go": check_go, "java": check_java}
 
 
 @pytest.mark.parametrize("approach", ["destinations", "step-functions"])
