@@ -75,7 +75,9 @@ def _spelt(value: Any, invalid_input: str) -> Any:
         return [_spelt(item, invalid_input) for item in value]
     if not isinstance(value, str):
         return value
-    in_text = value.replace(f'"{INVALID_INPUT}"', f'"{invalid_input}"')  # what carries a record holds it as text
+    in_text = value.replace(
+        f'"{INVALID_INPUT}"', f'"{invalid_input}"'
+    )  # what carries a record holds it as text
     return invalid_input if value == INVALID_INPUT else in_text
 
 

@@ -154,7 +154,8 @@ JAVA = Language(
     title="Java",
     needs="Java {} and Maven 3.8 or later",
     sources=Sources(
-        {"src/main/java/starter/{it.id}.java": "Step.java"}, {"src/main/java/starter/{it.id}.java": "Start.java"}
+        {"src/main/java/starter/{it.id}.java": "Step.java"},
+        {"src/main/java/starter/{it.id}.java": "Start.java"},
     ),
     handler="starter.{it.id}::handleRequest",
     always=("pom.xml", "src/test/java/starter/Files.java", "src/test/java/starter/TemplateTest.java"),
