@@ -75,6 +75,7 @@ def published() -> list[str]:
     ]
 
 
+@pytest.mark.no_cover
 def test_what_if_shows_what_the_engine_says(tmp_path: Path) -> None:
     documents = published()
     read = RULE_BASE.questionnaire

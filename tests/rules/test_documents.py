@@ -30,6 +30,7 @@ def test_the_page_of_rules_is_up_to_date() -> None:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(not SCENARIOS.is_file(), reason="the published scenarios are not here")
 def test_the_page_of_accuracy_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == evaluated(SCENARIOS), "make evaluate ARGS=--write"
