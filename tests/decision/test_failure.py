@@ -13,7 +13,7 @@ from advisor.decision.recommendation import FailureEvent, FailureStory
 from advisor.knowledge.conditions import Answer
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
-from advisor.starter import edges
+from advisor.starter.limits import Limits, limits_from
 
 RULE_BASE = load_rule_base(rules_folder())
 UNDELIVERED = "; DestinationDeliveryFailures if the record cannot be delivered."
@@ -237,11 +237,7 @@ def test_figures_come_from_the_limits() -> None:
 
 
 def test_the_starter_has_the_figures_the_story_is_told_with() -> None:
-    told = {key: RULE_BASE.limits[key].number for key in RULE_BASE.limits if key.startswith("starter-")}
-    assert told["starter-event-age"] == edges.MAX_EVENT_AGE_S
-    assert told["starter-stream-retries"] == edges.STREAM_RETRIES
-    assert told["starter-stream-record-age"] == edges.STREAM_AGE_S
-    assert RULE_BASE.limits["async-max-retries"].number == edges.RETRIES
+    assert limits_from(RULE_BASE.limits) == Limits()
 
 
 def _some(key: str) -> st.SearchStrategy[object]:
