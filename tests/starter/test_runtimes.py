@@ -23,7 +23,7 @@ OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]
 AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
 
 
-# Each takes its seconds: one of every shape of event, option and workflow type. FULL_GATE=1 takes all projects.
+# Each takes its seconds: one of every shape of event, option and workflow type. FULL_GATE=1 takes all.
 COMPILED = (
     "async-s3-to-bus",
     "async-logs",
