@@ -19,6 +19,7 @@ from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
 
 RULE_BASE = load_rule_base(rules_folder())
+pytestmark = pytest.mark.no_cover  # a search in every example; the tracer would take most of the time
 
 AGREED: Mapping[str, tuple[Mapping[str, Answer], tuple[str, str | None, str]]] = {
     "one function behind S3, a topic on success, a queue on failure": (
