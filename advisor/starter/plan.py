@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.decision.conclude import workflow_type_of
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
@@ -116,10 +117,7 @@ def _workflow_type(recommendation: Recommendation) -> WorkflowType:
             rule.because for rule in (*decision.standard.ruled_out_by, *decision.express.ruled_out_by)
         )
         raise Refused(f"Neither workflow type can do this workload: {reasons}")
-    if not decision.standard.viable:
-        return "express"
-    better = decision.express.viable and decision.express.score > decision.standard.score
-    return "express" if better else "standard"
+    return "express" if workflow_type_of(decision, STEP_FUNCTIONS) == EXPRESS else "standard"
 
 
 def _check_flavour(recommendation: Recommendation) -> None:
