@@ -12,6 +12,7 @@ from hypothesis import settings
 _HOME = Path(tempfile.gettempdir()) / f"advisor-tests-{os.getuid() if hasattr(os, 'getuid') else 0}"
 os.environ["XDG_CACHE_HOME"] = str(_HOME / "cache")
 os.environ["XDG_STATE_HOME"] = str(_HOME / "state")
+os.environ["SOURCE_DATE_EPOCH"] = "1795392000"  # whole outputs are compared, and a decision record has a date
 
 # In CI examples are drawn from a fixed seed, so that a red run can be repeated; elsewhere they stay random.
 settings.register_profile("ci", derandomize=True, deadline=None)

@@ -28,6 +28,7 @@ from advisor.starter.calls import NOTIFY_EMAIL
 from advisor.starter.core import Plan, core
 from advisor.starter.derive import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY, Wishes, flow_for, units_for
 from advisor.starter.edges import edges
+from advisor.starter.flavours import FLAVOURS
 from advisor.starter.flow import Choose, Do, Flow, ForEach, nodes
 from advisor.starter.limits import limits_from
 from advisor.starter.names import name
@@ -43,7 +44,7 @@ TITLES = {
     BOTH: "Both options together",
 }
 APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
-AVAILABLE = tuple(("sam", runtime) for runtime in LANGUAGES)
+AVAILABLE = tuple((iac, runtime) for iac in FLAVOURS for runtime in LANGUAGES)
 IDEMPOTENCY = "IdempotencyTable"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from advisor.starter.blueprint import Blueprint, Bucket, HttpApi, Resource
 
@@ -19,15 +19,15 @@ def buckets(blueprint: Blueprint) -> str:
     return ", ".join(f"`{item.id}`" for item in blueprint.resources if isinstance(item, Bucket))
 
 
-def smoke_test(blueprint: Blueprint) -> str:
-    """Return a command that sends one event through the deployed project; ``$X`` is the stack's output X."""
+def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
+    """Return a command that sends one event through the deployed project, to what ``output`` names."""
     payload = shlex.quote(json.dumps(blueprint.payload))
     by_id = blueprint.by_id
     trigger = next((f.trigger for f in blueprint.functions if f.trigger), None)
     machine = blueprint.machine
     trigger = trigger or (machine.trigger if machine else None)
     if "SourceBucket" in by_id:
-        return "echo '{}' | aws s3 cp - s3://$SourceBucket/incoming/1001.json"
+        return f"echo '{{}}' | aws s3 cp - s3://{output('SourceBucket')}/incoming/1001.json"
     if trigger and trigger.kind == "eventbridge":
         entry = [
             {
@@ -38,25 +38,27 @@ def smoke_test(blueprint: Blueprint) -> str:
         ]
         return f"aws events put-events --entries {shlex.quote(json.dumps(entry))}"
     if trigger and trigger.kind == "sns":
-        return f"aws sns publish --topic-arn $SourceTopic --message {payload}"
+        return f"aws sns publish --topic-arn {output('SourceTopic')} --message {payload}"
     if trigger and trigger.kind == "kinesis":
         return (
-            "aws kinesis put-record --stream-name $SourceStream --partition-key 1001 "
+            f"aws kinesis put-record --stream-name {output('SourceStream')} --partition-key 1001 "
             f"--cli-binary-format raw-in-base64-out --data {payload}"
         )
     if trigger and trigger.kind == "dynamodb-stream":
-        return 'aws dynamodb put-item --table-name $SourceTable --item \'{"id": {"S": "1001"}}\''
+        item = shlex.quote('{"id": {"S": "1001"}}')
+        return f"aws dynamodb put-item --table-name {output('SourceTable')} --item {item}"
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         return (
             'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\\n'
             '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
-            f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} $ApiUrl'
+            f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} {output("ApiUrl")}'
         )
     if blueprint.approach == "step-functions":
-        return f"aws stepfunctions start-execution --state-machine-arn $StateMachine --input {payload}"
+        machine_arn = output("StateMachine")
+        return f"aws stepfunctions start-execution --state-machine-arn {machine_arn} --input {payload}"
     return (
         "# Event, not the default: destinations fire for asynchronous calls only\n"
-        "aws lambda invoke --function-name $FirstFunction --invocation-type Event \\\n"
+        f"aws lambda invoke --function-name {output('FirstFunction')} --invocation-type Event \\\n"
         f"  --cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
     )
 

@@ -15,11 +15,14 @@ import jinja2
 
 from advisor.errors import RuleBaseError
 from advisor.resources import templates_folder
-from advisor.starter import readme, sam
+from advisor.starter import readme
 from advisor.starter.blueprint import Blueprint
 from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
+from advisor.starter.flavours import FLAVOURS, Words
+from advisor.starter.outputs import in_reading_order, outputs
 from advisor.starter.runtimes import LANGUAGES
+from advisor.starter.sam import quoted
 from advisor.starter.states import INVALID_INPUT
 from advisor.starter.story import delays, worst_case
 
@@ -39,14 +42,17 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
     Raises RuleBaseError where a template is broken.
     """
     folder = templates_folder()
-    words = sam.Sam(blueprint, sam.load_words(folder / "sam"))
+    flavour, language = FLAVOURS[blueprint.iac], LANGUAGES[blueprint.runtime]
+    words = flavour.words(blueprint, folder / blueprint.iac)
     context = _context(blueprint, words)
     environment = _environment(folder, words)
-    texts = {"template.yaml": _fill(environment, "sam/template.yaml.jinja", context)}
     own = f"handlers/{blueprint.runtime}"
-    language = LANGUAGES[blueprint.runtime]
-    for path in language.paths(blueprint):
-        texts[path] = _fill(environment, (f"{own}/project/{path}.jinja", f"project/{path}.jinja"), context)
+    texts = {}
+    for path in flavour.paths(blueprint, language):
+        places = tuple(
+            f"{place}{path}.jinja" for place in (f"{blueprint.iac}/project/", f"{own}/project/", "project/")
+        )
+        texts[path] = _fill(environment, places, context)
     for function in blueprint.functions:
         for path, template in language.sources.of(function).items():
             texts[path] = _fill(environment, f"{own}/{template}.jinja", {**context, "function": function})
@@ -86,7 +92,7 @@ def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
-def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
+def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
     return {
         "blueprint": blueprint,
         "description": f"{blueprint.title[:200]}: starter for {blueprint.approach}",
@@ -94,10 +100,9 @@ def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
         "language": LANGUAGES[blueprint.runtime],
         "packages": blueprint.versions.packages,
         "actions": blueprint.versions.actions,
-        "resources": words.resources(),
-        "outputs": words.outputs(),
-        "statements_of": words.statements_of,
-        "own_statements_of": words.own_statements_of,
+        "resources": in_reading_order(blueprint),
+        "outputs": outputs(blueprint),
+        **words.names,
         "diagram": mermaid(blueprint),
         "worst_case": worst_case(blueprint),
         "delays": delays(blueprint),
@@ -112,7 +117,7 @@ def _context(blueprint: Blueprint, words: sam.Sam) -> dict[str, Any]:
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),
         "described": readme.described(blueprint),
-        "smoke": readme.smoke_test(blueprint),
+        "smoke": readme.smoke_test(blueprint, words.output),
         "checklist": readme.checklist(blueprint),
         "keeps": readme.buckets(blueprint),
     }
@@ -140,14 +145,9 @@ def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context:
     return re.sub(r"\n{3,}", "\n\n\n", text).rstrip("\n") + "\n"
 
 
-def _environment(folder: Path, words: sam.Sam) -> jinja2.Environment:
+def _environment(folder: Path, words: Words) -> jinja2.Environment:
     environment = _shared_environment(folder).overlay()
-    environment.filters = {
-        **environment.filters,
-        "ref": words.ref,
-        "inline": words.inline,
-        "block": words.block,
-    }
+    environment.filters = {**environment.filters, **words.filters}
     return environment
 
 
@@ -161,15 +161,13 @@ def _shared_environment(folder: Path) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
-        "yaml": sam.quoted,
+        "yaml": quoted,
         "json": lambda value: json.dumps(value, ensure_ascii=False),
         "asked": lambda rules: f" Asked for by: {', '.join(rules)}" if rules else "",
         "asked_md": lambda rules: f" ({', '.join(rules)})" if rules else "",
         "python": lambda value: json.dumps(value, ensure_ascii=False),
         "because": lambda why: f"  # {why}" if why else "",
         "capitalised": lambda text: text[:1].upper() + text[1:],
-        "destination_type": sam.destination_type,
-        "stream_destination_type": sam.stream_destination_type,
         "md": markdown,
         "days": lambda seconds: seconds // 86_400,
     }

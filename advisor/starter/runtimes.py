@@ -27,6 +27,7 @@ class Language:
 
     Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.
     ``code`` is what SAM packs for all functions, ``handler`` what Lambda calls, ``build`` SAM's way to build.
+    ``template_tests`` read ``template.yaml``, so that only SAM projects have them.
     ``invalid_input`` is what Lambda calls the error that no retry can mend, in the words of the runtime.
     """
 
@@ -39,6 +40,7 @@ class Language:
     with_machine: tuple[str, ...]
     with_starter: tuple[str, ...]
     with_idempotency: tuple[str, ...] = ()
+    template_tests: tuple[str, ...] = ()
     shared: str = "functions/shared/"
     code: str = "functions/"
     build: str = ""
@@ -65,6 +67,10 @@ class Language:
         """Return the folder that SAM packs for ``function``."""
         return self.code.format(it=function)
 
+    def built_of(self, function: Function) -> str:
+        """Return the folder below ``build`` that ``make build`` fills for ``function``."""
+        return "functions" if self.shares_code else self.code_of(function).rstrip("/")
+
     def paths(self, blueprint: Blueprint) -> Iterator[str]:
         """Yield the files that belong to the project, not to one of its functions."""
         yield from EVERYWHERE
@@ -79,7 +85,7 @@ class Language:
             yield from self.with_idempotency
 
 
-EVERYWHERE = ("README.md", "Makefile", "samconfig.toml", ".gitignore", ".github/workflows/ci.yml")
+EVERYWHERE = ("README.md", "Makefile", ".gitignore", ".github/workflows/ci.yml")
 PYTHON = Language(
     title="Python",
     needs="Python {}, the version the functions run on (or `sam build --use-container`)",
@@ -92,9 +98,8 @@ PYTHON = Language(
         "ruff.toml",
         "tests/requirements.txt",
         "tests/conftest.py",
-        "tests/template.py",
-        "tests/test_template.py",
     ),
+    template_tests=("tests/template.py", "tests/test_template.py"),
     with_functions=(
         "functions/requirements.txt",
         "functions/shared/unwrap.py",
@@ -112,7 +117,8 @@ NODEJS = Language(
         {"functions/{it.name.slug}/app.js": "app.js"}, {"functions/{it.name.slug}/app.js": "start.js"}
     ),
     handler="{it.name.slug}/app.handler",
-    always=("package.json", "eslint.config.js", "tests/template.js", "tests/template.test.js"),
+    always=("package.json", "eslint.config.js"),
+    template_tests=("tests/template.js", "tests/template.test.js"),
     with_functions=(
         "functions/package.json",
         "functions/shared/unwrap.js",
@@ -138,7 +144,8 @@ GO = Language(
         },
     ),
     handler="bootstrap",
-    always=("go.mod", "go.sum", "tests/template_read_test.go", "tests/template_test.go"),
+    always=("go.mod", "go.sum", "tests/read_test.go"),
+    template_tests=("tests/template_read_test.go", "tests/template_test.go"),
     with_functions=(
         "functions/shared/unwrap.go",
         "functions/shared/unwrap_test.go",
@@ -158,7 +165,8 @@ JAVA = Language(
         {"src/main/java/starter/{it.id}.java": "Start.java"},
     ),
     handler="starter.{it.id}::handleRequest",
-    always=("pom.xml", "src/test/java/starter/Files.java", "src/test/java/starter/TemplateTest.java"),
+    always=("pom.xml", "src/test/java/starter/Files.java"),
+    template_tests=("src/test/java/starter/TemplateTest.java",),
     with_functions=(
         "src/main/java/starter/InvalidInput.java",
         "src/main/java/starter/Json.java",

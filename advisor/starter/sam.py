@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,8 @@ from advisor.starter.blueprint import (
     Arn,
     Blueprint,
     Destination,
-    Function,
-    HttpApi,
-    Machine,
     Permission,
     Ref,
-    Resource,
     Target,
 )
 
@@ -35,21 +31,37 @@ DESTINATION_TYPES = {
 STREAM_DESTINATION_TYPES = {"sqs": "SQS", "sns": "SNS", "s3": "S3"}
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A value the stack tells after deployment."""
-
-    name: str
-    text: str
-    value: Target
-
-
 @dataclass(frozen=True)
 class Sam:
     """The words of SAM for one blueprint; ``words`` is ``templates/sam/references.yaml``."""
 
     blueprint: Blueprint
     words: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, blueprint: Blueprint, folder: Path) -> Sam:
+        """Return the words for ``blueprint``, with the spelling of references in ``folder``."""
+        return cls(blueprint, load_words(folder))
+
+    @property
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """Return the filters SAM's templates use."""
+        return {
+            "ref": self.ref,
+            "inline": self.inline,
+            "block": self.block,
+            "destination_type": destination_type,
+            "stream_destination_type": stream_destination_type,
+        }
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """Return what SAM's templates may call by name."""
+        return {"statements_of": self.statements_of, "own_statements_of": self.own_statements_of}
+
+    def output(self, name: str) -> str:
+        """Return a shell variable, which the README says how to fill."""
+        return f"${name}"
 
     def ref(self, target: Target) -> str:
         """Return ``target`` as a YAML value."""
@@ -91,34 +103,6 @@ class Sam:
     def own_statements_of(self, holder: str) -> tuple[Permission, ...]:
         """Return the permissions of ``holder`` on itself, which its own role cannot hold: a circle."""
         return tuple(item for item in self.blueprint.permissions_of(holder) if item.on_itself)
-
-    def resources(self) -> tuple[Resource, ...]:
-        """Return the resources in reading order: what runs first, alarms last."""
-        order = {"function": 0, "machine": 1, "http_api": 2, "alarm": 9}
-        every = [item for item in self.blueprint.resources if item.kind != "parameter"]
-        return tuple(sorted(every, key=lambda item: order.get(item.kind, 5)))
-
-    def outputs(self) -> tuple[Output, ...]:
-        """Return what a user needs to try the project out."""
-        return tuple(_outputs(self.blueprint.resources))
-
-
-def _outputs(resources: Iterable[Resource]) -> Iterable[Output]:
-    first = True
-    for item in resources:
-        if isinstance(item, Function) and first and item.asynchronous:
-            yield Output("FirstFunction", "Invoke this alias with --invocation-type Event", Ref(item.id))
-            first = False
-        elif isinstance(item, Machine):
-            yield Output("StateMachine", "Start an execution of this state machine", Ref(item.id))
-        elif isinstance(item, HttpApi):
-            url = Arn("https://{0}.execute-api.{region}.amazonaws.com/", (Ref(item.id, "name"),))
-            yield Output("ApiUrl", "POST the payload here, signed", url)
-        elif item.kind in ("bucket", "topic", "stream", "table") and item.id.startswith("Source"):
-            attribute = "arn" if item.kind == "topic" else "name"
-            yield Output(item.id, f"This {item.kind} {item.purpose}", Ref(item.id, attribute))  # type: ignore[arg-type]
-        elif item.kind == "queue":
-            yield Output(f"{item.id}Url", f"This queue {item.purpose}", Ref(item.id, "url"))
 
 
 def load_words(folder: Path) -> Mapping[str, Mapping[str, str]]:

@@ -33,6 +33,7 @@ CONDITIONS = {
     frozenset({"starter", "both"}): "starter",
     frozenset(KINDS): "",
 }
+OF_TEMPLATE = 'blueprint.iac == "sam"'  # only a SAM project's tests read YAML
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def main() -> None:
     others = {kind: [line for line in lines if "// indirect" in line] for kind, lines in modules.items()}
     head = "module example.com/starter\n\ngo {{ runtime.version }}\n\n"
     head += "{% if blueprint.functions %}\nrequire (\n"
-    alone = f"{{% else %}}\nrequire {''.join(direct['nothing']).strip()}\n{{% endif %}}\n"
+    alone = f"{{% elif {OF_TEMPLATE} %}}\nrequire {''.join(direct['nothing']).strip()}\n{{% endif %}}\n"
     between = "{% if blueprint.idempotency or starter %}\n\nrequire (\n"
     texts = [head, *_merged(direct), ")\n", alone, between, *_merged(others), ")\n{% endif %}\n"]
     _write(folder / "go.mod.jinja", "".join(texts))
@@ -82,6 +83,7 @@ def _merged(lines: Mapping[str, list[str]]) -> Iterator[str]:
     before = ""
     for line in sorted({line for found in lines.values() for line in found}):
         condition = CONDITIONS[frozenset(kind for kind, found in lines.items() if line in found)]
+        condition = OF_TEMPLATE if "yaml" in line else condition
         if condition != before:
             yield ("{% endif %}\n" if before else "") + (f"{{% if {condition} %}}\n" if condition else "")
         before = condition

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from template import RESOURCES, of_type
-
 DEFINITION = Path(__file__).parents[1] / "statemachine" / "meter-readings.asl.json"
 MACHINE = json.loads(DEFINITION.read_text(encoding="utf-8"))
-PROPERTIES = RESOURCES["Workflow"]["Properties"]
 
 
 def _levels(level):
@@ -71,23 +68,3 @@ def test_lambda_errors_are_retried(name):
     named = {error for retrier in TASKS[name]["Retry"] for error in retrier["ErrorEquals"]}
     assert "Lambda.ServiceException" in named
     assert "Lambda.TooManyRequestsException" in named
-
-
-def test_every_placeholder_is_filled_and_every_filling_used():
-    used = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text(encoding="utf-8")))
-    assert used == set(PROPERTIES["DefinitionSubstitutions"])
-
-
-def test_runs_are_logged_where_the_log_policy_has_room():
-    assert PROPERTIES["Logging"]["Level"] != "OFF"
-    (group,) = (item for name, item in of_type("AWS::Logs::LogGroup").items() if name == "WorkflowLogs")
-    assert group["LogGroupName"]["Sub"].startswith("/aws/vendedlogs/states/")
-
-
-def test_the_machine_may_call_its_functions_by_the_name_it_uses():
-    """A policy for the bare function does not cover its alias."""
-    statements = PROPERTIES["Policies"][0]["Statement"]
-    allowed = [s["Resource"] for s in statements if s["Action"] == "lambda:InvokeFunction"]
-    allowed = allowed[0] if isinstance(allowed[0], list) else allowed
-    filled = [value.get("Ref", "") for value in PROPERTIES["DefinitionSubstitutions"].values()]
-    assert {item["Ref"] for item in allowed} == {name for name in filled if name.endswith(".Alias")}

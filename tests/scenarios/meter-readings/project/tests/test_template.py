@@ -1,6 +1,8 @@
 """What goes wrong in projects like this one, as tests that stay when the wiring changes."""
 
 import importlib
+import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from template import RESOURCES, of_type, target
 
 FUNCTIONS = of_type("AWS::Serverless::Function")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
+WORKFLOW = RESOURCES["Workflow"]["Properties"]
 WITHOUT_RESOURCE = {
     "logs:CreateLogDelivery",
     "logs:CreateLogStream",
@@ -66,3 +69,24 @@ def test_every_log_group_has_an_end():
 def test_every_handler_exists(name):
     module, _, handler = FUNCTIONS[name]["Handler"].rpartition(".")
     assert callable(getattr(importlib.import_module(module), handler))
+
+
+def test_every_placeholder_is_filled_and_every_filling_used():
+    definition = Path(__file__).parents[1] / WORKFLOW["DefinitionUri"]
+    used = set(re.findall(r"\$\{(\w+)\}", definition.read_text(encoding="utf-8")))
+    assert used == set(WORKFLOW["DefinitionSubstitutions"])
+
+
+def test_runs_are_logged_where_the_log_policy_has_room():
+    assert WORKFLOW["Logging"]["Level"] != "OFF"
+    group = of_type("AWS::Logs::LogGroup")["WorkflowLogs"]
+    assert group["LogGroupName"]["Sub"].startswith("/aws/vendedlogs/states/")
+
+
+def test_the_machine_may_call_its_functions_by_the_name_it_uses():
+    """A policy for the bare function does not cover its alias."""
+    statements = WORKFLOW["Policies"][0]["Statement"]
+    allowed = [s["Resource"] for s in statements if s["Action"] == "lambda:InvokeFunction"]
+    allowed = allowed[0] if isinstance(allowed[0], list) else allowed
+    filled = [value.get("Ref", "") for value in WORKFLOW["DefinitionSubstitutions"].values()]
+    assert {item["Ref"] for item in allowed} == {name for name in filled if name.endswith(".Alias")}

@@ -1,0 +1,54 @@
+"""The tools a starter can be deployed with: the files each adds, and how it spells a blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from advisor.starter.blueprint import Blueprint
+from advisor.starter.runtimes import Language
+from advisor.starter.sam import Sam
+
+
+class Words(Protocol):
+    """How one flavour spells one blueprint."""
+
+    @property
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """Return the filters its templates use."""
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """Return what its templates may call by name."""
+
+    def output(self, name: str) -> str:
+        """Return how a shell command of the README gets the value of an output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """One IaC flavour.
+
+    ``files`` are its own, filled from ``templates/<iac>/project``; ``words`` gets the blueprint and the
+    folder ``templates/<iac>``. ``template_tests``: the wiring is tested in the language of the functions,
+    by reading ``template.yaml``; otherwise the flavour brings tests of its own.
+    """
+
+    title: str
+    files: tuple[str, ...]
+    words: Callable[[Blueprint, Path], Words]
+    template_tests: bool = False
+
+    def paths(self, blueprint: Blueprint, language: Language) -> Iterator[str]:
+        """Yield the files of a project that belong to no single function."""
+        yield from self.files
+        yield from language.paths(blueprint)
+        if self.template_tests:
+            yield from language.template_tests
+
+
+FLAVOURS: Mapping[str, Flavour] = {
+    "sam": Flavour("AWS SAM", ("template.yaml", "samconfig.toml"), Sam.of, template_tests=True),
+}
