@@ -106,6 +106,10 @@ def resolve(value: Any, template: dict[str, Any]) -> Any:
             return _sub(argument, template)
         if name == "Fn::Join":
             return argument[0].join(str(resolve(item, template)) for item in argument[1])
+        if name == "Fn::Select":
+            return resolve(argument[1], template)[int(argument[0])]
+        if name == "Fn::Split":
+            return str(resolve(argument[1], template)).split(argument[0])
         if name == "Fn::If":
             return resolve(argument[1], template)
     return {key: resolve(item, template) for key, item in value.items()}
