@@ -20,7 +20,7 @@ Description = dict[str, dict[str, Any]]
 PLUMBING = {
     "write logs": r"logs:(Create|Put|Get|Update|Delete|List|Describe).*",
     "send traces": r"xray:.*",
-    "read its stream": r"kinesis:(Describe|Get|List|Subscribe).*|dynamodb:(Describe|Get\w*Rec|GetShard|List)Stream\w*"
+    "read its stream": r"kinesis:(Describe|Get|List|Subscribe).*"
     r"|dynamodb:(GetRecords|GetShardIterator|DescribeStream|ListStreams)",
     "read its topic": r"(kafka|kafka-cluster|ec2):.*",
 }
@@ -43,7 +43,8 @@ class Difference:
     second: Any
 
     def __str__(self) -> str:
-        return f"{self.where}: {json.dumps(self.first, sort_keys=True)} or {json.dumps(self.second, sort_keys=True)}"
+        first, second = (json.dumps(value, sort_keys=True) for value in (self.first, self.second))
+        return f"{self.where}: {first} or {second}"
 
 
 @dataclass

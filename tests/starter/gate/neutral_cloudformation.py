@@ -125,7 +125,7 @@ def _function(found: Collected, name: str, of: Properties) -> None:
         timeout=of["Timeout"],
         architectures=of["Architectures"],
         tracing=of["TracingConfig"]["Mode"],
-        environment={key: value for key, value in of.get("Environment", {}).get("Variables", {}).items()},
+        environment=of.get("Environment", {}).get("Variables"),
         logs="its own group" if of.get("LoggingConfig", {}).get("LogGroup") else None,
     )
 
@@ -353,7 +353,7 @@ def _stage(found: Collected, name: str, of: Properties) -> None:
 def _iot(found: Collected, name: str, of: Properties) -> None:
     payload = of["TopicRulePayload"]
     (action,) = payload["Actions"]
-    ((kind, to),) = action.items()
+    (to,) = action.values()
     found.add(
         "iot rules",
         "rule",
