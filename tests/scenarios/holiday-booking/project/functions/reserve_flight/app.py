@@ -1,7 +1,7 @@
 """Reserve flight: one unit of work.
 
-Business code goes into `reserve_flight`. How the event got here and where the result goes is wired in
-template.yaml; this file stays the same whichever way that is.
+Business code goes into `reserve_flight`. How the event got here and where the result goes is wired
+elsewhere; this file stays the same whichever way that is.
 """
 
 from typing import Any

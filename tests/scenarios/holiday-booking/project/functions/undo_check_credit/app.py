@@ -1,7 +1,7 @@
 """Undo check credit: one unit of work.
 
-Business code goes into `undo_check_credit`. How the event got here and where the result goes is wired in
-template.yaml; this file stays the same whichever way that is.
+Business code goes into `undo_check_credit`. How the event got here and where the result goes is wired
+elsewhere; this file stays the same whichever way that is.
 """
 
 from typing import Any
