@@ -51,7 +51,10 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
         "iac": _one_of(IACS, "What the starter project is deployed with."),
         "runtime": _one_of(RUNTIMES, "The language of its functions."),
         "region": _line("The AWS Region to deploy to; prices are taken from it where there are any."),
-        "query_language": _one_of(QUERY_LANGUAGES, "How the state machine handles data."),
+        "query_language": _one_of(
+            QUERY_LANGUAGES,
+            "How the state machine handles data; jsonata where left out, as AWS recommends.",
+        ),
         "steps": steps,
     }
     top: dict[str, Json] = {

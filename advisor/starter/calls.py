@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.starter.blueprint import Permission, Resource, Target
+from advisor.starter.expressions import INPUT
 
 MACHINE = "Workflow"
 NOTIFY_EMAIL = "NotifyEmail"
-INPUT = "{% $states.input %}"
-INPUT_TEXT = "{% $string($states.input) %}"
-TOKEN_TEXT = "{% $string({'token': $states.context.Task.Token, 'payload': $states.input}) %}"
 
 
 @dataclass(frozen=True, slots=True)

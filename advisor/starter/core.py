@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advisor.starter import jsonata, jsonpath
 from advisor.starter.blueprint import Arn, FailureRoute, Machine, Permission, Ref, Trigger, WorkflowType
 from advisor.starter.calls import MACHINE, Call
 from advisor.starter.edges import function
+from advisor.starter.expressions import EXECUTION_ID, EXECUTION_INPUT, FAILURE
 from advisor.starter.flow import Ask, Flow, ForEach, Node, Unit, nodes, units
 from advisor.starter.integrations import call_for, token_call_for
 from advisor.starter.names import name
@@ -16,6 +18,8 @@ from advisor.starter.outcomes import destination
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.states import Scope, machine_definition, taking_first
+
+SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
 
 A_DAY = 86_400
 
@@ -71,6 +75,7 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
     )
     if plan.first:
         definition = taking_first(definition)
+    definition = SPELT[brief.query_language](definition)
     kept = destination(brief, report.service, "failure")[1].resources if report else ()
     own = [_machine(brief, definition, calls, plan), _functions(brief, flow), _called(calls), _children(flow)]
     return joined([Parts(kept), *own, _routes(report, plan)])
@@ -104,15 +109,13 @@ def _calls(brief: Brief, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
 
 def _telling(call: Call, service: str, source: str) -> Call:
     """Return ``call`` with the run's input and error instead of the last state's input."""
-    run = "$states.context.Execution"
-    told = f"{{'execution': {run}.Id, 'input': {run}.Input, 'error': $failure}}"
-    text = f"{{% $string({told}) %}}"
+    told = {"execution": EXECUTION_ID, "input": EXECUTION_INPUT, "error": FAILURE}
     arguments: Mapping[str, Any]
     if service == "eventbridge":
-        entry = {**call.arguments["Entries"][0], "DetailType": "Workflow failed", "Detail": f"{{% {told} %}}"}
+        entry = {**call.arguments["Entries"][0], "DetailType": "Workflow failed", "Detail": told}
         arguments = {"Entries": [entry]}
     else:
-        arguments = {**call.arguments, "MessageBody" if service == "sqs" else "Message": text}
+        arguments = {**call.arguments, "MessageBody" if service == "sqs" else "Message": told}
     return replace(call, arguments=arguments)
 
 

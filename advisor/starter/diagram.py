@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.starter.blueprint import Blueprint, Function, HttpApi, Machine, Ref, Resource, Trigger
-from advisor.starter.states import State
+from advisor.starter.expressions import State
 
 SHAPES = {
     "queue": '[["{}"]]',

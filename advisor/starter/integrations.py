@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from advisor.starter import jobs
+from advisor.starter import jobs, outside
 from advisor.starter.asked import AskedBy
 from advisor.starter.blueprint import Bucket, Bus, Permission, Queue, Ref, Table, Topic
-from advisor.starter.calls import INPUT, INPUT_TEXT, MACHINE, NOTIFY_EMAIL, TOKEN_TEXT, Call
+from advisor.starter.calls import MACHINE, NOTIFY_EMAIL, Call
+from advisor.starter.expressions import (
+    EXECUTION_ID,
+    EXECUTION_NAME,
+    INPUT,
+    INPUT_TEXT,
+    STATE_NAME,
+    TASK_TOKEN,
+    Filled,
+    Merged,
+    Value,
+)
 from advisor.starter.flow import Unit
 from advisor.starter.refusals import Refused
 
@@ -37,8 +48,8 @@ def token_call_for(unit: Unit, asked: AskedBy) -> Call:
     field = {"sqs": "MessageBody", "sns": "Message"}[unit.service]
     return Call(
         f"{call.resource}.waitForTaskToken",
-        {**call.arguments, field: TOKEN_TEXT},
-        "{% $merge([$states.input, {'answer': $states.result}]) %}",
+        {**call.arguments, field: {"token": TASK_TOKEN, "payload": INPUT}},
+        Merged("answer"),
         call.substitutions,
         call.resources,
         call.permissions,
@@ -54,12 +65,12 @@ def _lambda(unit: Unit, asked: AskedBy, source: str) -> Call:
         {
             "FunctionName": f"${{{placeholder}}}",
             "Payload": {
-                "execution": "{% $states.context.Execution.Id %}",
-                "state": "{% $states.context.State.Name %}",
+                "execution": EXECUTION_ID,
+                "state": STATE_NAME,
                 "payload": INPUT,
             },
         },
-        "{% $states.result.Payload %}",
+        Value("result", ("Payload",)),
         ((placeholder, target),),
         permissions=(Permission(MACHINE, ("lambda:InvokeFunction",), (target,)),),
     )
@@ -115,7 +126,7 @@ def _eventbridge(unit: Unit, asked: AskedBy, source: str) -> Call:
 
 def _dynamodb(unit: Unit, asked: AskedBy, source: str) -> Call:
     table = Table(f"{unit.name.id}Table", f"keeps what '{unit.name.words}' writes", asked("targets"))
-    item = {"id": {"S": "{% $string($states.input.id) %}"}, "payload": {"S": INPUT_TEXT}}
+    item = {"id": {"S": Filled("{}", (Value("input", ("id",)),))}, "payload": {"S": INPUT_TEXT}}
     return Call(
         "arn:aws:states:::dynamodb:putItem",
         {"TableName": f"${{{table.id}Name}}", "Item": item},
@@ -129,7 +140,7 @@ def _s3(unit: Unit, asked: AskedBy, source: str) -> Call:
     bucket = Bucket(f"{unit.name.id}Bucket", f"keeps what '{unit.name.words}' writes", asked("targets"))
     arguments = {
         "Bucket": f"${{{bucket.id}Name}}",
-        "Key": f"{{% '{unit.name.slug}/' & $states.context.Execution.Name & '.json' %}}",
+        "Key": Filled(f"{unit.name.slug}/{{}}.json", (EXECUTION_NAME,)),
         "Body": INPUT,
         "ContentType": "application/json",
     }
@@ -155,9 +166,9 @@ CALLS: Mapping[str, Callable[[Unit, AskedBy, str], Call]] = {
     "athena": jobs.athena,
     "emr": jobs.emr,
     "sagemaker": jobs.sagemaker,
-    "bedrock": jobs.bedrock,
+    "bedrock": outside.bedrock,
     "codebuild": jobs.codebuild,
-    "http-api": jobs.http_api,
-    "step-functions": jobs.child,
-    "activity-worker": jobs.activity,
+    "http-api": outside.http_api,
+    "step-functions": outside.child,
+    "activity-worker": outside.activity,
 }

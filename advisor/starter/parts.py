@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from advisor.knowledge.answers import QueryLanguage
 from advisor.starter.asked import AskedBy
 from advisor.starter.blueprint import FailureRoute, Permission, RecordFixture, Resource
 from advisor.starter.derive import Wishes
@@ -21,6 +22,7 @@ class Brief:
     name: Name
     source: str
     limits: Limits = Limits()
+    query_language: QueryLanguage = "jsonata"
 
     @property
     def timeout_s(self) -> int:

@@ -86,6 +86,7 @@ def plan(
         workload,
         f"app.{workload.slug}",
         limits_from(limits),
+        recommendation.answers.project.query_language or "jsonata",
     )
     return _blueprint(recommendation, versions, brief, choice, _build(brief, choice, recommendation))
 
@@ -127,11 +128,6 @@ def _check_flavour(recommendation: Recommendation) -> None:
     if (iac, runtime) not in AVAILABLE:
         known = ", ".join(f"{a} with {b}" for a, b in AVAILABLE)
         raise Refused(f"There is no starter in {iac} with {runtime} yet. Available: {known}.")
-    if project.query_language not in (None, "jsonata"):
-        raise Refused(
-            f"There is no starter with {project.query_language} yet. Available: jsonata, which AWS "
-            "recommends for new state machines."
-        )
 
 
 def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Built:

@@ -1,4 +1,4 @@
-"""A flow as a state machine: Amazon States Language as plain data, JSONata throughout.
+"""A flow as a state machine: Amazon States Language as plain data, its expressions not yet spelt.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 """
@@ -9,13 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from advisor.starter.calls import INPUT, Call
+from advisor.starter.calls import Call
+from advisor.starter.expressions import (
+    ERROR,
+    FAILURE,
+    INPUT,
+    AtLeast,
+    Equals,
+    LastPart,
+    Merged,
+    State,
+    Value,
+)
 from advisor.starter.flow import Ask, Choose, Do, Flow, ForEach, Node, Pause, Poll, Together, Unit, units
 
-State: TypeAlias = dict[str, Any]
 States: TypeAlias = dict[str, State]
 
-ERROR_NAME = "{% $replace($failure.Error, 'States.', '') %}"  # the prefix is reserved for AWS
 TAKE = "Take the record"
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
 
@@ -70,19 +79,24 @@ def machine_definition(
     if report:
         states[REPORT] = _task(scope.calls[report.name.module], FAILED, replace(scope, catch=FAILED))
         states[REPORT]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": FAILED}]
-    states[FAILED] = {"Type": "Fail", "Error": ERROR_NAME, "Cause": "{% $failure.Cause %}"}
+    states[FAILED] = _fail()
     return {
         "Comment": comment,
-        "QueryLanguage": "JSONata",
         "StartAt": start,
         "TimeoutSeconds": timeout_s,
         "States": states,
     }
 
 
+def _fail() -> State:
+    """Return the end of a failed run; names that begin with ``States.`` are reserved for AWS."""
+    name, cause = (Value("variable", (*FAILURE.path, part)) for part in ("Error", "Cause"))
+    return {"Type": "Fail", "Error": LastPart(name), "Cause": cause}
+
+
 def taking_first(definition: State) -> State:
     """Return ``definition`` for an input that is a list of one, as a pipe delivers it."""
-    take = {"Type": "Pass", "Output": "{% $states.input[0] %}", "Next": definition["StartAt"]}
+    take = {"Type": "Pass", "Output": Value("input", (0,)), "Next": definition["StartAt"]}
     return {**definition, "StartAt": TAKE, "States": {TAKE: take, **definition["States"]}}
 
 
@@ -159,7 +173,7 @@ def _ask(node: Ask, nxt: str | None, scope: Scope) -> tuple[str, States]:
     approved = "Approved?"
     state["Next"] = approved
     state.pop("End", None)
-    choice = {"Condition": "{% $states.input.answer.approved = true %}", "Next": nxt or "Done"}
+    choice = {"Condition": Equals(Value("input", ("answer", "approved")), True), "Next": nxt or "Done"}
     states: States = {
         name: state,
         approved: {"Type": "Choice", "Choices": [choice], "Default": REJECTED},
@@ -170,7 +184,7 @@ def _ask(node: Ask, nxt: str | None, scope: Scope) -> tuple[str, States]:
 
 def _poll(node: Poll, nxt: str | None, scope: Scope) -> tuple[str, States]:
     name, running, again = node.unit.name.words, "Still running?", "Wait for the job"
-    choice = {"Condition": "{% $states.input.status = 'RUNNING' %}", "Next": again}
+    choice = {"Condition": Equals(Value("input", ("status",)), "RUNNING"), "Next": again}
     states: States = {
         name: _task(scope.calls[node.unit.name.module], running, scope),
         running: {"Type": "Choice", "Choices": [choice], "Default": nxt or "Done"},
@@ -186,13 +200,12 @@ def _rejected(scope: Scope) -> State:
 
 def _choose(node: Choose, nxt: str | None, scope: Scope) -> tuple[str, States]:
     done = nxt or "Done"
-    value = f"$states.input.{node.key}"
     then, states = _chain(node.then, nxt, scope)
     if node.otherwise:
         default, more = _chain(node.otherwise, nxt, replace(scope, catch=_last_undo(node.then, scope.catch)))
     else:
         default, more = done, {} if nxt else {"Done": {"Type": "Succeed"}}
-    condition = f"{{% $exists({value}) and {value} >= {node.limit} %}}"
+    condition = AtLeast(Value("input", (node.key,)), node.limit)
     choice: State = {
         "Type": "Choice",
         "Choices": [{"Condition": condition, "Next": then}],
@@ -214,12 +227,11 @@ def _block(node: Together | ForEach, nxt: str | None, scope: Scope) -> tuple[str
         start, states = _chain(node.body, None, inner)
         state = {
             "Type": "Map",
-            "Items": f"{{% $states.input.{node.key} %}}",
+            "Items": Value("input", (node.key,)),
             "MaxConcurrency": node.at_once,
             "ItemProcessor": {"ProcessorConfig": _mode(node), "StartAt": start, "States": states},
         }
-    merged = "{% $merge([$states.input, {'results': $states.result}]) %}"
-    return node.name, {node.name: {**state, "Output": merged, **_catch(scope), **_next(nxt)}}
+    return node.name, {node.name: {**state, "Output": Merged("results"), **_catch(scope), **_next(nxt)}}
 
 
 def _mode(node: ForEach) -> State:
@@ -251,7 +263,7 @@ def _catch(scope: Scope) -> State:
         return {}
     catcher = {
         "ErrorEquals": ["States.ALL"],
-        "Assign": {"failure": "{% $states.errorOutput %}"},
+        "Assign": {"failure": ERROR},
         "Output": INPUT,
         "Next": scope.catch,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.starter.blueprint import Blueprint, Function
-from advisor.starter.states import State
+from advisor.starter.expressions import State
 
 
 def worst_case(blueprint: Blueprint) -> str:

@@ -256,6 +256,14 @@ def blueprint(name: str) -> Blueprint:
 
 
 @cache
+def in_jsonpath(name: str) -> Mapping[str, str]:
+    """Return the files of the same project, its state machine in JSONPath."""
+    requirements, approach, steps = PROJECTS[name]
+    made = blueprint_of(requirements, approach, steps=steps, query_language="jsonpath")
+    return {file.path: file.text for file in render(made)}
+
+
+@cache
 def files(name: str) -> Mapping[str, str]:
     return {file.path: file.text for file in render(blueprint(name))}
 

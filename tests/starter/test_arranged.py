@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from advisor.decision.recommend import recommend
-from advisor.errors import InputError
-from advisor.knowledge.answers import Answers, Project
-from advisor.starter import plan
 from tests.starter.gate.running import run_machine
-from tests.starter.projects import blueprint, files, rule_base, versions
+from tests.starter.projects import blueprint, files
 
 NAME = "standard-arranged"
 
@@ -50,9 +44,3 @@ def test_a_late_failure_undoes_everything_before_it() -> None:
         "UndoReserveHotelFunction",
         "UndoReserveFlightFunction",
     ]
-
-
-def test_a_query_language_that_is_not_there_yet_is_refused() -> None:
-    answers = Answers({"steps": 5}, "x", Project(query_language="jsonpath"))
-    with pytest.raises(InputError, match="Available: jsonata"):
-        plan(recommend(rule_base(), answers), versions(), limits=rule_base().limits)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.starter.gate.machine import check_definition, check_machines
 from tests.starter.gate.template import check_template
-from tests.starter.projects import files
+from tests.starter.projects import files, in_jsonpath
 
 Edit = Callable[[str], str]
 
@@ -183,6 +183,45 @@ MACHINE_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 def test_the_gate_sees_a_fault_of_the_state_machine(fault: str) -> None:
     edit, told = MACHINE_FAULTS[fault]
     machine = json.loads(files("standard-saga")["statemachine/order-pipeline.asl.json"])
+    edit(machine)
+    problems = check_definition(json.dumps(machine), express=False)
+    assert any(told in problem for problem in problems), problems
+
+
+def _parameters(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    def edit(machine: dict[str, Any]) -> None:
+        machine["States"]["Check fraud"]["Parameters"].update(fields)
+
+    return edit
+
+
+JSONPATH_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "expression of JSONata": (_parameters(Payload="{% $states.input %}"), "an expression of JSONata"),
+    "field of JSONata": (_state("Check fraud", Output="$"), "Output"),
+    "path handed on as text": (_parameters(Payload="$"), "is not looked up without .$"),
+    "intrinsic handed on as text": (_parameters(Payload="States.UUID()"), "is not looked up without .$"),
+    "text where a path is due": (_parameters(**{"Payload.$": "payload"}), "not a path"),
+    "function that does not exist": (_parameters(**{"Payload.$": "States.Now()"}), "States.Now"),
+    "result at no place": (_state("Check fraud", ResultPath="answer"), "ResultPath"),
+    "test of no value": (
+        _state("Large amount?", Choices=[{"NumericEquals": 1, "Next": "Wait"}]),
+        "Large amount?",
+    ),
+    "test that does not exist": (
+        _state("Large amount?", Choices=[{"Variable": "$.amount", "NumericIs": 1, "Next": "Wait"}]),
+        "NumericIs",
+    ),
+    "function not named": (
+        lambda machine: machine["States"]["Check fraud"].update(Parameters={}),
+        "without FunctionName",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", JSONPATH_FAULTS)
+def test_the_gate_sees_a_fault_of_a_state_machine_in_jsonpath(fault: str) -> None:
+    edit, told = JSONPATH_FAULTS[fault]
+    machine = json.loads(in_jsonpath("standard-saga")["statemachine/order-pipeline.asl.json"])
     edit(machine)
     problems = check_definition(json.dumps(machine), express=False)
     assert any(told in problem for problem in problems), problems

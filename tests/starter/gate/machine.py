@@ -20,16 +20,25 @@ from tests.starter.gate.template import allowed
 HERE = "us-east-1:123456789012"
 FUNCTIONS = {
     "string",
-    "exists",
+    "type",
     "merge",
     "number",
     "count",
     "uuid",
     "now",
     "toMillis",
-    "replace",
     "split",
     "substring",
+}
+INTRINSICS = {
+    "States.JsonToString",
+    "States.UUID",
+    "States.Format",
+    "States.StringSplit",
+    "States.Array",
+    "States.ArrayGetItem",
+    "States.ArrayLength",
+    "States.MathAdd",
 }
 NEEDS = {
     "lambda:invoke": ("FunctionName", "lambda:InvokeFunction"),
@@ -68,7 +77,8 @@ def check_definition(text: str, *, express: bool) -> list[str]:
     """Return every fault of one definition."""
     filled = re.sub(r"\$\{(\w+ActivityArn)\}", rf"arn:aws:states:{HERE}:activity:\1", text)
     filled = re.sub(r"\$\{(\w+)\}", rf"arn:aws:lambda:{HERE}:function:\1", filled)
-    problems = [f"statelint: {item}" for item in Linter.validate(filled, Config(None, False, False))]
+    plain = without_variables(filled)
+    problems = [f"statelint: {item}" for item in Linter.validate(plain, Config(None, False, False))]
     filled = filled.replace(":::http:invoke", ":::apigateway:invoke")  # a service moto does not know
     try:
         AmazonStateLanguageParser.parse(filled)
@@ -78,7 +88,8 @@ def check_definition(text: str, *, express: bool) -> list[str]:
         Preprocessor._query_language_per_scope.clear()
         problems.append(f"parser: {error}")
     definition = json.loads(text)
-    problems += list(_expressions(definition, "$"))
+    jsonpath = definition.get("QueryLanguage") == "JSONPath"
+    problems += list((_paths if jsonpath else _expressions)(definition, "$"))
     return [*problems, *_structure(definition, outer=True, express=express)]
 
 
@@ -103,6 +114,44 @@ def _expressions(value: Any, place: str) -> Iterator[str]:
         yield from (f"{place}: ${name} is not a function here" for name in _called(tree) - FUNCTIONS)
 
 
+def without_variables(text: str) -> str:
+    """Return a JSONPath definition as statelint can read it: it knows variables in JSONata only."""
+    definition = json.loads(text)
+    if definition.get("QueryLanguage") != "JSONPath":
+        return text
+    for state in definition["States"].values():
+        if state["Type"] == "Pass":
+            state.pop("Assign", None)
+    return json.dumps(definition).replace("$failure", "$.failure")
+
+
+OF_JSONATA = {"Arguments", "Output", "Items", "Condition"}
+
+
+def _paths(value: Any, place: str) -> Iterator[str]:
+    """Yield what is not JSONPath: another language, a lookup that AWS would hand on as mere text."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _paths(item, f"{place}[{number}]")
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        here = f"{place}.{key}"
+        if key in OF_JSONATA and "Type" in value:
+            yield f"{here}: a field of JSONata"
+        if isinstance(item, str) and item.startswith("{%"):
+            yield f"{here}: an expression of JSONata"
+        looks_up = isinstance(item, str) and re.match(r"\$|States\.[A-Z]\w+\(", item)
+        if key.endswith(".$") and not looks_up:
+            yield f"{here}: not a path and not an intrinsic function"
+        if looks_up and not item.startswith("${") and not (key.endswith((".$", "Path")) or key == "Variable"):
+            yield f"{here}: {item} is not looked up without .$"
+        for name in re.findall(r"States\.[A-Z]\w+", item if looks_up else ""):
+            if name not in INTRINSICS:
+                yield f"{here}: {name} is not a function here"
+        yield from _paths(item, here)
+
+
 def _called(node: Any, seen: set[int] | None = None) -> set[str]:
     seen = set() if seen is None else seen
     if node is None or id(node) in seen or isinstance(node, str | int | float | bool):
@@ -116,6 +165,14 @@ def _called(node: Any, seen: set[int] | None = None) -> set[str]:
     for item in vars(node).values() if hasattr(node, "__dict__") else ():
         found |= _called(item, seen)
     return found
+
+
+def _given(state: dict[str, Any]) -> dict[str, Any]:
+    """Return what a Task hands to its service, by name."""
+    given = state.get("Arguments", state.get("Parameters", {}))
+    return (
+        {name.removesuffix(".$"): value for name, value in given.items()} if isinstance(given, dict) else {}
+    )
 
 
 def _structure(level: dict[str, Any], *, outer: bool, express: bool) -> Iterator[str]:
@@ -138,7 +195,7 @@ def _task(name: str, state: dict[str, Any], *, outer: bool) -> Iterator[str]:
         yield f"{name}: a Task without a timeout"
     if outer and "Catch" not in state:
         yield f"{name}: a Task without a Catch"
-    arguments = state.get("Arguments", {})
+    arguments = _given(state)
     for call, (field, _) in NEEDS.items():
         if call in state["Resource"] and field not in arguments:
             yield f"{name}: {call} without {field}"
@@ -175,7 +232,7 @@ def _permissions(name: str, text: str, result: dict[str, Any]) -> Iterator[str]:
     for state_name, state in tasks(json.loads(text)):
         for call, (field, action) in NEEDS.items():
             if f":{call}" in state["Resource"]:
-                value = state["Arguments"].get(field, "")
+                value = _given(state).get(field, "")
                 target = _arn(
                     call, re.sub(r"\$\{(\w+)\}", lambda match: given.get(match.group(1), ""), value)
                 )

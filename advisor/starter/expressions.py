@@ -1,0 +1,93 @@
+"""What a state machine reads and makes of it, before a query language spells it.
+
+A definition is plain data with JSONata's field names (``Arguments``, ``Output``, ``Assign``, ``Items``,
+``Condition``) and these values in it; ``jsonata`` and ``jsonpath`` turn it into Amazon States Language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+State: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What stands at ``path`` of the state's input, its result, a caught error, the context or a variable."""
+
+    source: Literal["input", "result", "error", "context", "variable"]
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A value as JSON text."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """A text that no other run has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """``pattern`` with ``parts`` in place of each ``{}``."""
+
+    pattern: str
+    parts: tuple[Value | Unique, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The parts of ``text``, which has ``separator`` between them."""
+
+    text: str
+    separator: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastPart:
+    """What stands after the last dot of a text."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The state's input with its result at ``key``: all of it, or ``fields`` of it by new names."""
+
+    key: str
+    fields: Value | Mapping[str, Value] = Value("result")
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Whether a value is a number and not below ``limit``."""
+
+    value: Value
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """Whether a value is there and the same as ``to``."""
+
+    value: Value
+    to: str | bool
+
+
+Expression: TypeAlias = Value | Text | Unique | Filled | Split | LastPart | Merged
+Condition: TypeAlias = AtLeast | Equals
+
+INPUT, RESULT, ERROR = Value("input"), Value("result"), Value("error")
+INPUT_TEXT = Text(INPUT)
+EXECUTION_ID = Value("context", ("Execution", "Id"))
+EXECUTION_NAME = Value("context", ("Execution", "Name"))
+EXECUTION_INPUT = Value("context", ("Execution", "Input"))
+STATE_NAME = Value("context", ("State", "Name"))
+TASK_TOKEN = Value("context", ("Task", "Token"))
+FAILURE = Value("variable", ("failure",))
