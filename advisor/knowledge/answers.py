@@ -13,6 +13,7 @@ Runtime: TypeAlias = Literal["python", "nodejs", "java", "go"]
 QueryLanguage: TypeAlias = Literal["jsonata", "jsonpath"]
 QUERY_LANGUAGES: tuple[QueryLanguage, ...] = ("jsonata", "jsonpath")
 IACS: tuple[Iac, ...] = ("sam", "cdk-python", "cdk-typescript", "terraform")
+KAFKA_TOPIC = r"[A-Za-z0-9._-]{1,249}"
 RUNTIMES: tuple[Runtime, ...] = ("python", "nodejs", "java", "go")
 
 
@@ -58,6 +59,7 @@ def units_in(parts: Iterable[Part]) -> tuple[Step, ...]:
 class Project:
     """How the starter project is made; None where the user left it open.
 
+    ``failure_topic`` is the Kafka topic that takes the records a Kafka reader keeps failing on;
     ``steps`` is how the user arranged the units of work, ``units`` the same without the arrangement.
     """
 
@@ -65,6 +67,7 @@ class Project:
     runtime: Runtime | None = None
     region: str | None = None
     query_language: QueryLanguage | None = None
+    failure_topic: str | None = None
     steps: tuple[Part, ...] = ()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from advisor.errors import Place, Problem, did_you_mean
 from advisor.knowledge.answers import (
     IACS,
+    KAFKA_TOPIC,
     QUERY_LANGUAGES,
     RUNTIMES,
     Answers,
@@ -27,7 +29,7 @@ UNKNOWN = "unknown"
 MAX_STEPS = 100
 MAX_NAME = 1_000
 _TOP = ("schema", "name", "requirements", "project")
-_PROJECT = ("iac", "runtime", "region", "query_language", "steps")
+_PROJECT = ("iac", "runtime", "region", "query_language", "failure_topic", "steps")
 _STEP = ("name", "service")
 _Name = TypeVar("_Name", bound=str)
 
@@ -173,8 +175,16 @@ class AnswersReader:
             runtime=self._one_of(entry, "runtime", RUNTIMES),
             region=self.text(entry.mapping.get("region"), "project.region") or None,
             query_language=self._one_of(entry, "query_language", QUERY_LANGUAGES),
+            failure_topic=self._topic(entry.mapping.get("failure_topic")),
             steps=self._flow(entry.mapping.get("steps"), "project.steps"),
         )
+
+    def _topic(self, entry: Entry | None) -> str | None:
+        name = self.text(entry, "project.failure_topic")
+        if name and entry and not re.fullmatch(KAFKA_TOPIC, name):
+            expected = "the name of a Kafka topic (at most 249 letters, digits, '.', '_' and '-')"
+            self._expected("project.failure_topic", entry, expected, ())
+        return name or None
 
     def _one_of(self, entry: Entry, key: str, values: Sequence[_Name]) -> _Name | None:
         given = entry.mapping.get(key)

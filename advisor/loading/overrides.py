@@ -10,7 +10,7 @@ from advisor.knowledge.answers import Answers
 from advisor.loading.answers_reader import UNKNOWN, AnswersReader, short
 from advisor.loading.document import Entry, parse
 
-_PROJECT_KEYS = ("iac", "runtime", "region", "query_language")
+_PROJECT_KEYS = ("iac", "runtime", "region", "query_language", "failure_topic")
 
 
 def overridden(reader: AnswersReader, answers: Answers, overrides: Sequence[str]) -> Answers:

@@ -27,6 +27,7 @@ def dump_answers(answers: Answers, *, header: Sequence[str] = ()) -> str:
         "runtime": project.runtime,
         "region": project.region,
         "query_language": project.query_language,
+        "failure_topic": project.failure_topic,
     }
     given = [f"  {key}: {_quoted(value)}" for key, value in named.items() if value]
     if project.steps:

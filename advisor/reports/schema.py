@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.knowledge.answers import IACS, QUERY_LANGUAGES, RUNTIMES
+from advisor.knowledge.answers import IACS, KAFKA_TOPIC, QUERY_LANGUAGES, RUNTIMES
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
 from advisor.reports.json_report import SCHEMA, Json
@@ -55,6 +55,12 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
             QUERY_LANGUAGES,
             "How the state machine handles data; jsonata where left out, as AWS recommends.",
         ),
+        "failure_topic": {
+            "description": "Topic of the same cluster for the records a Kafka reader keeps failing on.",
+            "type": ["string", "null"],
+            "pattern": f"^{KAFKA_TOPIC}$",
+            "examples": ["orders-failed"],
+        },
         "steps": steps,
     }
     top: dict[str, Json] = {

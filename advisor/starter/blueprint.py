@@ -18,7 +18,18 @@ from advisor.starter.names import Name
 Approach: TypeAlias = Literal["destinations", "step-functions", "both"]
 WorkflowType: TypeAlias = Literal["standard", "express"]
 Attribute: TypeAlias = Literal[
-    "arn", "name", "url", "stream", "contents", "secret", "cluster", "role", "execution_role"
+    "arn",
+    "name",
+    "url",
+    "stream",
+    "contents",
+    "secret",
+    "cluster",
+    "role",
+    "execution_role",
+    "topics",
+    "groups",
+    "address",
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start"]
@@ -45,7 +56,7 @@ Target: TypeAlias = Ref | Arn | str
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where Lambda sends the record of one outcome; ``service`` is a value of ``targets``."""
+    """Where Lambda sends the record of one outcome; ``service`` is a value of ``targets`` or ``kafka``."""
 
     service: str
     target: Ref
@@ -63,7 +74,10 @@ class AsyncInvoke:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How a poller reads a stream for a function, and where a batch goes that keeps failing."""
+    """How a poller reads a stream for a function, and where a batch goes that keeps failing.
+
+    ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
+    """
 
     size: int
     window_s: int
@@ -72,6 +86,7 @@ class Batch:
     on_failure: Destination | None
     bisect: bool = True
     partial_response: bool = True
+    pollers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,7 @@ class Trigger:
     max_event_age_s: int = 0
     batch: Batch | None = None
     topic: Ref | None = None
+    group: Ref | None = None
     filter: str = ""
 
 

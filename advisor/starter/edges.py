@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from advisor.starter.blueprint import (
+    Arn,
     AsyncInvoke,
     Batch,
     Bus,
     Destination,
-    FailureRoute,
     Function,
+    Parameter,
     Permission,
     RecordFixture,
     Ref,
@@ -30,6 +31,8 @@ from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.sources import RULES_OF_ACCOUNT, SUCCEEDED, Source, rule, undelivered
 from advisor.starter.triggers import STREAMS
+
+POLLERS = 2  # a topic as destination needs provisioned ones, each paid by the hour
 
 
 def function(brief: Brief, unit: Unit, *keys: str, undoes: str = "") -> Function:
@@ -193,19 +196,47 @@ def _stream(brief: Brief, units: Sequence[Unit], source: Source) -> Parts:
 def stream_reader(brief: Brief, unit: Unit, source: Source) -> tuple[Function, Parts]:
     """Return the function behind a stream, its on-failure destination and permissions."""
     assert source.trigger is not None
-    service = chosen_target(brief, "failure", stream=True)
-    failure, parts = destination(brief, service, "failure")
-    kafka = source.trigger.kind == "kafka"
+    batch, parts = _batch(brief, unit, source.trigger)
+    assert batch.on_failure is not None
+    holds = "positions in the stream, not the records"
+    if batch.on_failure.service in ("s3", "kafka"):
+        holds = "the records themselves"
+    route = failure_route(f"a record that `{unit.function_id}` keeps failing on", batch.on_failure, holds)
+    made = function(brief, unit, "invocation", "event_source", "on_failure")
+    most = brief.limits.kafka_timeout_s if source.trigger.kind == "kafka" else made.timeout_s
+    reader = replace(made, timeout_s=min(made.timeout_s, most), trigger=replace(source.trigger, batch=batch))
+    return reader, joined([parts, Parts(routes=(route,))])
+
+
+def _batch(brief: Brief, unit: Unit, trigger: Trigger) -> tuple[Batch, Parts]:
     limits = brief.limits
-    retries = limits.kafka_attempts - 1 if kafka else limits.stream_retries
-    batch = Batch(100, 5, retries, limits.stream_age_s, failure, bisect=not kafka, partial_response=not kafka)
-    trigger = replace(source.trigger, batch=batch)
-    holds = "the records themselves" if service == "s3" else "positions in the stream, not the records"
-    route: FailureRoute = failure_route(
-        f"a record that `{unit.function_id}` keeps failing on", failure, holds
+    retries = limits.kafka_attempts - 1 if trigger.kind == "kafka" else limits.stream_retries
+    if brief.failure_topic:
+        failure, parts = _topic(brief, unit)
+        return Batch(
+            100, 5, retries, limits.stream_age_s, failure, partial_response=False, pollers=POLLERS
+        ), parts
+    service = chosen_target(brief, "failure", stream=True)
+    failure, made = destination(brief, service, "failure")
+    parts = Parts(made.resources, (permission(unit.function_id, failure),), (), made.records)
+    own = trigger.kind != "kafka"
+    return Batch(100, 5, retries, limits.stream_age_s, failure, bisect=own, partial_response=own), parts
+
+
+def _topic(brief: Brief, unit: Unit) -> tuple[Destination, Parts]:
+    """Return a topic of the cluster that is read, for failed records as they are.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
+    """
+    topic = Parameter(
+        "KafkaFailureTopic",
+        "name of another topic of the cluster, for records that keep failing",
+        brief.asked("on_failure", "failure_handling", "replay_payload"),
+        brief.failure_topic,
     )
-    reader = replace(function(brief, unit, "invocation", "event_source", "on_failure"), trigger=trigger)
-    permissions: tuple[Permission, ...] = (permission(reader.id, failure),)
-    return reader, joined(
-        [Parts(parts.resources), Parts((), permissions, (route,), (RecordFixture(service, "failure"),))]
+    write = Permission(
+        unit.function_id,
+        ("kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"),
+        (Arn("{0}/{1}", (Ref("KafkaClusterArn", "topics"), Ref(topic.id, "name"))),),
     )
+    return Destination("kafka", Ref(topic.id, "address")), Parts((topic,), (write,))

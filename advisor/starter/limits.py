@@ -13,6 +13,7 @@ IDS = {
     "stream_retries": "starter-stream-retries",
     "stream_age_s": "starter-stream-record-age",
     "kafka_attempts": "kafka-max-attempts",
+    "kafka_timeout_s": "kafka-function-timeout",
     "express_s": "express-duration",
     "http_api_s": "http-api-timeout",
     "state_bytes": "sfn-payload-bytes",
@@ -30,6 +31,7 @@ class Limits:
     stream_retries: int = 5
     stream_age_s: int = 86_400
     kafka_attempts: int = 10
+    kafka_timeout_s: int = 840
     express_s: int = 300
     http_api_s: int = 30
     state_bytes: int = 262_144

@@ -93,6 +93,7 @@ def failure_route(failure: str, to: Destination, holds: str) -> FailureRoute:
     words = {
         "sqs": ("queue `{}`", "{}Alarm"),
         "sns": ("topic `{}`, and from there only where somebody subscribed", "the message itself"),
+        "kafka": ("the topic that `{}` names", "the function's Errors alarm"),
         "s3": ("bucket `{}`", "the function's Errors alarm"),
         "eventbridge": ("bus `{}`, whose rule keeps it in queue `FailureQueue`", "FailureQueueAlarm"),
         "lambda": ("function `{}`", "{}AsyncEventsDroppedAlarm"),

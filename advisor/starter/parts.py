@@ -23,6 +23,7 @@ class Brief:
     source: str
     limits: Limits = Limits()
     query_language: QueryLanguage = "jsonata"
+    failure_topic: str = ""
 
     @property
     def timeout_s(self) -> int:

@@ -87,7 +87,9 @@ def plan(
         f"app.{workload.slug}",
         limits_from(limits),
         recommendation.answers.project.query_language or "jsonata",
+        recommendation.answers.project.failure_topic or "",
     )
+    _check_failure_topic(brief, choice)
     return _blueprint(recommendation, versions, brief, choice, _build(brief, choice, recommendation))
 
 
@@ -128,6 +130,23 @@ def _check_flavour(recommendation: Recommendation) -> None:
     if (iac, runtime) not in AVAILABLE:
         known = ", ".join(f"{a} with {b}" for a, b in AVAILABLE)
         raise Refused(f"There is no starter in {iac} with {runtime} yet. Available: {known}.")
+
+
+def _check_failure_topic(brief: Brief, choice: Choice) -> None:
+    if not brief.failure_topic:
+        return
+    if choice.approach != DESTINATIONS or brief.wishes.text("event_source") != "kafka":
+        raise Refused(
+            "project.failure_topic takes what the reader of a Kafka topic keeps failing on: say "
+            "event_source: kafka and use --approach destinations, or leave failure_topic out and name a "
+            "target in on_failure."
+        )
+    if brief.wishes.chosen("on_failure"):
+        raise Refused(
+            f"Lambda takes one destination for failure, but project.failure_topic names the topic "
+            f"'{brief.failure_topic}' and on_failure names {', '.join(brief.wishes.chosen('on_failure'))}. "
+            "Leave one of them out."
+        )
 
 
 def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Built:

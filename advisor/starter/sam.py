@@ -28,7 +28,7 @@ DESTINATION_TYPES = {
     "eventbridge": "EventBridge",
     "s3": "S3Bucket",
 }
-STREAM_DESTINATION_TYPES = {"sqs": "SQS", "sns": "SNS", "s3": "S3"}
+STREAM_DESTINATION_TYPES = {"sqs": "SQS", "sns": "SNS", "s3": "S3", "kafka": "Kafka"}
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,25 @@ class Sam:
         if isinstance(target, str):
             return quoted(target)
         if isinstance(target, Arn):
-            return f'!Sub "{self._text(target)}"'
+            return self._sub(target)
         kind = self.blueprint.by_id[target.to].kind
         spelt = self.words[kind].get(target.attribute)
         if spelt is None:
             raise RuleBaseError(f"templates/sam/references.yaml has no '{target.attribute}' for '{kind}'.")
         return spelt.format(target.to)
 
-    def _text(self, arn: Arn) -> str:
-        inside = [self.ref(part).replace("!Ref ", "${").replace("!GetAtt ", "${") + "}" for part in arn.parts]
-        return arn.pattern.format(*inside, **PSEUDO)
+    def _sub(self, arn: Arn) -> str:
+        """Return ``arn`` as a text with what it names in it; what is no plain reference gets a name."""
+        inside, named = [], []
+        for part in arn.parts:
+            function, _, argument = self.ref(part).partition(" ")
+            if function in ("!Ref", "!GetAtt"):
+                inside.append(f"${{{argument}}}")
+            else:
+                inside.append(f"${{{part.attribute}}}")
+                named.append(f"{part.attribute}: {function} {argument}")
+        text = f'"{arn.pattern.format(*inside, **PSEUDO)}"'
+        return f"!Sub [{text}, {{{', '.join(named)}}}]" if named else f"!Sub {text}"
 
     def inline(self, value: Any) -> str:
         """Return plain data that may hold references as YAML in one line."""

@@ -8,7 +8,17 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.starter.blueprint import MailRule, Parameter, Ref, Stream, Table, Topic, Trigger
+from advisor.starter.blueprint import (
+    Arn,
+    MailRule,
+    Parameter,
+    Permission,
+    Ref,
+    Stream,
+    Table,
+    Topic,
+    Trigger,
+)
 from advisor.starter.flow import Unit
 from advisor.starter.parts import Brief, Parts
 from advisor.starter.refusals import Refused
@@ -126,13 +136,42 @@ def _table(brief: Brief, payload: Mapping[str, Any], first: Unit) -> Source:
 
 
 def _kafka(brief: Brief, payload: Mapping[str, Any], first: Unit) -> Source:
+    """Return a topic of an existing cluster; the permissions are for one with IAM access control.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
+    """
     rules = _asked(brief)
     cluster = Parameter("KafkaClusterArn", "ARN of the MSK cluster", rules, default=None)
     topic = Parameter("KafkaTopic", "name of the topic to read", rules, default=None)
+    group = Parameter(
+        "KafkaConsumerGroup", "name of the consumer group; each stack needs its own", rules, brief.name.slug
+    )
     record = {"topic": "orders", "partition": 0, "offset": 15, "value": encoded(payload)}
     event = {"eventSource": "aws:kafka", "records": {"orders-0": [record]}}
-    trigger = Trigger("kafka", source=Ref(cluster.id, "name"), topic=Ref(topic.id, "name"))
-    return Source(trigger, event, Parts((cluster, topic)))
+    trigger = Trigger(
+        "kafka",
+        source=Ref(cluster.id, "name"),
+        topic=Ref(topic.id, "name"),
+        group=Ref(group.id, "name"),
+    )
+    permissions = (
+        Permission(
+            first.function_id,
+            ("kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration"),
+            (Ref(cluster.id, "name"),),
+        ),
+        Permission(
+            first.function_id,
+            ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"),
+            (Arn("{0}/{1}", (Ref(cluster.id, "topics"), Ref(topic.id, "name"))),),
+        ),
+        Permission(
+            first.function_id,
+            ("kafka-cluster:DescribeGroup", "kafka-cluster:AlterGroup"),
+            (Arn("{0}/{1}", (Ref(cluster.id, "groups"), Ref(group.id, "name"))),),
+        ),
+    )
+    return Source(trigger, event, Parts((cluster, topic, group), permissions))
 
 
 def _asked(brief: Brief) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import InputError
-from advisor.knowledge.answers import Answers, ForEach, Parallel, Part, Project, Step
+from advisor.knowledge.answers import KAFKA_TOPIC, Answers, ForEach, Parallel, Part, Project, Step
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.loading import dump_answers, load_answers, load_rule_base
@@ -69,6 +69,18 @@ project:
             steps=(Step("ValidateOrder"), Step("ChargeCard", "http-api")),
         ),
     )
+
+
+def test_a_kafka_topic_for_failed_records_has_a_name_that_kafka_takes() -> None:
+    text = "requirements: {}\nproject: {failure_topic: orders-failed}"
+    assert load_answers(text, "a.yaml", QUESTIONNAIRE).project == Project(failure_topic="orders-failed")
+    override = ["project.failure_topic=orders.failed"]
+    changed = load_answers(text, "a.yaml", QUESTIONNAIRE, override).project
+    assert changed == Project(failure_topic="orders.failed")
+    assert problems("requirements: {}\nproject: {failure_topic: 'orders failed'}") == [
+        "a.yaml:2:26: project.failure_topic: the name of a Kafka topic (at most 249 letters, digits, '.', "
+        "'_' and '-') is expected; found 'orders failed'."
+    ]
 
 
 def test_steps_may_be_arranged() -> None:
@@ -271,6 +283,7 @@ PROJECTS = st.builds(
     runtime=st.sampled_from([None, "go"]),
     region=st.sampled_from([None, "us-east-1", 'a "quoted"\nregion']),
     query_language=st.sampled_from([None, "jsonata", "jsonpath"]),
+    failure_topic=st.one_of(st.none(), st.from_regex(KAFKA_TOPIC, fullmatch=True)),
     steps=st.lists(PARTS, max_size=3).map(tuple),
 )
 

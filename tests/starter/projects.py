@@ -53,6 +53,7 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
     "async-iot": ({"event_source": "iot", "steps": 1}, "destinations", ()),
     "async-logs": ({"event_source": "cloudwatch-logs", "steps": 1}, "destinations", ()),
     "async-mail": ({"event_source": "ses", "steps": 2, "failure_handling": ("notify",)}, "destinations", ()),
+    "stream-kafka-topic": ({"event_source": "kafka", "steps": 1}, "destinations", ()),
     "stream-kafka": ({"event_source": "kafka", "steps": 1, "on_failure": ("s3",)}, "destinations", ()),
     "standard-saga": (
         {
@@ -225,6 +226,9 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
     ),
 }
 
+# name: what else the project section says
+ASKED: dict[str, dict[str, Any]] = {"stream-kafka-topic": {"failure_topic": "orders-failed"}}
+
 
 @cache
 def rule_base() -> RuleBase:
@@ -252,7 +256,7 @@ def blueprint_of(requirements: Mapping[str, Any], approach: str = "auto", **how:
 @cache
 def blueprint(name: str) -> Blueprint:
     requirements, approach, steps = PROJECTS[name]
-    return blueprint_of(requirements, approach, steps=steps)
+    return blueprint_of(requirements, approach, steps=steps, **ASKED.get(name, {}))
 
 
 @cache

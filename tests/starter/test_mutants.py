@@ -99,6 +99,21 @@ TEMPLATE_FAULTS: dict[str, tuple[str, Edit, str]] = {
         "on every resource",
     ),
     "dependency cycle": ("async-s3-to-bus", _cycle, "E3004"),
+    "topic that is read takes its own failures": (
+        "stream-kafka-topic",
+        _swap("Topics: [!Ref KafkaTopic]", "Topics: [!Ref KafkaFailureTopic]"),
+        "another topic",
+    ),
+    "topic without provisioned pollers": (
+        "stream-kafka-topic",
+        _cut(r"            ProvisionedPollerConfig: .*\n"),
+        "provisioned pollers",
+    ),
+    "topic that may not be written": (
+        "stream-kafka-topic",
+        _swap("kafka-cluster:WriteData", "kafka-cluster:ReadData"),
+        "may not kafka-cluster:WriteData",
+    ),
     "poison batch tried for ever": (
         "stream-queue",
         _swap("MaximumRetryAttempts: 5", "MaximumRetryAttempts: -1"),

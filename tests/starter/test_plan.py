@@ -89,6 +89,24 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
 }
 
 
+TOPICS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no Kafka": ({"event_source": "kinesis"}, "destinations", "say event_source: kafka"),
+    "state machine": ({"event_source": "s3"}, "step-functions", "say event_source: kafka"),
+    "two targets": (
+        {"event_source": "kafka", "on_failure": ("sqs",)},
+        "destinations",
+        "names the topic 'failed' and on_failure names sqs",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOPICS)
+def test_a_topic_for_failed_records_is_refused_where_nothing_writes_to_it(case: str) -> None:
+    requirements, approach, told = TOPICS[case]
+    with pytest.raises(Refused, match=told):
+        blueprint_of(requirements, approach, failure_topic="failed")
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_wired_is_refused_with_the_reason(case: str) -> None:
     requirements, approach, steps, told = REFUSED[case]

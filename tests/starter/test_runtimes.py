@@ -17,7 +17,7 @@ from advisor.starter.runtimes import LANGUAGES
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
 from tests.starter.gate.toolchains import need, node_modules, run
-from tests.starter.projects import PROJECTS, blueprint_of, versions
+from tests.starter.projects import ASKED, PROJECTS, blueprint_of, versions
 
 OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]
 AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
@@ -43,14 +43,17 @@ GATED = tuple(PROJECTS) if os.environ.get("FULL_GATE") else COMPILED
 @cache
 def files(runtime: str, name: str) -> Mapping[str, str]:
     requirements, approach, steps = PROJECTS[name]
-    made = render(blueprint_of(requirements, approach, steps=steps, runtime=runtime))
+    made = render(blueprint_of(requirements, approach, steps=steps, runtime=runtime, **ASKED.get(name, {})))
     return {file.path: file.text for file in made}
 
 
 def written(runtime: str, name: str, folder: Path) -> Path:
     requirements, approach, steps = PROJECTS[name]
     project = folder / "project"
-    write_project(render(blueprint_of(requirements, approach, steps=steps, runtime=runtime)), project)
+    write_project(
+        render(blueprint_of(requirements, approach, steps=steps, runtime=runtime, **ASKED.get(name, {}))),
+        project,
+    )
     return project
 
 

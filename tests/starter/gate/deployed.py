@@ -41,6 +41,7 @@ ARNS = {
     "AWS::IAM::Role": "arn:aws:iam::{account}:role/{id}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{id}:*",
 }
+KAFKA_CLUSTER = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/orders/2f1d-5"
 REF_IS_ARN = {
     "AWS::ECS::TaskDefinition",
     "AWS::StepFunctions::Activity",
@@ -105,7 +106,8 @@ def resolve(value: Any, template: dict[str, Any]) -> Any:
         if name == "Fn::Sub":
             return _sub(argument, template)
         if name == "Fn::Join":
-            return argument[0].join(str(resolve(item, template)) for item in argument[1])
+            parts = resolve(argument[1], template)
+            return argument[0].join(str(item) for item in parts)
         if name == "Fn::Select":
             return resolve(argument[1], template)[int(argument[0])]
         if name == "Fn::Split":
@@ -128,7 +130,8 @@ def _ref(name: str, template: dict[str, Any]) -> Any:
     if name in PSEUDO:
         return PSEUDO[name]
     if name in template.get("Parameters", {}):
-        return template["Parameters"][name].get("Default") or f"{name.lower()}-given"
+        given = KAFKA_CLUSTER if name == "KafkaClusterArn" else f"{name.lower()}-given"
+        return template["Parameters"][name].get("Default") or given
     kind = template["Resources"][name]["Type"]
     if kind == "AWS::SQS::Queue":
         return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"

@@ -118,6 +118,9 @@ def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> I
         yield f"{name}: a stream without a failure destination"
         return
     target = resolve(destination, result)
+    if target.startswith("kafka://"):
+        yield from _to_topic(name, properties, target.removeprefix("kafka://"), result)
+        return
     if _service(target) not in STREAM_DESTINATIONS:
         yield f"{name}: a failed batch cannot go to {target}"
         return
@@ -126,6 +129,23 @@ def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> I
             yield f"{name}: {field} has no bound"
     function = next(key for key in result["Resources"] if key in json.dumps(properties["FunctionName"]))
     yield from _may(function, _service(target), target, result)
+
+
+def _to_topic(name: str, properties: dict[str, Any], topic: str, result: dict[str, Any]) -> Iterator[str]:
+    if topic in resolve(properties.get("Topics", [topic]), result):
+        yield f"{name}: failed records can only go to another topic of a Kafka cluster that is read"
+    if "ProvisionedPollerConfig" not in properties:
+        yield f"{name}: a topic as destination needs provisioned pollers"
+    for field in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
+        if properties.get(field, -1) < 0:
+            yield f"{name}: {field} has no bound"
+    function = next(key for key in result["Resources"] if key in json.dumps(properties["FunctionName"]))
+    role = result["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
+    cluster = resolve(properties["EventSourceArn"], result)
+    target = f"{cluster.replace(':cluster/', ':topic/')}/{topic}"
+    for action in ("kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"):
+        if not allowed(role, action, target, result):
+            yield f"{function}: its role may not {action} on {target}"
 
 
 def _service(target: str) -> str:

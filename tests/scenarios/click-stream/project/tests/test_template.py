@@ -38,8 +38,8 @@ def test_a_poison_record_cannot_hold_its_shard(name, reader):
 @pytest.mark.parametrize(("name", "reader"), _readers())
 def test_a_failed_batch_goes_to_an_arn(name, reader):
     failure = reader["DestinationConfig"]["OnFailure"]
-    assert failure["Type"] in ("SQS", "SNS", "S3")
-    assert ("Ref" if failure["Type"] == "SNS" else "GetAtt") in failure["Destination"]
+    wanted = {"SQS": "GetAtt", "SNS": "Ref", "S3": "GetAtt", "Kafka": "Sub"}[failure["Type"]]
+    assert wanted in failure["Destination"]
 
 
 @pytest.mark.parametrize(("name", "reader"), _readers())
