@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 
 from advisor.decision.cost import estimate
 from advisor.decision.recommendation import FailureEvent, FailureStory, Recommendation
 from advisor.knowledge.rules import RuleBase
+from advisor.reports.wording import ruled_out
 
 WIDTH, HEIGHT = 520.0, 320.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 92.0, 14.0, 44.0
@@ -33,13 +34,17 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Cost of one option: ``points`` for a polyline, and where its name stands at the right end."""
+    """Cost of one option: ``points`` for a polyline, and where its name stands at the right end.
+
+    ``out``: the option is ruled out; what it would cost is drawn all the same.
+    """
 
     option: str
     name: str
     points: str
     end_y: float
     label_y: float
+    out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def cost_chart(recommendation: Recommendation, rule_base: RuleBase) -> CostChart
         HEIGHT - _BOTTOM,
         x.ticks(""),
         y.ticks("$"),
-        _curves([item.option for item in cost.options], costs, x, y),
+        _curves({item.option: ruled_out(item, recommendation) for item in cost.options}, costs, x, y),
         x.at(cost.volume),
         tuple(_marks(recommendation, costs, x, y)),
     )
@@ -125,14 +130,14 @@ def _costs(recommendation: Recommendation, rule_base: RuleBase, volume: float) -
 
 
 def _curves(
-    options: Sequence[str], costs: dict[float, dict[str, float]], x: _Scale, y: _Scale
+    options: Mapping[str, bool], costs: dict[float, dict[str, float]], x: _Scale, y: _Scale
 ) -> tuple[Curve, ...]:
     curves = []
-    for option in options:
+    for option, out in options.items():
         points = [(x.at(volume), y.at(found[option])) for volume, found in costs.items() if option in found]
         if points:
             drawn = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
-            curves.append(Curve(option, _SHORT.get(option, option), drawn, points[-1][1], 0.0))
+            curves.append(Curve(option, _SHORT.get(option, option), drawn, points[-1][1], 0.0, out))
     ends = _apart(sorted(curve.end_y for curve in curves), 15.0, HEIGHT - _BOTTOM + 15.0)
     ordered = sorted(curves, key=lambda curve: curve.end_y)
     return tuple(replace(curve, label_y=end) for curve, end in zip(ordered, ends, strict=True))

@@ -75,7 +75,7 @@ def in_words(parts: Sequence) -> str:
 
 
 def _words(part: Part) -> str:
-    failing = f" (failures to {part.on_failure})" if not isinstance(part, Lanes) and part.on_failure else ""
+    failing = f" (on failure: {part.on_failure})" if not isinstance(part, Lanes) and part.on_failure else ""
     if isinstance(part, Box):
         return part.label + failing
     if isinstance(part, Frame):
@@ -147,7 +147,7 @@ class _Sketch:
             parts = (*parts[:-1], Box("wait", f"Wait: {self.words('waits', wait)}"), parts[-1])
         if self.known.get("branching") == "content":
             parts = (*parts[:-1], Lanes("choice", "Choice", ((parts[-1],), ())))
-        return Frame(title, parts, self.chosen("on_failure"))
+        return Frame(title, parts, self.chosen("on_failure") or self.chosen("failure_handling"))
 
     def _spread(self, tasks: Sequence) -> Sequence:
         """Put the steps in the middle (or the last ones) side by side, or into a Map state."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from advisor.reports.flow import Box, BoxKind, Frame, Lanes, Part, Sequence
-from advisor.reports.layout import width, wrap
+from advisor.reports.layout import width
+from advisor.reports.lettering import fitted
 
 ShapeKind: TypeAlias = BoxKind | Literal["frame", "choice", "parallel", "start"]
 
 _BOX = (144.0, 42.0)
 _FAILURE_GAP, _LANE_GAP, _GAP, _PAD, _TITLE = 74.0, 14.0, 26.0, 14.0, 26.0
-_COLUMNS, _LINES, _LINE = 19, 2, 15.0
+_ROOM, _LINES, _LINE = 132.0, 2, 15.0
 _CHOICE_HEIGHT = 34.0
 
 
@@ -128,7 +129,7 @@ class _Pen:
         return y + _BOX[1]
 
     def shape(self, kind: ShapeKind, text: str, x: float, y: float) -> None:
-        lines = _shortened(text)
+        lines = fitted(text, _ROOM, _LINES)
         top = y + _BOX[1] / 2 - _LINE * (len(lines) - 1) / 2 + 4.5
         spoken = tuple(Line(x, top + _LINE * number, line) for number, line in enumerate(lines))
         self.shapes.append(Shape(kind, x - _BOX[0] / 2, y, *_BOX, spoken))
@@ -173,8 +174,3 @@ def _middles(widths: Iterable[float], x: float) -> list[float]:
         left += one + _LANE_GAP
     shift = x - (left - _LANE_GAP) / 2
     return [middle + shift for middle in found]
-
-
-def _shortened(text: str) -> list[str]:
-    lines = wrap(text, _COLUMNS)
-    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"{lines[_LINES - 1][: _COLUMNS - 2]}…"]

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from advisor.decision.recommendation import Flip, Recommendation
-from advisor.knowledge.rules import DESTINATIONS, EXPRESS, SCORED, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
+from advisor.knowledge.rules import (
+    BOTH,
+    DESTINATIONS,
+    EXPRESS,
+    OPTIONS,
+    SCORED,
+    STANDARD,
+    STEP_FUNCTIONS,
+    Rule,
+    RuleBase,
+)
 from advisor.reports import ReportOptions
 from advisor.reports.arguments import arguments_for, exclusions
 from advisor.reports.charts import HEIGHT, WIDTH, cost_chart, timelines
@@ -24,16 +34,17 @@ from advisor.reports.wording import (
     answer_words,
     break_even_words,
     change_code,
+    cost_remarks,
     count,
     moment,
     money,
     option_name,
+    options_words,
     reason_headings,
     score_words,
     strength_words,
     title,
     verdict_name,
-    verified,
 )
 from advisor.resources import templates_folder
 
@@ -47,13 +58,12 @@ def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportO
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
     )
     environment.filters |= {
         "money": money,
         "count": count,
         "moment": moment,
-        "code": answer_code,
-        "line": printable,
         "x": lambda number: f"{number:g}",
     }
     style, script = (_part(environment, name) for name in ("page.css", "what-if.js"))
@@ -66,6 +76,11 @@ def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportO
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+
+
+def _shown(value: object) -> object:
+    """Return text with control characters spelt out: none may turn the order of what stands beside it."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _part(environment: Environment, name: str) -> str:
@@ -102,25 +117,22 @@ class _Page:
             "recommendation": recommendation,
             "verdict": recommendation.verdict,
             "decision": decision,
-            "name": printable(recommendation.answers.name),
+            "name": printable(recommendation.answers.name),  # not there where only blanks were given
             "title": title(recommendation, self.rule_base),
             "strength": strength_words(recommendation),
             "headings": reason_headings(recommendation, self.rule_base),
             "names": NAMES,
-            "scored": [(option, NAMES[option], self._score(option)) for option in SCORED],
+            "scored": [self._scored(option) for option in SCORED],
             "other_reasons": [item for item in arguments_for(recommendation) if not item.points],
             "groups": self._groups(DESTINATIONS, STEP_FUNCTIONS),
             "type_groups": self._groups(STANDARD, EXPRESS) if recommendation.verdict.workflow_type else [],
-            "exclusions": [
-                (item, " and ".join(map(NAMES.__getitem__, item.options)))
-                for item in exclusions(recommendation)
-            ],
+            "exclusions": [(item, options_words(item.options)) for item in exclusions(recommendation)],
             "drawing": draw(parts),
             "in_words": in_words(parts),
             "flips": [self._flip(flip) for flip in recommendation.flips],
             "questions": [self.rule_base.questionnaire.by_key[key] for key in recommendation.open_questions],
             "cost": recommendation.cost,
-            "verified": verified,
+            "remarks": lambda item: cost_remarks(item, recommendation),
             "option_name": lambda option: option_name(option, self.rule_base),
             "chart": cost_chart(recommendation, self.rule_base),
             "sheet": (WIDTH, HEIGHT),
@@ -132,9 +144,13 @@ class _Page:
             "what_if": what_if(recommendation, self.rule_base),
         }
 
-    def _score(self, option: str) -> str:
-        card = self.recommendation.decision.card(option)
-        return score_words(card.viable, card.score)
+    def _scored(self, option: str) -> tuple[str, str, str, bool]:
+        """Return an option with its name, its score, and whether it is (part of) the advice."""
+        verdict, card = self.recommendation.verdict, self.recommendation.decision.card(option)
+        together = verdict.option == BOTH and option in OPTIONS
+        score = "not by itself" if together and not card.viable else score_words(card.viable, card.score)
+        chosen = together or option in (verdict.option, verdict.workflow_type)
+        return option, NAMES[option], score, chosen
 
     def _groups(self, left: str, right: str) -> list[tuple[str, list[Bar]]]:
         """Return the findings of both sides by criterion, in the order of the rule base."""

@@ -72,7 +72,7 @@ def wrap(text: str, columns: int, first: str = "", rest: str | None = None) -> l
 def _pieces(line: str, word: str, columns: int, rest: str) -> Iterator[str]:
     """Break a word that is wider than a line; an address breaks after a slash where it can."""
     started = line
-    for character in _characters(word):
+    for character in characters(word):
         if width(line + character) > columns and line not in (started, rest):
             slash = line.rfind("/", len(rest) + 20)
             kept = line[: slash + 1] if slash > 0 and "://" in word else line
@@ -82,7 +82,7 @@ def _pieces(line: str, word: str, columns: int, rest: str) -> Iterator[str]:
     yield line
 
 
-def _characters(word: str) -> Iterator[str]:
+def characters(word: str) -> Iterator[str]:
     """Yield what a reader takes for one character: combining marks and joined emoji stay together."""
     found = ""
     for character in word:

@@ -24,15 +24,16 @@ from advisor.reports.wording import (
     answer_words,
     break_even_words,
     change_code,
+    cost_remarks,
     count,
     moment,
     money,
     option_name,
+    options_words,
     score_words,
     strength_words,
     title,
     verdict_name,
-    verified,
 )
 
 
@@ -107,17 +108,25 @@ class _Record:
         yield "## Decision Drivers"
         spoken = (*arguments_for(self.recommendation), *arguments_against(self.recommendation))
         ordered = sorted((*spoken, *arguments_on_type(self.recommendation)), key=lambda item: -item.points)
-        found = {item.rule.id: f"{escaped(item.rule.title)} ({self._weight(item)})" for item in ordered}
-        found |= {
-            item.rule.id: f"{escaped(item.rule.title)} ({self._rule(item.rule)}, a constraint)"
-            for item in exclusions(self.recommendation)
-        }
-        yield _items(found.values()) or "Nothing that was answered speaks for either option."
+        rules = {item.rule.id: item.rule for item in ordered}
+        weights: dict[str, list[str]] = {key: [] for key in rules}
+        for argument in ordered:
+            weights[argument.rule.id].append(self._weight(argument))
+        for item in exclusions(self.recommendation):
+            rules[item.rule.id] = item.rule
+            weights.setdefault(item.rule.id, []).append(f"rules out {options_words(item.options)}")
+        yield (
+            _items(
+                f"{escaped(rule.title)} ({self._rule(rule)}, {', '.join(weights[key])})"
+                for key, rule in rules.items()
+            )
+            or "Nothing that was answered speaks for either option."
+        )
 
     def _weight(self, argument: Argument) -> str:
         name = option_name(argument.speaks_for, self.rule_base)
         points = f"{score_words(True, argument.points)} for " if argument.points else "for "
-        return f"{self._rule(argument.rule)}, {points}{escaped(name)}"
+        return f"{points}{escaped(name)}"
 
     def _rule(self, rule: Rule) -> str:
         return link(rule.id, rule.source)
@@ -161,19 +170,19 @@ class _Record:
 
     def consequences(self) -> Iterator[str]:
         yield "### Consequences"
-        good = [self._says("Good", item.rule) for item in arguments_for(self.recommendation)]
-        bad = [self._says("Bad", item.rule) for item in arguments_against(self.recommendation)]
+        good = [self._means("Good", item.rule) for item in arguments_for(self.recommendation)]
+        bad = [self._means("Bad", item.rule) for item in arguments_against(self.recommendation)]
         mind = [f"Mind: {escaped(text)}" for text in self.recommendation.warnings]
         yield _items([*good, *bad, *mind]) or "Nothing that was answered speaks for or against it."
 
-    def _says(self, word: str, rule: Rule) -> str:
-        return f"{word}, because of {self._rule(rule)}: {escaped(rule.title)}"
+    def _means(self, word: str, rule: Rule) -> str:
+        return f"{word}, because of {self._rule(rule)}: {escaped(rule.because)}"
 
     def ruled_out(self) -> Iterator[str]:
         yield "### Ruled Out"
         yield (
             _items(
-                f"{' and '.join(NAMES[option] for option in item.options)}, by {self._rule(item.rule)}: "
+                f"{options_words(item.options)}, by {self._rule(item.rule)}: "
                 f"{escaped(item.rule.title)}. {escaped(item.rule.because)}"
                 for item in exclusions(self.recommendation)
             )
@@ -224,7 +233,8 @@ class _Record:
             yield _items(self._argued("Good", rule, "named") for rule in rules)
 
     def _argued(self, word: str, rule: Rule, weight: str) -> str:
-        return f"{self._says(word, rule)}. {escaped(rule.because)} ({weight})"
+        told = f"{escaped(rule.title)}. {escaped(rule.because)}"
+        return f"{word}, because of {self._rule(rule)}: {told} ({weight})"
 
     def cost(self) -> Iterator[str]:
         cost = self.recommendation.cost
@@ -236,11 +246,11 @@ class _Record:
                 escaped(NAMES.get(item.option, item.option)),
                 money(item.usd),
                 money(item.usd_without_free_tier),
-                "yes" if verified(item) else "no",
+                ", ".join(cost_remarks(item, self.recommendation)),
             )
             for item in cost.options
         ]
-        heads = ("Option", "With free tier", "Without free tier", "All prices verified")
+        heads = ("Option", "With free tier", "Without free tier", "Mind")
         yield "\n".join(table(heads, _dollars(totals)))
         lines = [self._priced(item.option, line) for item in cost.options for line in item.lines]
         if lines:

@@ -23,7 +23,12 @@ _LONGEST = 60
 def flowchart(parts: Sequence) -> str:
     """Return the text of a ``mermaid`` block for ``parts``."""
     writer = _Writer()
-    nodes = writer.sequence(parts, "  ", [])
+    open_ends: list[str] = []
+    nodes = writer.sequence(parts, "  ", open_ends)
+    if len(open_ends) > 1:  # the last part has several ways out, one of them perhaps past everything
+        name, line = writer.node('(["{}"])', "End", "  ")
+        writer.join(open_ends, name)
+        nodes.append(line)
     return "\n".join(["flowchart TD", *nodes, *writer.edges])
 
 

@@ -15,6 +15,7 @@ from advisor.reports.arguments import (
     arguments_on_type,
     exclusions,
 )
+from advisor.reports.flow import flow, in_words
 from advisor.reports.layout import ascii_punctuation, pad, side_by_side, width, wrap
 from advisor.reports.text_page import BOLD, Page
 from advisor.reports.wording import (
@@ -22,15 +23,16 @@ from advisor.reports.wording import (
     answer_code,
     break_even_words,
     change_code,
+    cost_remarks,
     count,
     moment,
     money,
     option_name,
+    options_words,
     reason_headings,
     score_words,
     strength_words,
     verdict_name,
-    verified,
 )
 
 _NARROWEST = 40
@@ -62,6 +64,8 @@ def _sections(page: Page) -> Iterator[Iterator[str]]:
     if replaced:
         yield _alternatives(page, "What to use instead")
     yield _side_by_side(page)
+    if page.options.explain and page.recommendation.comparison:
+        yield _sources(page)
     headings = reason_headings(page.recommendation, page.rule_base)
     yield _reasons(page, headings[0], arguments_for(page.recommendation))
     yield _reasons(page, headings[1], arguments_against(page.recommendation))
@@ -71,6 +75,7 @@ def _sections(page: Page) -> Iterator[Iterator[str]]:
     yield _open_questions(page)
     yield _cost(page)
     if page.options.explain:
+        yield _flow(page)
         for story in page.recommendation.failure_stories:
             yield _failure_story(page, story)
     yield _warnings(page)
@@ -100,6 +105,18 @@ def _side_by_side(page: Page) -> Iterator[str]:
             yield page.paint(BOLD, line) if number == 0 else line
         if number == 0:
             yield "  ".join(bar * columns for columns in (first, cell, cell))
+
+
+def _sources(page: Page) -> Iterator[str]:
+    yield from page.heading("Sources of the comparison")
+    for row in page.recommendation.comparison:
+        yield from page.say(row.title)
+        yield from page.source(row.source, "    ")
+
+
+def _flow(page: Page) -> Iterator[str]:
+    yield from page.heading("The flow as recommended")
+    yield from page.say(f"{in_words(flow(page.recommendation, page.rule_base))}.", "  ")
 
 
 def _reasons(page: Page, heading: str, arguments: Sequence[Argument]) -> Iterator[str]:
@@ -136,7 +153,7 @@ def _ruled_out(page: Page) -> Iterator[str]:
         return
     yield from page.heading("Ruled out")
     for exclusion in found:
-        names = " and ".join(NAMES[option] for option in exclusion.options)
+        names = options_words(exclusion.options)
         yield from page.say(f"{names}: {exclusion.rule.title}.", f"  {exclusion.rule.id}  ", " " * 8)
         if page.options.explain:
             yield from page.say(exclusion.rule.because, " " * 8)
@@ -216,12 +233,7 @@ def _cost_words(page: Page, item: OptionCost) -> str:
     words = []
     if money(item.usd) != money(item.usd_without_free_tier):
         words.append(f"{money(item.usd_without_free_tier)} without free tier")
-    if not verified(item):
-        words.append("unverified prices")
-    card = {DESTINATIONS: "destinations", "standard": "standard", "express": "express"}.get(item.option)
-    if card and not page.recommendation.decision.card(card).viable:
-        words.append("ruled out")
-    return ", ".join(words)
+    return ", ".join((*words, *cost_remarks(item, page.recommendation)))
 
 
 def _failure_story(page: Page, story: FailureStory) -> Iterator[str]:

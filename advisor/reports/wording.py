@@ -12,6 +12,7 @@ from advisor.knowledge.rules import (
     DESTINATIONS,
     EXPRESS,
     NEITHER,
+    SCORED,
     STANDARD,
     STEP_FUNCTIONS,
     RuleBase,
@@ -35,6 +36,11 @@ def option_name(option: str, rule_base: RuleBase) -> str:
     if option in NAMES:
         return NAMES[option]
     return next((item.title for item in rule_base.alternatives if item.id == option), option)
+
+
+def options_words(options: Iterable[str]) -> str:
+    """Return the names of scored options as they stand in a sentence."""
+    return " and ".join(NAMES[option] for option in options)
 
 
 def verdict_name(option: str, workflow_type: str | None, instead: Iterable[str], rule_base: RuleBase) -> str:
@@ -107,8 +113,16 @@ def answer_words(question: Question | None, value: Answer) -> str:
     if choice is not None:
         return choice.label
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{count(value)} {question.unit}".rstrip()
+        return _quantity(value, question.unit)
     return answer_code(value)
+
+
+def _quantity(number: float, unit: str) -> str:
+    """Return a number with its unit: ``1 step``, ``90 s``, ``172,800 s (2 d)``."""
+    if unit == "s" and number >= 120:
+        return f"{count(number)} s ({moment(number)})"
+    one = unit.removesuffix("s") if number == 1 and len(unit) > 1 else unit
+    return f"{count(number)} {one}".rstrip()
 
 
 def change_code(flip: Flip) -> str:
@@ -131,6 +145,17 @@ def count(number: float) -> str:
 def verified(cost: OptionCost) -> bool:
     """Return whether every price in ``cost`` comes from a primary source."""
     return all(line.verified for line in cost.lines)
+
+
+def ruled_out(cost: OptionCost, recommendation: Recommendation) -> bool:
+    """Return whether constraints exclude the option that ``cost`` is about."""
+    return cost.option in SCORED and not recommendation.decision.card(cost.option).viable
+
+
+def cost_remarks(cost: OptionCost, recommendation: Recommendation) -> list[str]:
+    """Return what to know beside the figure of an option."""
+    remarks = [] if verified(cost) else ["unverified prices"]
+    return [*remarks, "ruled out"] if ruled_out(cost, recommendation) else remarks
 
 
 def break_even_words(item: BreakEven) -> str:

@@ -39,6 +39,16 @@ WORKLOADS: dict[str, dict[str, Any]] = {
         "total_duration_s": 2,
         "monthly_executions": 200_000_000,
     },
+    "core and edge": {
+        "invocation": "async",
+        "steps": 5,
+        "coordination": "central",
+        "consumers": "one",
+        "waits": ["callback", "human-approval"],
+        "failure_handling": ["capture"],
+        "targets": ["lambda", "eventbridge"],
+        "on_success": ["eventbridge"],
+    },
     "files": {
         "event_source": "schedule",
         "steps": 3,

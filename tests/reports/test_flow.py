@@ -6,6 +6,8 @@ import pytest
 
 from advisor.reports.flow import Box, Frame, Lanes, flow, in_words
 from advisor.reports.flow_drawing import draw
+from tests.reports.real import RULE_BASE as REAL
+from tests.reports.real import advice_on
 from tests.reports.samples import CASES, RULE_BASE, destinations, stream
 
 CATCH = "on-failure destination"
@@ -37,6 +39,12 @@ def test_a_state_machine_holds_the_map_over_the_middle_steps() -> None:
 
 def test_the_alternative_frames_the_work() -> None:
     assert in_words(flow(CASES["neither"](), RULE_BASE)) == "SQS queue, then Queue redrive [ValidateOrder]"
+
+
+def test_what_a_failure_leads_to_is_drawn_where_no_target_is_given() -> None:
+    machine = flow(advice_on("core and edge", "failure_handling=compensate,notify"), REAL)[1]
+    assert isinstance(machine, Frame)
+    assert machine.on_failure == "Undo what was done, Tell someone"
 
 
 @pytest.mark.parametrize("case", CASES)

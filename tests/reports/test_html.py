@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.decision.recommend import recommend
+from advisor.knowledge.answers import Project, Step
 from advisor.knowledge.rules import SCORED
 from advisor.reports import FORMATS, ReportOptions
 from advisor.reports.wording import money
@@ -71,6 +73,19 @@ def test_a_name_adds_no_markup(name: str) -> None:
     ]
     plain, named = map(Page, pages)
     assert named.elements == plain.elements
+
+
+def test_no_name_turns_the_text_beside_it() -> None:
+    project = Project(region="eu\u202e", steps=(Step("a\u202eb"), Step("c\u2066d\x07")))
+    advice = recommend(RULE_BASE, replace(UPLOAD.answers, name="x\u202ey", project=project))
+    page = Page(HTML(advice, RULE_BASE))
+    assert set("\u202e\u2066\x07") & set(page.source) == set()
+    assert "a\\u202eb" in page.text("figcaption")
+
+
+def test_both_together_are_both_marked() -> None:
+    chosen = [found.get("class") for tag, found in page_of("core and edge").elements if tag == "li"]
+    assert chosen[:4] == ["destinations chosen", "step-functions chosen", "standard chosen", "express"]
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)

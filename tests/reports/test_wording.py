@@ -7,6 +7,7 @@ import pytest
 from advisor.decision.recommendation import BreakEven
 from advisor.knowledge.conditions import Answer
 from advisor.reports.wording import answer_code, answer_words, break_even_words, count, moment, money
+from tests.reports.real import RULE_BASE as REAL
 from tests.reports.samples import QUESTIONNAIRE
 
 
@@ -53,12 +54,21 @@ def test_count() -> None:
         ("targets", (), "none of these", "[]"),
         ("idempotent", False, "False", "false"),
         ("steps", 12_000, "12,000 steps", "12000"),
+        ("steps", 1, "1 step", "1"),
         ("monthly_executions", 2.5, "2.5 executions", "2.5"),
     ],
 )
 def test_answers(key: str, value: Answer, words: str, code: str) -> None:
     assert answer_words(QUESTIONNAIRE.by_key[key], value) == words
     assert answer_code(value) == code
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.5, "0.5 s"), (1, "1 s"), (119, "119 s"), (301, "301 s (5.02 min)"), (172_800, "172,800 s (2 d)")],
+)
+def test_long_durations_are_said_twice(seconds: float, words: str) -> None:
+    assert answer_words(REAL.questionnaire.by_key["total_duration_s"], seconds) == words
 
 
 @pytest.mark.parametrize(
