@@ -33,6 +33,7 @@ Attribute: TypeAlias = Literal[
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start"]
+IOT_SQL_VERSION = "2016-03-23"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Batch:
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
     """
 
+    start: ClassVar[str] = "TRIM_HORIZON"
     size: int
     window_s: int
     retry_attempts: int
@@ -96,6 +98,7 @@ class Trigger:
     ``undelivered`` is the queue for events the source itself could not hand over.
     """
 
+    sql_version: ClassVar[str] = IOT_SQL_VERSION
     kind: str
     source: Ref | None = None
     undelivered: Ref | None = None
@@ -136,6 +139,7 @@ class Resource:
     """Base of all resources: ``rules`` are the ids of the rules that asked for it."""
 
     kind: ClassVar[str]
+    log_days: ClassVar[int] = 30
     id: str
     purpose: str
     rules: tuple[str, ...]
@@ -143,9 +147,14 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Function(Resource):
-    """A Lambda function; its business code is the same file whichever option."""
+    """A Lambda function; its business code is the same file whichever option.
+
+    Each version is published under ``alias``, which is what everything calls and what has the settings.
+    """
 
     kind: ClassVar[str] = "function"
+    alias: ClassVar[str] = "live"
+    architecture: ClassVar[str] = "arm64"
     name: Name
     does: Work = "step"
     undoes: str = ""
@@ -217,6 +226,9 @@ class HttpApi(Resource):
     """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result."""
 
     kind: ClassVar[str] = "http_api"
+    route: ClassVar[str] = "POST /"
+    burst: ClassVar[int] = 100
+    per_second: ClassVar[int] = 50
     machine: Ref = Ref("")
     waits: bool = False
 
@@ -229,6 +241,8 @@ class Pipe(Resource):
     """
 
     kind: ClassVar[str] = "pipe"
+    start: ClassVar[str] = Batch.start
+    batch_size: ClassVar[int] = 1
     service: str = ""
     source: Ref = Ref("")
     machine: Ref = Ref("")
@@ -253,6 +267,7 @@ class IotRule(Resource):
     """An IoT rule that starts the machine; what it cannot start goes to ``undelivered``."""
 
     kind: ClassVar[str] = "iot_rule"
+    sql_version: ClassVar[str] = IOT_SQL_VERSION
     sql: str = ""
     machine: Ref = Ref("")
     undelivered: Ref = Ref("")
@@ -272,6 +287,8 @@ class LoadBalancer(Resource):
     """An Application Load Balancer in the user's network with a function as its only target."""
 
     kind: ClassVar[str] = "load_balancer"
+    port: ClassVar[int] = 80
+    clients: ClassVar[str] = "10.0.0.0/8"
     function: Ref = Ref("")
     network: Ref = Ref("")
     subnets: Ref = Ref("")
@@ -289,6 +306,7 @@ class Connection(Resource):
     """An EventBridge connection that holds the key of an HTTP endpoint."""
 
     kind: ClassVar[str] = "connection"
+    header: ClassVar[str] = "x-api-key"
     key: Ref = Ref("")
 
 
@@ -297,6 +315,9 @@ class Container(Resource):
     """A Fargate task: cluster, task definition with one container named ``work``, its roles and its log."""
 
     kind: ClassVar[str] = "container"
+    cpu: ClassVar[int] = 256
+    memory_mb: ClassVar[int] = 512
+    command: ClassVar[tuple[str, ...]] = ("sh", "-c", "echo $PAYLOAD")
     image: Ref = Ref("")
 
 
@@ -326,11 +347,17 @@ class Machine(Resource):
     """A state machine: its definition as data, and what its placeholders stand for."""
 
     kind: ClassVar[str] = "machine"
+    log_prefix: ClassVar[str] = "/aws/vendedlogs/states/"
     name: Name = Name("", "", "", "")
     workflow_type: WorkflowType = "standard"
     definition: Mapping[str, Any] = ()  # type: ignore[assignment]
     substitutions: tuple[tuple[str, Target], ...] = ()
     trigger: Trigger | None = None
+
+    @property
+    def log_level(self) -> str:
+        """Return what is logged: everything where there is no history to look at."""
+        return "ALL" if self.workflow_type == "express" else "ERROR"
 
 
 @dataclass(frozen=True, slots=True)
