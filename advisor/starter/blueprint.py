@@ -372,6 +372,7 @@ class Alarm(Resource):
     threshold: int = 0
     statistic: str = "Sum"
     period_s: int = 60
+    periods: int = 1
     action: Ref = Ref("")
 
 

@@ -29,7 +29,7 @@ from advisor.starter.outcomes import (
 )
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.sources import RULES_OF_ACCOUNT, SUCCEEDED, Source, rule, undelivered
+from advisor.starter.sources import RULES_OF_ACCOUNT, SUCCEEDED, Source, reading, rule, undelivered
 from advisor.starter.triggers import STREAMS
 
 POLLERS = 2  # a topic as destination needs provisioned ones, each paid by the hour
@@ -205,7 +205,9 @@ def stream_reader(brief: Brief, unit: Unit, source: Source) -> tuple[Function, P
     made = function(brief, unit, "invocation", "event_source", "on_failure")
     most = brief.limits.kafka_timeout_s if source.trigger.kind == "kafka" else made.timeout_s
     reader = replace(made, timeout_s=min(made.timeout_s, most), trigger=replace(source.trigger, batch=batch))
-    return reader, joined([parts, Parts(routes=(route,))])
+    assert source.trigger.source is not None
+    reads = reading(reader.id, source.trigger.kind, source.trigger.source, implied=True)
+    return reader, joined([parts, Parts(permissions=reads, routes=(route,))])
 
 
 def _batch(brief: Brief, unit: Unit, trigger: Trigger) -> tuple[Batch, Parts]:

@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 
-from advisor.starter.blueprint import Blueprint, Bucket, HttpApi, Resource
+from advisor.starter.blueprint import Blueprint, Bucket, Function, HttpApi, Resource
 
 
 def described(blueprint: Blueprint) -> tuple[Resource, ...]:
@@ -75,7 +75,8 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
             "Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function "
             "URLs and API Gateway call synchronously, and then no destination fires."
         )
-        yield "Did it go to the alias `live`? The settings are the alias's; the bare function has none."
+        alias = Function.alias
+        yield f"Did it go to the alias `{alias}`? The settings are the alias's; the bare function has none."
         yield "Is it still being retried? The last attempt starts about three minutes after the first."
     if any(f.trigger and f.trigger.batch for f in blueprint.functions):
         yield "Is the reader behind? Look at `IteratorAge`; a shard waits while a batch is being retried."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.starter.blueprint import Arn, Bucket, FailureRoute, Queue, Ref, Trigger
+from advisor.starter.blueprint import Arn, Bucket, FailureRoute, Permission, Queue, Ref, Trigger
 from advisor.starter.parts import Brief, Parts
 
 UNDELIVERED = "UndeliveredEvents"
@@ -14,6 +14,33 @@ RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
 DELIVERY_RETRIES, DELIVERY_AGE_S = 185, 86_400
 PERIOD = "rate(1 day)"
+READS: Mapping[str, tuple[str, ...]] = {
+    "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "kinesis": (
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ),
+    "dynamodb-stream": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+    "kafka": ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"),
+}
+# What a poller needs that knows no resource: a list of streams, a way into the network of the cluster.
+LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "dynamodb-stream": (("dynamodb:ListStreams",), "streams are listed, not named"),
+    "kafka": (
+        (
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ),
+        "the network is the cluster's, which only Lambda knows",
+    ),
+}
 SUCCEEDED = {"source": ["lambda"], "detail-type": ["Lambda Function Invocation Result - Success"]}
 
 
@@ -43,6 +70,15 @@ def undelivered(brief: Brief, what: str, sender: tuple[str, Ref | Arn] | None, q
         f"{what} cannot deliver an event", f"queue `{queue.id}`", "the event itself", f"{queue.id}Alarm"
     )
     return Parts((queue,), routes=(route,))
+
+
+def reading(holder: str, service: str, source: Ref, *, implied: bool = False) -> tuple[Permission, ...]:
+    """Return what ``holder`` needs to poll ``source``; ``implied`` where SAM grants it with the trigger."""
+    named = Permission(holder, READS[service], (source,), implied=implied)
+    if service not in LOOKS:
+        return (named,)
+    actions, why = LOOKS[service]
+    return (named, Permission(holder, actions, ("*",), why, implied=implied))
 
 
 def from_bucket(brief: Brief, payload: Mapping[str, Any], *, machine: bool) -> Source:

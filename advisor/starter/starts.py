@@ -32,7 +32,7 @@ from advisor.starter.names import name
 from advisor.starter.outcomes import destination, failure_route, permission
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
-from advisor.starter.sources import UNDELIVERED, Source, undelivered
+from advisor.starter.sources import UNDELIVERED, Source, reading, undelivered
 from advisor.starter.triggers import (
     IOT_SQL,
     LOG_PATTERN,
@@ -44,17 +44,6 @@ from advisor.starter.triggers import (
 
 START = "StartWorkflowFunction"
 RECEIVES = 5
-READS: Mapping[str, tuple[str, ...]] = {
-    "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    "kinesis": (
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-    ),
-    "dynamodb-stream": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
-}
 
 
 def source_of_machine(brief: Brief, payload: Mapping[str, Any], *, express: bool, waits: bool) -> Source:
@@ -162,13 +151,7 @@ def _pipe(brief: Brief, service: str, source: Ref, how: tuple[str, Way]) -> Part
         brief.limits.stream_age_s,
     )
     start = "states:StartSyncExecution" if way.express else "states:StartExecution"
-    permissions = [
-        Permission(pipe.id, READS[service], (source,)),
-        Permission(pipe.id, (start,), (Ref(MACHINE),)),
-    ]
-    if service == "dynamodb-stream":
-        why = "streams are listed, not named"
-        permissions.append(Permission(pipe.id, ("dynamodb:ListStreams",), ("*",), why))
+    permissions = [*reading(pipe.id, service, source), Permission(pipe.id, (start,), (Ref(MACHINE),))]
     if pipe.undelivered:
         permissions.append(Permission(pipe.id, ("sqs:SendMessage",), (pipe.undelivered,)))
     return Parts((pipe,), tuple(permissions))
