@@ -206,12 +206,17 @@ class Bus(Resource):
 
 @dataclass(frozen=True, slots=True)
 class Table(Resource):
-    """A DynamoDB table billed per request."""
+    """A DynamoDB table billed per request; one whose items do not expire can be restored to any second."""
 
     kind: ClassVar[str] = "table"
     key: str = "id"
     expires: str = ""
     stream: bool = False
+
+    @property
+    def restorable(self) -> bool:
+        """Return whether there is something to lose."""
+        return not self.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,11 @@ class HttpApi(Resource):
     route: ClassVar[str] = "POST /"
     burst: ClassVar[int] = 100
     per_second: ClassVar[int] = 50
+    access_log: ClassVar[Mapping[str, str]] = {
+        "requestId": "$context.requestId",
+        "status": "$context.status",
+        "error": "$context.integrationErrorMessage",
+    }
     machine: Ref = Ref("")
     waits: bool = False
 

@@ -84,6 +84,8 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
     if blueprint.approach != "step-functions":
         yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
+    if any(isinstance(item, HttpApi) for item in blueprint.resources):
+        yield "Did API Gateway let it in? The log group `ApiLogs` of the stack tells."
     if blueprint.machine:
         where = (
             "the log group `/aws/vendedlogs/states/…`"
