@@ -38,7 +38,7 @@ test: check .venv/.node
 	PATH="$$PWD/$(BIN):$$PWD/$(NODE)/.bin:$$PATH" ADVISOR_AXE="$$(ls "$$PWD"/$(NODE)/axe-core/axe.min.js 2>/dev/null)" \
 	  $(BIN)/python -m pytest -n 2 --cov --cov-report=term $(TESTS)
 
-check: .venv/.tested .venv/bin/sam
+check: .venv/.tested .venv/bin/sam .venv/bin/checkov
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -51,7 +51,7 @@ evaluate: .venv/.tested
 	$(BIN)/python -m tests.evaluate $(ARGS)
 
 clean:
-	rm -rf .venv .venv-sam .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-sam .venv-scanners .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 	  .import_linter_cache .hypothesis
 
 .venv/.python:
@@ -89,3 +89,10 @@ clean:
 	$(PYTHON) -m venv .venv-sam
 	.venv-sam/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-sam.txt aws-sam-cli
 	@ln -sf ../../.venv-sam/bin/sam $@ && touch $@
+
+# Scanners of what the starters consist of: large, and with pins of their own.
+.venv/bin/checkov: .venv/.python constraints-scanners.txt
+	$(PYTHON) -m venv .venv-scanners
+	.venv-scanners/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-scanners.txt checkov bandit
+	@ln -sf ../../.venv-scanners/bin/bandit .venv/bin/bandit
+	@ln -sf ../../.venv-scanners/bin/checkov $@ && touch $@

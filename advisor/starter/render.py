@@ -110,6 +110,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,
+        "kinds": {item.kind for item in blueprint.resources},
         "carriers": {item.service for item in blueprint.records},
         "waits": _waits(blueprint),
         "first": isinstance(blueprint.event, list),

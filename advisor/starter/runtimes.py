@@ -85,7 +85,7 @@ class Language:
             yield from self.with_idempotency
 
 
-EVERYWHERE = ("README.md", "Makefile", ".gitignore", ".github/workflows/ci.yml")
+EVERYWHERE = ("README.md", "Makefile", ".checkov.yaml", ".gitignore", ".github/workflows/ci.yml")
 PYTHON = Language(
     title="Python",
     needs="Python {}, the version the functions run on (or `sam build --use-container`)",

@@ -98,6 +98,7 @@ def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
         "Makefile",
         "constraints.txt",
         "constraints-sam.txt",
+        "constraints-scanners.txt",
         "LICENSE",
         "README.md",
         "CHANGELOG.md",

@@ -17,7 +17,8 @@ def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[st
 
 
 _Loader.add_multi_constructor("!", _intrinsic)
-TEMPLATE = yaml.load((Path(__file__).parents[1] / "template.yaml").read_text(encoding="utf-8"), _Loader)
+TEXT = (Path(__file__).parents[1] / "template.yaml").read_text(encoding="utf-8")
+TEMPLATE = _Loader(TEXT).get_single_data()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 
 

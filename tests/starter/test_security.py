@@ -1,0 +1,148 @@
+"""Every project is held to published rule sets; what it does without is written in it, with the reason."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from advisor.starter import render, write_project
+from advisor.starter.plan import AVAILABLE
+from tests.starter.gate.scanners import bandit, checkov, scan
+from tests.starter.projects import PROJECTS, blueprint, blueprint_of
+
+FLAVOURS = tuple(dict.fromkeys(iac for iac, _ in AVAILABLE))
+SEVERAL = ("async-s3-to-bus", "standard-saga", "both-map", "standard-function-url")
+# Together they hold every kind of resource. FULL_GATE=1 scans all.
+COVERING = (
+    "async-mail",
+    "async-sns-to-sns",
+    "express-http",
+    "jobs-call",
+    "jobs-compute",
+    "jobs-outside",
+    "standard-alb",
+    "standard-cognito",
+    "standard-iot",
+    "standard-no-functions",
+    "standard-sns",
+    "stream-kinesis",
+)
+SCANNED = [
+    (iac, runtime, name)
+    for iac, runtime in AVAILABLE
+    for name in PROJECTS
+    if name in SEVERAL or (runtime == "python" and (name in COVERING or os.environ.get("FULL_GATE")))
+]
+
+
+@cache
+def files(iac: str, runtime: str, name: str) -> Mapping[str, str]:
+    requirements, approach, steps = PROJECTS[name]
+    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime)
+    return {file.path: file.text for file in render(made)}
+
+
+def written(iac: str, runtime: str, name: str, folder: Path) -> Path:
+    requirements, approach, steps = PROJECTS[name]
+    project = folder / "-".join((iac, runtime, name))
+    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime)
+    write_project(render(made), project)
+    return project
+
+
+def suppressed(text: str) -> dict[str, str]:
+    """Return the reason for each check that a ``.checkov.yaml`` skips."""
+    lines = re.findall(r"^  - (CKV\w+)  # (.+)$", text, re.MULTILINE)
+    assert yaml.safe_load(text) == {"skip-check": [check for check, _ in lines]}
+    return dict(lines)
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
+    folder = tmp_path_factory.mktemp("scanned")
+    for case in SCANNED:
+        written(*case, folder)
+    return scan(folder)
+
+
+def test_every_kind_of_resource_is_scanned() -> None:
+    def kinds(names: Iterable[str]) -> set[str]:
+        return {resource.kind for name in names for resource in blueprint(name).resources}
+
+    assert kinds(name for _, _, name in SCANNED) == kinds(PROJECTS)
+
+
+@pytest.mark.parametrize(("iac", "runtime", "name"), SCANNED)
+def test_checkov_finds_what_the_project_gives_a_reason_for_and_nothing_else(
+    iac: str, runtime: str, name: str, scanned: Mapping[str, Mapping[str, Any]]
+) -> None:
+    found = scanned["-".join((iac, runtime, name))]
+    reasons = suppressed(files(iac, runtime, name)[".checkov.yaml"])
+    assert found["unread"] == []
+    assert found["passed"] > 20
+    assert found["failed"] == sorted(reasons)
+    assert all(len(reason) > 10 for reason in reasons.values())
+
+
+@pytest.mark.parametrize("iac", FLAVOURS)
+def test_checkov_reads_the_reasons_where_the_project_keeps_them(iac: str, tmp_path: Path) -> None:
+    code, counts = checkov(written(iac, "python", "standard-alb", tmp_path))
+    assert (code, len(counts)) == (0, 2)  # the infrastructure and the workflow file
+    assert all(re.match(r"Passed checks: \d+, Failed checks: 0, ", line) for line in counts)
+
+
+@pytest.mark.parametrize("iac", FLAVOURS)
+def test_bandit_has_nothing_to_say(iac: str, tmp_path: Path) -> None:
+    for case in SCANNED:
+        if case[:2] == (iac, "python"):
+            written(*case, tmp_path)
+    assert bandit(tmp_path, "B101") == []
+    # an assert is what a test is for, and nothing else's
+    assert not any(
+        line.lstrip().startswith("assert ")
+        for path in tmp_path.rglob("*.py")
+        if "tests" not in path.parts
+        for line in path.read_text(encoding="utf-8").splitlines()
+    )
+
+
+def pins(path: str, text: str) -> Iterator[tuple[str, bool]]:
+    """Yield every requirement of a file, and whether it names one version and no other."""
+    if path.endswith("requirements.txt"):
+        for line in text.replace("-r ../functions/requirements.txt\n", "").splitlines():
+            yield line, bool(re.fullmatch(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==\d+(\.\d+)+", line))
+    elif path.endswith("package.json"):
+        manifest = json.loads(text)
+        for group in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):
+            for package, version in manifest.get(group, {}).items():
+                yield f"{package} {version}", bool(re.fullmatch(r"\d+\.\d+\.\d+", version))
+    elif path.endswith("pom.xml"):
+        for version in re.findall(r"<version>([^<]+)</version>", text)[1:]:
+            yield version, bool(re.fullmatch(r"\d+(\.\d+)+", version))
+    elif path.endswith("go.mod"):
+        for line in re.findall(r"^(?:require )?\t?(\S+\.\S+/\S+ \S+)", text, re.MULTILINE):
+            yield line, bool(re.search(r" v\d+\.\d+\.\d+(-[\w.]+)?$", line))
+
+
+@pytest.mark.parametrize(("iac", "runtime"), AVAILABLE)
+def test_every_requirement_names_one_version(iac: str, runtime: str) -> None:
+    made = [files(*case) for case in SCANNED if case[:2] == (iac, runtime)]
+    found = [pin for project in made for path, text in project.items() for pin in pins(path, text)]
+    assert len(found) > len(made)
+    assert [line for line, exact in found if not exact] == []
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_star_says_why_and_an_action_has_none(name: str) -> None:
+    lines = files("sam", "python", name)["template.yaml"].splitlines()
+    starred = [line for line in lines if re.match(r"""\s+(Resource:|-) ['"]?\*""", line)]
+    assert all(re.search(r"  # \w+ .{10,}", line) for line in starred), starred
+    assert not any(re.fullmatch(r"\s+(- |Action: )[a-z0-9-]+:\w*\*\w*", line) for line in lines)
