@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from advisor.loading.saving import dump_answers
     from advisor.loading.versions import load_versions
     from advisor.reports import FORMATS, ReportOptions
-    from advisor.reports.schema import answers_schema, report_schema
+    from advisor.reports.schema import answers_schema, report_schema, schema_text
     from advisor.resources import rules_folder, templates_folder
     from advisor.starter.plan import plan
     from advisor.starter.render import render as render_project
@@ -60,6 +60,7 @@ __all__ = [
     "render_project",
     "report_schema",
     "rules_folder",
+    "schema_text",
     "templates_folder",
     "write_project",
     "write_text",
@@ -86,6 +87,7 @@ _HOME = {
     "render_project": "starter.render:render",
     "report_schema": "reports.schema",
     "rules_folder": "resources",
+    "schema_text": "reports.schema",
     "templates_folder": "resources",
     "write_project": "starter.write",
     "write_text": "files",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import advisor
@@ -14,6 +16,7 @@ from advisor.cli.recommend import format_for, report_options
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
+from advisor.loading.saving import FOR_EDITORS, SCHEMA_FILE
 from advisor.reports import ReportOptions
 from advisor.reports.text import render_part
 from advisor.starter.plan import AVAILABLE
@@ -69,9 +72,23 @@ class Desk:
 
     def save(self, wish: Wish) -> Done:
         assert wish.path is not None
-        advisor.write_text(wish.path, advisor.dump_answers(wish.answers), replace=wish.replace)
+        text = advisor.dump_answers(wish.answers, header=(FOR_EDITORS,))
+        advisor.write_text(wish.path, text, replace=wish.replace)
         saved = replace(wish, saved=wish.path)
-        return Done(f"The answers are in {wish.path}.", self.command("recommend", saved))
+        told = f"The answers are in {wish.path}.{self._schema_beside(wish.path)}"
+        return Done(told, self.command("recommend", saved))
+
+    def _schema_beside(self, path: Path) -> str:
+        """Write the schema that an editor checks ``path`` by, unless one is there; return what to say."""
+        beside = path.with_name(SCHEMA_FILE)
+        text = advisor.schema_text(advisor.answers_schema(self.rule_base.questionnaire))
+        try:
+            if beside.is_file() and beside.read_text(encoding="utf-8", errors="replace") == text:
+                return ""
+            advisor.write_text(beside, text)
+        except (OSError, AdvisorError):
+            return f" For help in your editor: advisor schema > {shlex.quote(str(beside))}"
+        return f" {SCHEMA_FILE} beside it lets your editor help with them."
 
     def report(self, wish: Wish) -> Done:
         assert wish.path is not None

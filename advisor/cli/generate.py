@@ -110,11 +110,17 @@ class Made:
 
 def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
     """Return the project for ``answers``, with the decision record and the answers that made it."""
+    from advisor.loading.saving import FOR_EDITORS, SCHEMA_FILE
+
     recommendation = advisor.recommend(rule_base, answers)
     versions = advisor.load_versions(advisor.rules_folder())
     blueprint = advisor.plan(recommendation, versions, approach=approach, limits=rule_base.limits)
     record = advisor.FORMATS["markdown"](
         recommendation, rule_base, report_options(explain=True, to_file=True)
     )
-    extra = {"docs/decision.md": record, "answers.yaml": advisor.dump_answers(answers)}
+    extra = {
+        "docs/decision.md": record,
+        "answers.yaml": advisor.dump_answers(answers, header=(FOR_EDITORS,)),
+        SCHEMA_FILE: advisor.schema_text(advisor.answers_schema(rule_base.questionnaire)),
+    }
     return Made(recommendation, blueprint, advisor.render_project(blueprint, extra))

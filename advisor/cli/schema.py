@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -22,4 +21,4 @@ def schema(
     wanted = one_of("--of", of, ("answers", "report"))
     questionnaire = rule_base_with(rules).questionnaire
     document = advisor.answers_schema(questionnaire) if wanted == "answers" else advisor.report_schema()
-    console.data(json.dumps(document, indent=2, ensure_ascii=False))
+    console.data(advisor.schema_text(document))

@@ -10,6 +10,8 @@ from advisor.knowledge.answers import Answers, ForEach, Part, Step
 from advisor.knowledge.conditions import Answer
 from advisor.loading.answers_reader import SCHEMA, UNKNOWN
 
+SCHEMA_FILE = "answers.schema.json"  # stands beside an answers file and is what ``advisor schema`` prints
+FOR_EDITORS = f"yaml-language-server: $schema={SCHEMA_FILE}"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from advisor.decision.recommendation import Flip, Recommendation
+from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import (
     BOTH,
     DESTINATIONS,
@@ -22,6 +22,7 @@ from advisor.knowledge.rules import (
     RuleBase,
 )
 from advisor.reports import ReportOptions
+from advisor.reports.answered import answered, turned_to, turns
 from advisor.reports.arguments import arguments_for, exclusions
 from advisor.reports.charts import HEIGHT, WIDTH, cost_chart, timelines
 from advisor.reports.flow import flow, in_words
@@ -30,8 +31,6 @@ from advisor.reports.layout import printable
 from advisor.reports.what_if_data import what_if
 from advisor.reports.wording import (
     NAMES,
-    answer_code,
-    answer_words,
     break_even_words,
     change_code,
     cost_remarks,
@@ -44,7 +43,6 @@ from advisor.reports.wording import (
     score_words,
     strength_words,
     title,
-    verdict_name,
 )
 from advisor.resources import templates_folder
 
@@ -129,7 +127,15 @@ class _Page:
             "exclusions": [(item, options_words(item.options)) for item in exclusions(recommendation)],
             "drawing": draw(parts),
             "in_words": in_words(parts),
-            "flips": [self._flip(flip) for flip in recommendation.flips],
+            "flips": [
+                (
+                    flip,
+                    change_code(flip),
+                    turns(flip, recommendation, self.rule_base),
+                    turned_to(flip, self.rule_base),
+                )
+                for flip in recommendation.flips
+            ],
             "questions": [self.rule_base.questionnaire.by_key[key] for key in recommendation.open_questions],
             "cost": recommendation.cost,
             "remarks": lambda item: cost_remarks(item, recommendation),
@@ -140,7 +146,7 @@ class _Page:
             "stories": list(
                 zip(recommendation.failure_stories, timelines(recommendation.failure_stories), strict=True)
             ),
-            "answers": list(self._answers()),
+            "answers": list(answered(recommendation, self.rule_base)),
             "what_if": what_if(recommendation, self.rule_base),
         }
 
@@ -161,31 +167,3 @@ class _Page:
                 bars.setdefault(finding.rule.criterion, []).append(bar)
         titles = {criterion.id: criterion.title for criterion in self.rule_base.criteria}
         return [(titles.get(key, key), found) for key, found in bars.items() if found]
-
-    def _flip(self, flip: Flip) -> tuple[Flip, str, list[tuple[str, str, str]], str]:
-        known = self.recommendation.decision.settled.facts.values
-        asked = self.rule_base.questionnaire.by_key
-        changes = [
-            (
-                asked[key].ask,
-                answer_words(asked[key], known[key]) if key in known else "not answered",
-                answer_words(asked[key], value),
-            )
-            for key, value in flip.change.items()
-        ]
-        verdict = verdict_name(flip.option, flip.workflow_type, flip.instead, self.rule_base)
-        return flip, change_code(flip), changes, verdict
-
-    def _answers(self) -> Iterable[tuple[str, str, str, str]]:
-        settled = self.recommendation.decision.settled
-        follows = {item.key: f"follows from {item.by}" for item in settled.implied}
-        for question in self.rule_base.questionnaire.questions:
-            key = question.key
-            if key in settled.answers or key in follows:
-                value = settled.facts.values[key]
-                yield (
-                    question.ask,
-                    answer_words(question, value),
-                    f"{key}: {answer_code(value)}",
-                    follows.get(key, "given"),
-                )

@@ -8,6 +8,7 @@ from advisor.decision.decide import Scorecard
 from advisor.decision.recommendation import CostLine, Flip, Recommendation
 from advisor.knowledge.rules import NEITHER, SCORED, Rule, RuleBase
 from advisor.reports import ReportOptions
+from advisor.reports.answered import NOT_ANSWERED, answered, turned_to, turns
 from advisor.reports.arguments import (
     Argument,
     arguments_against,
@@ -20,8 +21,6 @@ from advisor.reports.markup import escaped, link, literal, table
 from advisor.reports.mermaid import flowchart
 from advisor.reports.wording import (
     NAMES,
-    answer_code,
-    answer_words,
     break_even_words,
     change_code,
     cost_remarks,
@@ -33,7 +32,6 @@ from advisor.reports.wording import (
     score_words,
     strength_words,
     title,
-    verdict_name,
 )
 
 
@@ -83,11 +81,14 @@ class _Record:
             "Should this workload be wired with Lambda Destinations, with Step Functions, with both, or with "
             "something else? These answers describe it."
         )
-        settled = self.decision.settled
-        rows = [self._answer(key, answer_code(value), "given") for key, value in settled.answers.items()]
-        rows += [
-            self._answer(item.key, answer_code(item.value), f"follows from `{item.by}`")
-            for item in settled.implied
+        rows = [
+            (
+                escaped(item.ask),
+                escaped(item.words),
+                f"`{item.pair}`",
+                f"follows from `{item.follows_from}`" if item.follows_from else "given",
+            )
+            for item in answered(self.recommendation, self.rule_base)
         ]
         if rows:
             yield "\n".join(table(("Question", "Answer", "Key and value", "Note"), rows))
@@ -97,12 +98,6 @@ class _Record:
         if steps:
             named = ", ".join(f"{literal(step.name)} ({escaped(step.service)})" for step in steps)
             yield f"Units of work: {named}."
-
-    def _answer(self, key: str, code: str, note: str) -> tuple[str, str, str, str]:
-        question = self.rule_base.questionnaire.by_key.get(key)
-        value = self.decision.settled.facts.values[key]
-        ask = escaped(question.ask) if question else ""
-        return ask, escaped(answer_words(question, value)), f"`{key}: {code}`", note
 
     def drivers(self) -> Iterator[str]:
         yield "## Decision Drivers"
@@ -198,11 +193,11 @@ class _Record:
             yield "No single answer, and no two of the given ones, would change this advice."
 
     def _flip(self, flip: Flip) -> tuple[str, str, str]:
-        known = self.decision.settled.facts.values
-        now = ", ".join(f"`{key}: {answer_code(known[key])}`" for key in flip.change if key in known)
+        changed = turns(flip, self.recommendation, self.rule_base)
+        now = ", ".join(f"`{turn.key}: {turn.now_code}`" for turn in changed if turn.now_code)
         threshold = f" ({escaped(flip.threshold)})" if flip.threshold else ""
-        then = verdict_name(flip.option, flip.workflow_type, flip.instead, self.rule_base)
-        return f"`{change_code(flip)}`{threshold}", now or "not answered", escaped(_capital(then))
+        then = escaped(_capital(turned_to(flip, self.rule_base)))
+        return f"`{change_code(flip)}`{threshold}", now or NOT_ANSWERED, then
 
     def open_questions(self) -> Iterator[str]:
         yield "### Open Questions"

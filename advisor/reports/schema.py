@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from advisor.knowledge.answers import IACS, KAFKA_TOPIC, QUERY_LANGUAGES, RUNTIMES
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
@@ -75,6 +77,11 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
         **_closed(top, required=["requirements"]),
         "$defs": {"step": step},
     }
+
+
+def schema_text(schema: dict[str, Json]) -> str:
+    """Return a schema as the text of a file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _question(question: Question) -> Json:

@@ -8,6 +8,7 @@ from typing import Literal
 from advisor.decision.recommendation import FailureStory, Flip, OptionCost, Recommendation
 from advisor.knowledge.rules import DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
 from advisor.reports import ReportOptions
+from advisor.reports.answered import answered, turned_to, turns
 from advisor.reports.arguments import (
     Argument,
     arguments_against,
@@ -20,7 +21,6 @@ from advisor.reports.layout import ascii_punctuation, pad, side_by_side, width, 
 from advisor.reports.text_page import BOLD, Page
 from advisor.reports.wording import (
     NAMES,
-    answer_code,
     break_even_words,
     change_code,
     cost_remarks,
@@ -32,7 +32,6 @@ from advisor.reports.wording import (
     reason_headings,
     score_words,
     strength_words,
-    verdict_name,
 )
 
 _NARROWEST = 40
@@ -187,11 +186,10 @@ def _flips(page: Page) -> Iterator[str]:
 
 def _flip_words(page: Page, flip: Flip) -> str:
     arrow = "->" if page.options.plain else "→"
-    now = page.recommendation.decision.settled.facts.values
-    before = ", ".join(f"{key} is {answer_code(now[key])}" for key in flip.change if key in now)
+    changed = turns(flip, page.recommendation, page.rule_base)
+    before = ", ".join(f"{turn.key} is {turn.now_code}" for turn in changed if turn.now_code)
     remarks = "; ".join(filter(None, (flip.threshold, f"now {before}" if before else "not answered yet")))
-    verdict = verdict_name(flip.option, flip.workflow_type, flip.instead, page.rule_base)
-    return f"{change_code(flip)} {arrow} {verdict} ({remarks})"
+    return f"{change_code(flip)} {arrow} {turned_to(flip, page.rule_base)} ({remarks})"
 
 
 def _open_questions(page: Page) -> Iterator[str]:
@@ -265,12 +263,10 @@ def _alternatives(page: Page, heading: str) -> Iterator[str]:
 
 
 def _answers(page: Page) -> Iterator[str]:
-    settled = page.recommendation.decision.settled
     yield from page.heading("Answers")
-    for key, value in settled.answers.items():
-        yield from page.say(f"{key}: {answer_code(value)}", "  ", "      ")
-    for item in settled.implied:
-        yield from page.say(f"{item.key}: {answer_code(item.value)} (follows from {item.by})", "  ", "      ")
+    for item in answered(page.recommendation, page.rule_base):
+        note = f" (follows from {item.follows_from})" if item.follows_from else ""
+        yield from page.say(f"{item.pair}{note}", "  ", "      ")
 
 
 def _imprint(page: Page) -> Iterator[str]:

@@ -8,11 +8,10 @@ from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import SCORED, RuleBase
+from advisor.reports.answered import NOT_ANSWERED
 from advisor.reports.json_report import Json
 from advisor.reports.what_if import Change, Outcome, every_change, outcome
 from advisor.reports.wording import NAMES, answer_code, answer_words, money, verdict_name
-
-NOT_ANSWERED = "not answered"
 
 
 def what_if(recommendation: Recommendation, rule_base: RuleBase) -> Json:

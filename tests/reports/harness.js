@@ -52,12 +52,25 @@
     return found.violations.map(function (item) { return item.id + ": " + item.nodes[0].html; });
   }
 
+  // Text that leaves its picture, or a name that leaves its box (the rest of what is drawn there is quiet).
+  function outside(page) {
+    return Array.from(page.querySelectorAll("svg[viewBox]:not(.bar) text"), function (text) {
+      const box = text.getBBox();
+      const sheet = text.ownerSVGElement.viewBox.baseVal;
+      const named = text.closest(".flow") && !text.classList.contains("quiet");
+      const left = box.x < 0 || box.x + box.width > sheet.width || box.y < 0 || box.y + box.height > sheet.height;
+      return left || (named && box.width > 144) ? text.textContent + " " + box.width : "";
+    }).filter(Boolean);
+  }
+
   const out = [];
   for (const page of data.pages) {
     const frame = await open(page, data.width);
     const root = frame.contentDocument.documentElement;
     out.push({
       hidden: frame.contentDocument.getElementById("what-if").hidden,
+      outside: outside(frame.contentDocument),
+      requests: frame.contentWindow.performance.getEntriesByType("resource").map(function (entry) { return entry.name; }),
       overflow: root.scrollWidth > data.width,
       tried: data.axe ? [] : tried(frame.contentDocument),
       violations: data.axe ? await violations(frame) : [],

@@ -14,11 +14,13 @@ import pytest
 import advisor
 from advisor.cli.generate import make
 from advisor.errors import InputError
+from advisor.loading.saving import SCHEMA_FILE
 from advisor.reports import ReportOptions
 
 HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE.parents[1] / "examples").glob("*.yaml"))
 RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
+SCHEMA = advisor.schema_text(advisor.answers_schema(RULE_BASE.questionnaire))
 
 EXPECTED = {
     "campaign-signups": ("neither", None),
@@ -39,8 +41,9 @@ def outputs(example: Path) -> dict[str, str]:
         "recommendation.txt": advisor.FORMATS["text"](found, RULE_BASE, ReportOptions(explain=True)),
     }
     if found.verdict.option != "neither":
-        made = make(RULE_BASE, answers)
-        files |= {f"project/{file.path}": file.text for file in made.files}
+        made = {file.path: file.text for file in make(RULE_BASE, answers).files}
+        assert made.pop(SCHEMA_FILE) == SCHEMA  # the same in each, so it isn't kept with each
+        files |= {f"project/{path}": text for path, text in made.items()}
     return files
 
 

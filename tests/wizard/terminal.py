@@ -31,6 +31,7 @@ class Terminal:
     ) -> None:
         self.tells_cursor = tells_cursor
         environ = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TERM": "xterm-256color"}
+        environ |= {"SOURCE_DATE_EPOCH": os.environ["SOURCE_DATE_EPOCH"]}  # the day of tests/conftest.py
         environ |= {"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
         self.screen = pyte.HistoryScreen(columns, rows, history=5000)
         self.stream = pyte.ByteStream(self.screen)
