@@ -146,6 +146,20 @@ def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context:
     return re.sub(r"\n{3,}", "\n\n\n", text).rstrip("\n") + "\n"
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """What templates were compiled to, kept in memory: each project has an environment of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
 def _environment(folder: Path, words: Words) -> jinja2.Environment:
     environment = _shared_environment(folder).overlay()
     environment.filters = {**environment.filters, **words.filters}
@@ -160,6 +174,7 @@ def _shared_environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_Compiled(),
     )
     environment.filters |= {
         "yaml": quoted,

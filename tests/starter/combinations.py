@@ -10,6 +10,7 @@ from typing import Any
 ASYNC = ("s3", "eventbridge", "schedule", "sns", "ses", "iot", "cloudwatch-logs", "sdk", "other", None)
 STREAMS = ("dynamodb-stream", "kinesis", "kafka")
 OTHERS = ("sqs", "api-gateway", "alb", "function-url", "cognito")
+RUNTIMES = ("python", "nodejs", "java", "go")
 FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
     "destinations": {
         "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka"),
@@ -21,6 +22,7 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "on_failure": (None, ("lambda",), ("sns",), ("sqs",), ("eventbridge",), ("s3",)),
         "replay_payload": (True, None),
         "idempotent": (True, False, None),
+        "runtime": RUNTIMES,
     },
     "step-functions": {
         "event_source": (*ASYNC, "dynamodb-stream", "kinesis", *OTHERS),
@@ -40,6 +42,7 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         ),
         "total_duration_s": (5, 7200, None),
         "idempotent": (True, False, None),
+        "runtime": RUNTIMES,
     },
     "both": {
         "event_source": ASYNC,
@@ -50,6 +53,7 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "on_failure": (None, ("sns",), ("sqs",), ("eventbridge",)),
         "targets": (None, ("lambda", "dynamodb"), ("eventbridge",)),
         "idempotent": (True, None),
+        "runtime": RUNTIMES,
     },
 }  # fmt: skip
 

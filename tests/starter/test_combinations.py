@@ -1,59 +1,46 @@
-"""A pairwise-covering set of requirements: each is refused with a reason or gives a sound project.
-
-Every sixth combination runs by default; FULL_GATE=1 runs them all (about 350 projects, some minutes).
-"""
+"""Combinations of answers: each is refused with a reason or gives a sound project."""
 
 from __future__ import annotations
 
 import json
-import os
-from typing import Any
 
 import pytest
 
-from advisor.starter import Refused, render
-from tests.starter.combinations import FACTORS, Combination, pairwise, requirements
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.running import run_machine
-from tests.starter.gate.template import check_template
-from tests.starter.projects import blueprint_of
+from tests.starter.combinations import FACTORS, Combination
+from tests.starter.gate.deployed import read
+from tests.starter.matrix import SOURCES, covering, every, gated, rendered
 
-SEED = 1
-STRIDE = 1 if os.environ.get("FULL_GATE") else 6
-CASES = [
-    (approach, combination)
-    for approach in FACTORS
-    for combination in list(pairwise(approach, SEED))[::STRIDE]
-]
-
-
-def _done(function: str, event: dict[str, Any]) -> Any:
-    return {"id": "1001", "amount": 120, "items": [{"id": "a"}], **event["payload"]}
+CASES = [(approach, combination) for approach in FACTORS for combination in covering(approach)]
 
 
 @pytest.mark.parametrize(
     ("approach", "combination"), CASES, ids=[f"{a}-{n}" for n, (a, _) in enumerate(CASES)]
 )
-def test_a_combination_is_refused_or_sound(approach: str, combination: Combination) -> None:
-    try:
-        blueprint = blueprint_of(requirements(combination), approach)
-    except Refused as refused:
-        assert len(str(refused)) > 60
-        return
-    first, second = render(blueprint), render(blueprint)
-    assert first == second
-    files = {file.path: file.text for file in first}
-    assert check_template(files) + check_machines(files) == []
-    if blueprint.machine:
-        by_function = any(function.does == "start" for function in blueprint.functions)
-        payload = dict(blueprint.payload)
-        direct = blueprint.approach == "both" or by_function
-        event = payload if direct else json.loads(files["events/event.json"])
-        run = run_machine(files, event, _done, {"approved": True})
-        assert (run.status, run.error) == ("SUCCEEDED", "None: None")
+def test_a_combination_is_refused_or_goes_through_the_whole_gate(
+    approach: str, combination: Combination
+) -> None:
+    result = gated(approach, combination)
+    assert result.findings == ()
+    assert len(result.refused) > 60 or result.files == rendered(approach, combination).files
 
 
-def test_the_set_is_large_and_mostly_sound() -> None:
-    every = [(approach, item) for approach in FACTORS for item in pairwise(approach, SEED)]
-    assert len(every) > 300
-    assert all(set(item) == set(FACTORS[approach]) for approach, item in every)
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("approach", FACTORS)
+def test_every_combination_of_source_outcome_and_runtime_is_refused_or_well_formed(
+    approach: str, source: str | None
+) -> None:
+    for combination in every(approach, source):
+        result = rendered(approach, combination)
+        assert len(result.refused) > 60 or result.files
+        for path, text in result.files:
+            assert text.endswith("\n") and not text.endswith("\n\n"), path
+            assert " \n" not in text, path
+            if path.endswith(".json"):
+                json.loads(text)
+        if result.files:
+            assert read(dict(result.files)["template.yaml"])["Resources"]
+
+
+def test_the_set_is_large_and_covers_every_factor() -> None:
+    assert len(CASES) > 300
+    assert all(set(combination) == set(FACTORS[approach]) for approach, combination in CASES)

@@ -40,6 +40,18 @@ def _cycle(text: str) -> str:
     return _swap(function, function + "      Environment: {Variables: {BUCKET: !Ref SourceBucket}}\n")(text)
 
 
+def _role_of_ones_own(text: str) -> str:
+    """To a role that stands in the template SAM adds nothing, so that what it lacks is missing."""
+    properties = "      Handler: process_request.app.handler\n"
+    text = _swap(properties, properties + "      Role: !GetAtt WorkRole.Arn\n")(text)
+    principal = "{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}"
+    role = f"AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: [{principal}]}}"
+    return _swap(
+        "Resources:\n",
+        f"Resources:\n  WorkRole:\n    Type: AWS::IAM::Role\n    Properties:\n      {role}\n",
+    )(text)
+
+
 TEMPLATE_FAULTS: dict[str, tuple[str, Edit, str]] = {
     "too many retries": ("async-sdk", _swap("MaximumRetryAttempts: 2", "MaximumRetryAttempts: 5"), "E3034"),
     "event age too short": ("async-sdk", _swap("InSeconds: 21600", "InSeconds: 30"), "E3034"),
@@ -82,6 +94,16 @@ TEMPLATE_FAULTS: dict[str, tuple[str, Edit, str]] = {
         "its own destination",
     ),
     "permission missing": ("stream-queue", _cut(r"                Type: SQS\n"), "may not sqs:SendMessage"),
+    "permission to put events missing": (
+        "async-s3-to-bus",
+        _role_of_ones_own,
+        "may not events:PutEvents",
+    ),
+    "event that S3 does not send": (
+        "async-s3-to-bus",
+        _swap('["Object Created"]', '["ObjectCreated:*"]'),
+        "S3 sends no event called",
+    ),
     "handler that does not exist": (
         "async-sdk",
         _swap("validate_request.app.handler", "main.app.handler"),

@@ -16,6 +16,7 @@ from statelint.linter import Linter
 
 from tests.starter.gate.deployed import read, resolve, translate
 from tests.starter.gate.template import allowed
+from tests.starter.gate.variables import unassigned
 
 HERE = "us-east-1:123456789012"
 FUNCTIONS = {
@@ -90,6 +91,7 @@ def check_definition(text: str, *, express: bool) -> list[str]:
     definition = json.loads(text)
     jsonpath = definition.get("QueryLanguage") == "JSONPath"
     problems += list((_paths if jsonpath else _expressions)(definition, "$"))
+    problems += unassigned(definition)
     return [*problems, *_structure(definition, outer=True, express=express)]
 
 

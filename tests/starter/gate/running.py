@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -51,6 +52,12 @@ class _Clock:
 
     def sleep(self, seconds: float) -> None:
         self.waited.append(seconds)
+
+
+@cache
+def _client(service: str) -> Any:
+    """Return the one client of ``service``: making one takes as long as a run."""
+    return boto3.client(service, region_name=REGION)
 
 
 def _evaluate(expression: str) -> Any:
@@ -114,7 +121,7 @@ def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = N
         text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
         text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
         text = re.sub(rf"arn:aws:states:(::({JOBS}):[\w:.]+|[\w:-]+:activity:\w+)", JOB, text)
-        states = boto3.client("stepfunctions", region_name=REGION)
+        states = _client("stepfunctions")
         kind = machine["Properties"].get("StateMachineType", "STANDARD")
         arn = states.create_state_machine(name=name, definition=text, roleArn=ROLE, type=kind)[
             "stateMachineArn"
@@ -159,7 +166,7 @@ def _sent(history: list[dict[str, Any]]) -> Iterator[str]:
 
 def _tokens() -> set[str]:
     texts = []
-    sqs = boto3.client("sqs", region_name=REGION)
+    sqs = _client("sqs")
     for url in sqs.list_queues().get("QueueUrls", []):
         texts += [
             m["Body"] for m in sqs.receive_message(QueueUrl=url, VisibilityTimeout=0).get("Messages", [])
@@ -174,16 +181,16 @@ def _create(result: dict[str, Any]) -> dict[str, str]:
     filling: dict[str, str] = {}
     for name, resource in result["Resources"].items():
         if resource["Type"] == "AWS::SQS::Queue":
-            url = boto3.client("sqs", region_name=REGION).create_queue(QueueName=name)["QueueUrl"]
+            url = _client("sqs").create_queue(QueueName=name)["QueueUrl"]
             filling[f"{name}Url"] = url
         elif resource["Type"] == "AWS::SNS::Topic":
-            boto3.client("sns", region_name=REGION).create_topic(Name=name)
+            _client("sns").create_topic(Name=name)
         elif resource["Type"] == "AWS::Events::EventBus":
-            boto3.client("events", region_name=REGION).create_event_bus(Name=name)
+            _client("events").create_event_bus(Name=name)
         elif resource["Type"] == "AWS::S3::Bucket":
-            boto3.client("s3", region_name=REGION).create_bucket(Bucket=name.lower())
+            _client("s3").create_bucket(Bucket=name.lower())
         elif resource["Type"] == "AWS::DynamoDB::Table":
-            boto3.client("dynamodb", region_name=REGION).create_table(
+            _client("dynamodb").create_table(
                 TableName=name,
                 AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
                 KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -25,6 +25,18 @@ DESTINATION_ACTIONS = {
 }
 UNNAMED = (["dynamodb:ListStreams"], ["batch:DescribeJobs"])
 STREAM_DESTINATIONS = ("sqs", "sns", "s3")
+S3_EVENTS = {  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
+    "Object Created",
+    "Object Deleted",
+    "Object Restore Initiated",
+    "Object Restore Completed",
+    "Object Restore Expired",
+    "Object Storage Class Changed",
+    "Object Access Tier Changed",
+    "Object ACL Updated",
+    "Object Tags Added",
+    "Object Tags Deleted",
+}
 
 
 @cache
@@ -64,6 +76,9 @@ def _own(source: dict[str, Any], result: dict[str, Any], files: dict[str, str]) 
             yield f"{name}: FIFO cannot be a destination"
         if resource["Type"] == "AWS::Scheduler::Schedule" and "Name" in properties:
             yield f"{name}: a fixed name, so that two stacks clash"
+        pattern = properties.get("EventPattern", {})
+        if pattern.get("source") == ["aws.s3"] and not S3_EVENTS.issuperset(pattern.get("detail-type", [])):
+            yield f"{name}: S3 sends no event called {pattern['detail-type']}"
         if resource["Type"] == "AWS::Lambda::EventInvokeConfig":
             yield from _asynchronous(name, properties, result)
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":

@@ -1,0 +1,116 @@
+"""What a state machine does on good days and bad ones: each way of a choice, passing and lasting faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.starter import Blueprint
+from advisor.starter.runtimes import LANGUAGES
+from tests.starter.gate.running import Run, Work, run_machine
+
+THROTTLED = "Lambda.TooManyRequestsException"
+
+
+def first_input(blueprint: Blueprint, files: dict[str, str]) -> Any:
+    """Return what the state machine is started with."""
+    started_by_function = any(function.does == "start" for function in blueprint.functions)
+    if blueprint.approach == "both" or started_by_function:
+        return dict(blueprint.payload)
+    return json.loads(files["events/event.json"])
+
+
+def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
+    """Return every way in which the project's state machine does not do what it should."""
+    start, calls = first_input(blueprint, files), list[str]()
+    machine = next(text for path, text in files.items() if path.endswith(".asl.json"))
+    levels = list(_levels(json.loads(machine)))
+    small = {**start, "amount": 5} if "amount" in start else start
+    runs = {
+        "large": run_machine(files, start, _worker(120), {"approved": True}),
+        "small and throttled": run_machine(files, small, _unsteady(5, calls), {"approved": True}),
+    }
+    problems = [f"{name}: {run.status}, {run.error}" for name, run in runs.items() if _bad(run)]
+    problems += _delays(runs["small and throttled"], len(set(calls)), levels)
+    if any("Not approved" in level["States"] for level in levels):
+        runs["declined"] = run_machine(files, start, _worker(120), {"approved": False})
+        if not runs["declined"].error.startswith("NotApproved: "):
+            problems.append(f"declined: {runs['declined'].error}")
+    entered = {state for run in runs.values() for state in run.states}
+    problems += [f"no run took the way to '{name}'" for name in sorted(_ways(levels) - entered)]
+    if calls:
+        error = LANGUAGES[blueprint.runtime].invalid_input
+        broken = run_machine(files, start, _broken(error), {"approved": True})
+        if broken.status != "FAILED" or not broken.error.startswith(f"{error}: "):
+            problems.append(f"a fault that stays: {broken.status}, {broken.error}")
+    return problems
+
+
+def _bad(run: Run) -> bool:
+    return (run.status, run.error) != ("SUCCEEDED", "None: None")
+
+
+def _delays(run: Run, retried: int, levels: list[dict[str, Any]]) -> Iterator[str]:
+    """Every function failed once, so each waited once, and no longer than its first interval."""
+    states = [state for level in levels for state in level["States"].values()]
+    retriers = [retrier for state in states for retrier in state.get("Retry", [])]
+    first = max((retrier.get("IntervalSeconds", 1) for retrier in retriers), default=0)
+    waits = {state["Seconds"] for state in states if "Seconds" in state}
+    delays = [seconds for seconds in run.waited if seconds not in waits]
+    if len(run.waited) < retried:
+        yield f"{retried} faults, but only {len(run.waited)} delays"
+    if any(seconds > first for seconds in delays):
+        yield f"a first retry after {max(delays)} s, declared are {first} s"
+
+
+def _worker(amount: int) -> Work:
+    """Return work that goes well; a job it started is still running when first asked."""
+    asked: set[str] = set()
+
+    def work(function: str, event: dict[str, Any]) -> Any:
+        status = "DONE" if function in asked else "RUNNING"
+        asked.add(function)
+        found = {"id": "1001", "items": [{"id": "a"}], **event["payload"]}
+        return {**found, "amount": amount, "status": status}
+
+    return work
+
+
+def _unsteady(amount: int, calls: list[str]) -> Work:
+    """Return work whose every function is throttled once."""
+    well = _worker(amount)
+
+    def work(function: str, event: dict[str, Any]) -> Any:
+        calls.append(function)
+        if calls.count(function) == 1:
+            raise type(THROTTLED, (Exception,), {})("Rate exceeded")
+        return well(function, event)
+
+    return work
+
+
+def _broken(error: str) -> Work:
+    """Return work that no retry can mend; what undoes it works."""
+    well = _worker(120)
+
+    def work(function: str, event: dict[str, Any]) -> Any:
+        if ":Undo" in function:
+            return well(function, event)
+        raise type(error, (Exception,), {})("'id' must be a non-empty string")
+
+    return work
+
+
+def _levels(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield level
+    for state in level["States"].values():
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from _levels(inner)
+
+
+def _ways(levels: list[dict[str, Any]]) -> set[str]:
+    """Return every state that a choice can lead to."""
+    choices = [state for level in levels for state in level["States"].values() if state["Type"] == "Choice"]
+    ways = {state["Default"] for state in choices}
+    return ways | {rule["Next"] for state in choices for rule in state["Choices"]}

@@ -1,0 +1,152 @@
+"""What is rendered, refused and gated, as one table: ``python -m tests.starter.matrix [--write]``.
+
+Every combination of event source, approach, runtime and outcome is rendered; a set that has every pair of
+values of all factors goes through the whole gate. The tests of test_combinations.py hold both to no finding.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from advisor.starter import Blueprint, Refused, render
+from advisor.starter.runtimes import LANGUAGES
+from tests.starter.combinations import FACTORS, Combination, pairwise, requirements
+from tests.starter.gate.behaviour import misbehaviour
+from tests.starter.gate.machine import check_machines
+from tests.starter.gate.template import check_template
+from tests.starter.lacking import lacking
+from tests.starter.projects import blueprint_of
+
+SEED = 1
+PAGE = Path(__file__).parents[2] / "docs" / "starters.md"
+SOURCES = tuple(dict.fromkeys(source for factors in FACTORS.values() for source in factors["event_source"]))
+OUTCOMES: dict[str, dict[str, tuple[Any, ...]]] = {
+    "destinations": {
+        "on_success": FACTORS["destinations"]["on_success"],
+        "on_failure": FACTORS["destinations"]["on_failure"],
+    },
+    "step-functions": {
+        "failure_handling": FACTORS["step-functions"]["failure_handling"],
+        "total_duration_s": (5, 7200),
+    },
+    "both": {"on_failure": FACTORS["both"]["on_failure"]},
+}
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What became of one combination: refused with a reason, or its project and what was found in it."""
+
+    approach: str
+    refused: str = ""
+    findings: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def every(approach: str, source: str | None) -> Iterator[Combination]:
+    """Yield each combination of runtime and outcome for one event source."""
+    factors = OUTCOMES[approach]
+    for runtime, *outcome in product(LANGUAGES, *factors.values()):
+        yield {"event_source": source, "runtime": runtime, **dict(zip(factors, outcome, strict=True))}
+
+
+def covering(approach: str) -> list[Combination]:
+    """Return the combinations that have every pair of values."""
+    return list(pairwise(approach, SEED))
+
+
+def planned(approach: str, combination: Combination) -> Blueprint:
+    """Return the blueprint of ``combination``; raises Refused."""
+    how = {key: combination[key] for key in ("runtime", "query_language") if combination.get(key)}
+    answers = {key: value for key, value in requirements(combination).items() if key not in how}
+    return blueprint_of(answers, approach, **how)
+
+
+def rendered(approach: str, combination: Combination) -> Gated:
+    """Return the project of ``combination``, or why there is none."""
+    try:
+        made = render(planned(approach, combination))
+    except Refused as refused:
+        return Gated(approach, str(refused))
+    return Gated(approach, files=tuple((file.path, file.text) for file in made))
+
+
+def gated(approach: str, combination: Combination) -> Gated:
+    """Return what the whole gate says of ``combination``."""
+    result = rendered(approach, combination)
+    if result.refused:
+        return result
+    files, blueprint = dict(result.files), planned(approach, combination)
+    found = check_template(files) + check_machines(files)
+    if blueprint.machine:
+        found += misbehaviour(blueprint, files)
+    return Gated(approach, findings=tuple(found), files=result.files)
+
+
+def table() -> str:
+    """Return both matrices and what public examples lack, as Markdown."""
+    began = time.perf_counter()
+    all_of = [rendered(a, item) for a in FACTORS for source in SOURCES for item in every(a, source)]
+    between = time.perf_counter()
+    through = [gated(a, item) for a in FACTORS for item in covering(a)]
+    ended = time.perf_counter()
+    lines = [
+        "| | combinations | refused | rendered | findings | seconds |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += _rows("rendered", all_of, between - began) + _rows(
+        "through the whole gate", through, ended - between
+    )
+    reasons = Counter(_reason(item.refused) for item in all_of + through if item.refused)
+    lines += ["", "| refused because | combinations |", "| --- | --- |"]
+    lines += [f"| {reason} | {count:,} |" for reason, count in reasons.most_common()]
+    projects = [dict(item.files) for item in through if item.files]
+    approaches = [item.approach for item in through if item.files]
+    return "\n".join([*lines, "", *lacking(approaches, projects), ""])
+
+
+def _rows(what: str, results: list[Gated], seconds: float) -> list[str]:
+    rows = []
+    for approach in FACTORS:
+        of = [item for item in results if item.approach == approach]
+        refused, findings = sum(bool(item.refused) for item in of), sum(len(item.findings) for item in of)
+        rows.append(
+            f"| {what}: {approach} | {len(of):,} | {refused:,} | {len(of) - refused:,} | {findings} | |"
+        )
+    refused, findings = (
+        sum(bool(item.refused) for item in results),
+        sum(len(item.findings) for item in results),
+    )
+    total = f"| **{what}** | {len(results):,} | {refused:,} | {len(results) - refused:,} | {findings} |"
+    return [*rows, f"{total} {seconds:.0f} |"]
+
+
+def _reason(told: str) -> str:
+    """Return the first reason without what was named in it, so that equal ones count as one."""
+    because = re.search(r"cannot do this workload: (.+?\.) \(", told)
+    first = because[1] if because else re.split(r"(?<=[.:]) ", told)[0]
+    return re.sub(r"'[^']+'", "…", first.rstrip(".:"))
+
+
+def main() -> None:
+    """Print the tables, or write them into the page between its marks."""
+    text = table()
+    if "--write" not in sys.argv:
+        print(text)
+        return
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition("<!-- matrix -->\n")
+    _, _, tail = rest.partition("<!-- /matrix -->\n")
+    PAGE.write_text(f"{head}<!-- matrix -->\n{text}<!-- /matrix -->\n{tail}", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Faults that only a run shows: the gate must see each of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.starter.gate.behaviour import misbehaviour
+from tests.starter.projects import WITH_MACHINE, blueprint, files
+
+Machine = dict[str, Any]
+NAME, PATH = "standard-saga", "statemachine/order-pipeline.asl.json"
+
+
+@pytest.mark.parametrize("name", WITH_MACHINE)
+def test_a_state_machine_does_what_it_should(name: str) -> None:
+    assert misbehaviour(blueprint(name), dict(files(name))) == []
+
+
+def _never_retried(machine: Machine) -> None:
+    machine["States"]["Check fraud"]["Retry"] = [{"ErrorEquals": ["InvalidInput"], "MaxAttempts": 0}]
+
+
+def _never_large(machine: Machine) -> None:
+    machine["States"]["Large amount?"]["Choices"][0]["Condition"] = "{% $states.input.amont >= 100 %}"
+
+
+def _swallowed(machine: Machine) -> None:
+    machine["States"]["Workflow failed"] = {"Type": "Succeed"}
+
+
+def _never_asked(machine: Machine) -> None:
+    machine["States"]["Approved?"]["Choices"][0]["Condition"] = "{% true %}"
+
+
+FAULTS: dict[str, tuple[Callable[[Machine], None], str]] = {
+    "a throttled call is not tried again": (_never_retried, "small and throttled: FAILED"),
+    "a misspelt field never takes its branch": (_never_large, "no run took the way to"),
+    "a failure ends as a success": (_swallowed, "a fault that stays: SUCCEEDED"),
+    "an answer of no counts as yes": (_never_asked, "declined: None"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_gate_sees_a_fault_of_behaviour(fault: str) -> None:
+    edit, told = FAULTS[fault]
+    project = dict(files(NAME))
+    machine = json.loads(project[PATH])
+    edit(machine)
+    project[PATH] = json.dumps(machine)
+    found = misbehaviour(blueprint(NAME), project)
+    assert any(problem.startswith(told) for problem in found), found
