@@ -41,6 +41,7 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
             {"name": "ChargeCard", "service": "http-api"},
             {"parallel": [[{"name": "ReserveFlight"}], [{"name": "ReserveHotel"}]]},
             {"for_each": [{"name": "ResizeImage"}]},
+            {"parallel": ["ReserveFlight", [{"for_each": ["BookTour"]}, "TellGuide"]]},
         ],
     }
     steps: Json = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from advisor.knowledge.answers import Part, Step
 from advisor.starter.blueprint import Bus, Destination, Ref, WorkflowType
 from advisor.starter.core import Plan, core
 from advisor.starter.derive import flow_for
@@ -22,15 +23,17 @@ HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
 def both(
     brief: Brief,
     units: Sequence[Unit],
+    arranged: Sequence[Part],
     workflow_type: WorkflowType,
     payload_for: Callable[[Flow], dict[str, Any]],
 ) -> tuple[Flow, Parts, Mapping[str, Any]]:
     """Return the first unit as an edge function that hands its result to a state machine of the others."""
-    if len(units) < 2 or units[0].service != "lambda":
+    alone = not arranged or isinstance(arranged[0], Step)
+    if len(units) < 2 or units[0].service != "lambda" or not alone:
         raise Refused(
             "Both options together need a lambda step first, for the edge, and a step after it, for the core."
         )
-    flow = flow_for(brief.wishes, units[1:])
+    flow = flow_for(brief.wishes, units[1:], arranged[1:])
     source = source_of_function(brief, payload_for(flow), units[0])
     if brief.wishes.text("event_source") in STREAMS:
         raise Refused(

@@ -7,21 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.starter import jsonata, jsonpath
-from advisor.starter.blueprint import Arn, FailureRoute, Machine, Permission, Ref, Trigger, WorkflowType
+from advisor.starter.blueprint import Arn, Machine, Permission, Ref, Trigger, WorkflowType
 from advisor.starter.calls import MACHINE, Call
+from advisor.starter.derive import longest
 from advisor.starter.edges import function
-from advisor.starter.expressions import EXECUTION_ID, EXECUTION_INPUT, FAILURE
+from advisor.starter.endings import ending, report_unit, telling
 from advisor.starter.flow import Ask, Flow, ForEach, Node, Unit, nodes, units
 from advisor.starter.integrations import call_for, token_call_for
-from advisor.starter.names import name
-from advisor.starter.outcomes import destination
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.states import Scope, machine_definition, taking_first
 
 SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
-
-A_DAY = 86_400
 
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
@@ -61,7 +58,7 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
     Raises Refused for what its workflow type cannot do.
     """
     _refuse_oversize(brief, flow, plan)
-    report = _report(brief, plan)
+    report = report_unit(brief, plan.workflow_type)
     calls = _calls(brief, flow, report)
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
@@ -76,22 +73,10 @@ def core(brief: Brief, flow: Flow, plan: Plan) -> Parts:
     if plan.first:
         definition = taking_first(definition)
     definition = SPELT[brief.query_language](definition)
-    kept = destination(brief, report.service, "failure")[1].resources if report else ()
+    undone = any(unit.undo for unit in units(flow))
+    told = ending(brief, report, plan.workflow_type, undone=undone)
     own = [_machine(brief, definition, calls, plan), _functions(brief, flow), _called(calls), _children(flow)]
-    return joined([Parts(kept), *own, _routes(report, plan)])
-
-
-def _report(brief: Brief, plan: Plan) -> Unit | None:
-    """Return the unit that tells of a failed run, where one is wanted or nothing else would keep it."""
-    handling = brief.wishes.chosen("failure_handling")
-    target = next(
-        (item for item in brief.wishes.chosen("on_failure") if item in ("sqs", "sns", "eventbridge")), ""
-    )
-    if not target and "notify" in handling:
-        target = "sns"
-    if not target and ("capture" in handling or plan.workflow_type == "express"):
-        target = "sqs"
-    return Unit(replace(name("Report failure"), id="Failure"), target) if target else None
+    return joined([told, *own])
 
 
 def _calls(brief: Brief, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
@@ -103,20 +88,8 @@ def _calls(brief: Brief, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
             token_call_for(unit, brief.asked) if module in asks else call_for(unit, brief.asked, brief.source)
         )
     if report:
-        calls[report.name.module] = _telling(calls[report.name.module], report.service, brief.source)
+        calls[report.name.module] = telling(calls[report.name.module], report.service, brief.source)
     return calls
-
-
-def _telling(call: Call, service: str, source: str) -> Call:
-    """Return ``call`` with the run's input and error instead of the last state's input."""
-    told = {"execution": EXECUTION_ID, "input": EXECUTION_INPUT, "error": FAILURE}
-    arguments: Mapping[str, Any]
-    if service == "eventbridge":
-        entry = {**call.arguments["Entries"][0], "DetailType": "Workflow failed", "Detail": told}
-        arguments = {"Entries": [entry]}
-    else:
-        arguments = {**call.arguments, "MessageBody" if service == "sqs" else "Message": told}
-    return replace(call, arguments=arguments)
 
 
 def _retries(brief: Brief) -> tuple[Mapping[str, Any], ...]:
@@ -144,7 +117,7 @@ def _timeout(brief: Brief, flow: Flow, plan: Plan) -> int:
     if plan.workflow_type == "express":
         return brief.limits.express_s
     asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, Ask))
-    return int(max(2 * brief.wishes.number("total_duration_s", 0), A_DAY) + asked)
+    return longest(brief.wishes) + asked
 
 
 def _machine(brief: Brief, definition: Mapping[str, Any], calls: Mapping[str, Call], plan: Plan) -> Parts:
@@ -203,31 +176,6 @@ def _called(calls: Mapping[str, Call]) -> Parts:
         permissions[permission.actions] = replace(permission, resources=merged)
     resources = {item.id: item for call in calls.values() for item in call.resources}
     return Parts(tuple(resources.values()), tuple(permissions.values()))
-
-
-def _routes(report: Unit | None, plan: Plan) -> Parts:
-    if report is None:
-        route = FailureRoute(
-            "a run fails",
-            "the execution history, kept 90 days; redrive within 14 days",
-            "input, every state, error",
-            f"{MACHINE}ExecutionsFailedAlarm",
-        )
-        return Parts(routes=(route,))
-    places = {"sqs": "queue `FailureQueue`", "sns": "topic `FailureTopic`", "eventbridge": "bus `FailureBus`"}
-    route = FailureRoute(
-        "a run fails",
-        places[report.service],
-        "the run's input and the error",
-        f"{MACHINE}ExecutionsFailedAlarm",
-    )
-    timed_out = FailureRoute(
-        "a run times out as a whole",
-        "the execution history" if plan.workflow_type == "standard" else "the workflow's log group",
-        "input and every state",
-        f"{MACHINE}ExecutionsTimedOutAlarm",
-    )
-    return Parts(routes=(route, timed_out))
 
 
 def _refuse_oversize(brief: Brief, flow: Flow, plan: Plan) -> None:

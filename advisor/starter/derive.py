@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -43,6 +44,8 @@ ITEMS_KEY = "items"
 INLINE_ITEMS = 10
 INLINE_MOST, DISTRIBUTED_ITEMS = 40, 10_000  # items at once
 A_DAY = 86_400
+# A run holds so many events; a turn of polling adds nine, and more where an attempt fails.
+HISTORY_EVENTS, POLL_EVENTS = 25_000, 12
 JOBS = ("ecs-fargate", "batch", "glue", "athena", "emr", "sagemaker", "codebuild", "step-functions")
 
 
@@ -185,12 +188,22 @@ def _waits(wishes: Wishes, jobs: bool) -> Flow:
     if "timer" in waits:
         found.append(Pause("Wait", 60))
     if "poll-job" in waits and not jobs:
-        found.append(Poll(Unit(_named("Check job")), 30))
+        found.append(Poll(Unit(_named("Check job")), _every(longest(wishes))))
     if "callback" in waits:
         found.append(Ask(Unit(_named("Await callback"), "sqs"), approval=False, timeout_s=A_DAY))
     if "human-approval" in waits:
         found.append(Ask(Unit(_named("Await approval"), "sns"), approval=True, timeout_s=7 * A_DAY))
     return tuple(found)
+
+
+def longest(wishes: Wishes) -> int:
+    """Return how long a run may take, waits for answers apart: twice what is expected, at least a day."""
+    return int(max(2 * wishes.number("total_duration_s", 0), A_DAY))
+
+
+def _every(longest_s: int) -> int:
+    """Return after how many seconds to ask again, so that the longest run keeps within its history."""
+    return 30 * math.ceil(longest_s * POLL_EVENTS / HISTORY_EVENTS / 30)
 
 
 def _named(text: str) -> Name:

@@ -62,7 +62,7 @@ def _chain(
     brief: Brief, units: Sequence[Unit], source: Source, onward: tuple[Destination, Parts] | None
 ) -> Parts:
     functions, last = _split(units)
-    _refuse_large_records(brief)
+    _refuse_large_records(brief, handed_on=len(units) > 1 or bool(brief.wishes.chosen("on_success")))
     if brief.wishes.text("parallelism") == "static" and len(functions) > 1 and not onward:
         return _fan_out(brief, functions, source, last)
     success = onward or _success(brief, functions, last)
@@ -111,12 +111,23 @@ def _split(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
     return functions, last if last != "lambda" else ""
 
 
-def _refuse_large_records(brief: Brief) -> None:
-    kilobytes = brief.wishes.number("payload_kb", 0)
+def _refuse_large_records(brief: Brief, *, handed_on: bool) -> None:
+    size = brief.wishes.number("payload_kb", 0) * 1024
     to_sns = "sns" in (*brief.wishes.chosen("on_success"), *brief.wishes.chosen("on_failure"))
-    if kilobytes * 1024 > brief.limits.event_bytes:
+    source = brief.wishes.text("event_source")
+    if size > brief.limits.event_bytes:
         raise Refused("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
-    if to_sns and 2 * kilobytes * 1024 > brief.limits.topic_bytes:
+    if source in ("sns", "schedule") and size > brief.limits.topic_bytes:
+        raise Refused(
+            f"An event of {source} holds at most 256 KB: keep the payload in S3, pass its key, and say "
+            "payload_kb: 1."
+        )
+    if handed_on and 2 * size > brief.limits.event_bytes:
+        raise Refused(
+            "The record of a success holds request and response, and what follows takes 1 MB in all: with "
+            "payloads above 512 KB keep them in S3, pass the key, and say payload_kb: 1."
+        )
+    if to_sns and 2 * size > brief.limits.topic_bytes:
         raise Refused(
             "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB "
             "use 'sqs' or, for failures, 's3'."

@@ -8,6 +8,7 @@ from typing import Any
 
 from advisor.decision.conclude import workflow_type_of
 from advisor.decision.recommendation import Recommendation
+from advisor.knowledge.answers import Step
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
@@ -151,12 +152,17 @@ def _check_failure_topic(brief: Brief, choice: Choice) -> None:
 
 def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Built:
     steps, wishes = recommendation.answers.project.units, brief.wishes
+    arranged = recommendation.answers.project.steps
     if choice.approach == DESTINATIONS:
+        if any(not isinstance(part, Step) for part in arranged):
+            raise Refused(
+                "Destinations join single steps to a chain; steps in parallel or for each item need a state "
+                "machine: use --approach step-functions, or list the steps one by one."
+            )
         units = units_for(wishes, steps, 1, direct=False)
         source = source_of_function(brief, sample_payload(()), units[0])
         return Built(tuple(Do(unit) for unit in units), edges(brief, units, source), source.event)
     if choice.approach == STEP_FUNCTIONS:
-        arranged = recommendation.answers.project.steps
         flow = flow_for(wishes, units_for(wishes, steps, 3, direct=True), arranged)
         waits = choice.workflow_type == EXPRESS and wishes.text("caller_waits_for") == "result"
         source = source_of_machine(
@@ -165,7 +171,7 @@ def _build(brief: Brief, choice: Choice, recommendation: Recommendation) -> Buil
         plan_of_core = Plan(choice.workflow_type or "standard", source.trigger, waits, source.first)
         return Built(flow, joined([source.parts, core(brief, flow, plan_of_core)]), source.event)
     units = units_for(wishes, steps, 3, direct=True)
-    return Built(*both(brief, units, choice.workflow_type or "standard", sample_payload))
+    return Built(*both(brief, units, arranged, choice.workflow_type or "standard", sample_payload))
 
 
 def sample_payload(flow: Flow) -> dict[str, Any]:

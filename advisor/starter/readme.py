@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Iterator
 
 from advisor.starter.blueprint import Blueprint, Bucket, Function, HttpApi, Resource
+from advisor.starter.flow import Ask, nodes
 
 
 def described(blueprint: Blueprint) -> tuple[Resource, ...]:
@@ -68,6 +69,17 @@ def checklist(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(_checks(blueprint))
 
 
+def _waiting(node: Ask) -> str:
+    """Return how to end a wait; the token is in the message that went out."""
+    place = f"`{node.unit.name.id}{'Topic' if node.unit.service == 'sns' else 'Queue'}`"
+    answer = '{"approved": true}' if node.approval else "{}"
+    beat = f"; `send-task-heartbeat` every {node.timeout_s // 4} seconds keeps it waiting"
+    return (
+        f"Does it wait for an answer? The message in {place} holds the token: `aws stepfunctions "
+        f"send-task-success --task-token TOKEN --task-output '{answer}'`{'' if node.approval else beat}."
+    )
+
+
 def _checks(blueprint: Blueprint) -> Iterator[str]:
     queues = [item.id for item in blueprint.resources if getattr(item, "stays_empty", False)]
     if any(f.asynchronous for f in blueprint.functions):
@@ -93,5 +105,8 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
             else "the console"
         )
         yield f"Did a run start? Look for it in {where}; its last state says what happened."
+    for node in nodes(blueprint.flow):
+        if isinstance(node, Ask):
+            yield _waiting(node)
     if any(item.kind == "topic" for item in blueprint.resources):
         yield "Is the mail subscription confirmed? SNS keeps nothing for an address that is not."

@@ -41,7 +41,12 @@ LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = {
         "the network is the cluster's, which only Lambda knows",
     ),
 }
-SUCCEEDED = {"source": ["lambda"], "detail-type": ["Lambda Function Invocation Result - Success"]}
+# Sources disagree on the dash before "Success", so the record itself says which outcome it is.
+SUCCEEDED = {
+    "source": ["lambda"],
+    "detail-type": [{"prefix": "Lambda Function Invocation Result"}],
+    "detail": {"requestContext": {"condition": ["Success"]}},
+}
 
 
 @dataclass(frozen=True, slots=True)

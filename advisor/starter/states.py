@@ -59,8 +59,8 @@ INVALID_INPUT = "InvalidInput"  # what the generated handlers raise
 class Scope:
     """What every state of one level shares.
 
-    ``calls`` by unit module; ``catch`` is the state that takes failures (None inside a branch, whose outer
-    state catches); ``retries`` come after those for Lambda's own errors.
+    ``calls`` by unit module; ``catch`` is the state that takes failures (None where they end the run, and
+    inside a branch, whose outer state catches); ``retries`` come after those for Lambda's own errors.
     """
 
     calls: Mapping[str, Call]
@@ -72,14 +72,20 @@ class Scope:
 def machine_definition(
     flow: Flow, scope: Scope, *, comment: str, timeout_s: int, report: Unit | None
 ) -> State:
-    """Return the whole definition; ``report`` is the unit that tells of a failed run before it fails."""
-    top = replace(scope, catch=REPORT if report else FAILED)
+    """Return the whole definition; ``report`` is the unit that tells of a failed run before it fails.
+
+    Where there is nothing to tell or undo, errors stay uncaught: a redrive then goes on where one happened,
+    while after a Catch it could only repeat the Fail state.
+    """
+    undoes = any(unit.undo for unit in units(flow))
+    top = replace(scope, catch=REPORT if report else FAILED if undoes else None)
     start, states = _chain(flow, None, top)
     states |= _undo_states(flow, top)
     if report:
         states[REPORT] = _task(scope.calls[report.name.module], FAILED, replace(scope, catch=FAILED))
         states[REPORT]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": FAILED}]
-    states[FAILED] = _fail()
+    if top.catch:
+        states[FAILED] = _fail()
     return {
         "Comment": comment,
         "StartAt": start,
@@ -195,7 +201,9 @@ def _poll(node: Poll, nxt: str | None, scope: Scope) -> tuple[str, States]:
 
 def _rejected(scope: Scope) -> State:
     failure = {"Error": "NotApproved", "Cause": 'The answer was not {"approved": true}.'}
-    return {"Type": "Pass", "Assign": {"failure": failure}, "Next": scope.catch or FAILED}
+    if scope.catch is None:
+        return {"Type": "Fail", **failure}
+    return {"Type": "Pass", "Assign": {"failure": failure}, "Next": scope.catch}
 
 
 def _choose(node: Choose, nxt: str | None, scope: Scope) -> tuple[str, States]:

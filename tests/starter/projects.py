@@ -188,6 +188,16 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
         "step-functions",
         (),
     ),
+    "standard-redriven": (
+        {
+            "event_source": "s3",
+            "steps": 3,
+            "waits": ("timer",),
+            "failure_handling": ("capture", "fallback", "redrive"),
+        },
+        "step-functions",
+        (),
+    ),
     "standard-poll": ({"event_source": "s3", "steps": 2, "waits": ("poll-job",)}, "step-functions", ()),
     "both-map": (
         {"event_source": "sns", "steps": 4, "parallelism": "dynamic", "data_passing": "aggregate"},
@@ -218,6 +228,11 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
             ForEach((Step("FetchPage"), Parallel(((Step("ReadText"),), (Step("ReadLinks"),))))),
             Parallel(((Step("StoreIndex", "dynamodb"),), (Step("TellReaders", "sns"),))),
         ),
+    ),
+    "both-arranged": (
+        {"event_source": "s3", "steps": 4},
+        "both",
+        (Step("Receive"), Parallel(((Step("Left"),), (ForEach((Step("Each"),)),))), Step("Finish")),
     ),
     "both-branch": (
         {"event_source": "s3", "steps": 4, "branching": "content", "on_failure": ("sqs",)},

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from advisor.knowledge.answers import Step
+from advisor.knowledge.answers import ForEach, Parallel, Step
 from advisor.starter import Refused, plan
 from advisor.starter.blueprint import Function, Ref
-from advisor.starter.derive import DISTRIBUTED_ITEMS, INLINE_MOST
+from advisor.starter.derive import DISTRIBUTED_ITEMS, HISTORY_EVENTS, INLINE_MOST
 from advisor.starter.limits import IDS, Limits, limits_from
 from advisor.starter.sources import DELIVERY_AGE_S, DELIVERY_RETRIES
 from advisor.starter.states import LAMBDA_RETRIES
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of, recommendation, rule_base, versions
 
-REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
+WAITING = {"event_source": "api-gateway", "caller_waits_for": "result"}
+REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
     "queue in front of destinations": (
         {"event_source": "sqs"},
         "destinations",
@@ -59,6 +60,55 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
         (),
         "SNS takes 256 KB",
     ),
+    "large event": ({"event_source": "s3", "payload_kb": 2000}, "destinations", (), "hold at most 1 MB"),
+    "large message of a topic": (
+        {"event_source": "sns", "payload_kb": 300},
+        "destinations",
+        (),
+        "An event of sns holds at most 256 KB",
+    ),
+    "large record of a success": (
+        {"event_source": "s3", "on_success": ("sqs",), "payload_kb": 700},
+        "destinations",
+        (),
+        "holds request and response",
+    ),
+    "large record to the next step": (
+        {"event_source": "s3", "steps": 2, "payload_kb": 700},
+        "destinations",
+        (),
+        "holds request and response",
+    ),
+    "order, which only FIFO keeps": (
+        {"event_source": "s3", "ordering": "required", "on_failure": ("sqs",)},
+        "destinations",
+        (),
+        r"FIFO queues and FIFO topics cannot be destinations.*\(GU\d\d\)",
+    ),
+    "more items at once than Express can do": (
+        {**WAITING, "parallelism": "dynamic", "max_parallel_items": 60},
+        "step-functions",
+        (),
+        "An inline Map runs at most 40",
+    ),
+    "more items at once in arranged steps": (
+        {**WAITING, "max_parallel_items": 60},
+        "step-functions",
+        (Step("List"), ForEach((Step("Work"),))),
+        "at most 40 items at once",
+    ),
+    "job as a target in Express": (
+        {**WAITING, "targets": ("glue",)},
+        "step-functions",
+        (),
+        "cannot do this workload",
+    ),
+    "job as a step in Express": (
+        WAITING,
+        "step-functions",
+        (Step("Check"), Step("Convert", "glue")),
+        r"Express workflows cannot wait for a job or a callback \(Convert\)",
+    ),
     "large state": (
         {"event_source": "s3", "payload_kb": 300},
         "step-functions",
@@ -70,6 +120,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Step, ...], str]] = {
         "destinations",
         (Step("Keep", "dynamodb"), Step("Tell", "sns")),
         "cannot reach in the middle of a chain",
+    ),
+    "arranged steps in a chain": (
+        {"event_source": "s3"},
+        "destinations",
+        (Step("Receive"), Parallel(((Step("Left"),), (Step("Right"),)))),
+        "need a state machine",
+    ),
+    "no edge before both": (
+        {"event_source": "s3"},
+        "both",
+        (Parallel(((Step("Left"),), (Step("Right"),))), Step("Last")),
+        "need a lambda step first",
     ),
     "no function at all": (
         {"event_source": "s3"},
@@ -171,6 +233,7 @@ def test_retriers_of_lambda_errors_are_those_of_the_rule_base() -> None:
     assert retrier["IntervalSeconds"] == limits["lambda-retrier-interval"].number
     assert retrier["MaxAttempts"] == limits["lambda-retrier-attempts"].number
     assert retrier["BackoffRate"] == limits["lambda-retrier-backoff"].number
+    assert limits["sfn-history-events"].number == HISTORY_EVENTS
     assert limits["inline-map-concurrency"].number == INLINE_MOST
     assert limits["distributed-map-concurrency"].number == DISTRIBUTED_ITEMS
     assert (limits["eventbridge-retries"].number, limits["eventbridge-retry-age"].number) == (

@@ -127,6 +127,7 @@ def without_variables(text: str) -> str:
     return json.dumps(definition).replace("$failure", "$.failure")
 
 
+FAILED = "Workflow failed"  # a machine without it leaves errors uncaught, to be redriven
 OF_JSONATA = {"Arguments", "Output", "Items", "Condition"}
 
 
@@ -182,7 +183,7 @@ def _structure(level: dict[str, Any], *, outer: bool, express: bool) -> Iterator
         yield "the machine has no timeout"
     for name, state in level["States"].items():
         if state["Type"] == "Task":
-            yield from _task(name, state, outer=outer)
+            yield from _task(name, state, caught=outer and FAILED in level["States"])
         if state["Type"] == "Choice" and "Default" not in state:
             yield f"{name}: a Choice without a default"
         inline = state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "INLINE"
@@ -192,10 +193,10 @@ def _structure(level: dict[str, Any], *, outer: bool, express: bool) -> Iterator
             yield from _structure(branch, outer=False, express=express)
 
 
-def _task(name: str, state: dict[str, Any], *, outer: bool) -> Iterator[str]:
+def _task(name: str, state: dict[str, Any], *, caught: bool) -> Iterator[str]:
     if "TimeoutSeconds" not in state:
         yield f"{name}: a Task without a timeout"
-    if outer and "Catch" not in state:
+    if caught and "Catch" not in state:
         yield f"{name}: a Task without a Catch"
     arguments = _given(state)
     for call, (field, _) in NEEDS.items():
