@@ -56,7 +56,7 @@ class Collected:
     def add(self, section: str, name: str, **facts: Any) -> None:
         """Add what is known of one thing; facts that are not set are not there."""
         known = self.sections[section].setdefault(name, {})
-        known.update({key: value for key, value in facts.items() if value not in (None, "", [], {})})
+        known.update({key: value for key, value in facts.items() if value not in (None, "", [], {}, False)})
 
     def add_to(self, section: str, name: str, items: Iterable[str]) -> None:
         """Add to a list that has no order."""

@@ -160,6 +160,8 @@ def _mapping(found: Collected, name: str, of: Properties) -> None:
         bisect=of.get("BisectBatchOnFunctionError"),
         responses=of.get("FunctionResponseTypes"),
         failure=of.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
+        group=of.get("AmazonManagedKafkaEventSourceConfig", {}).get("ConsumerGroupId"),
+        pollers=of.get("ProvisionedPollerConfig", {}).get("MaximumPollers"),
     )
 
 
@@ -293,6 +295,7 @@ def _table(found: Collected, name: str, of: Properties) -> None:
         key=[f"{one['AttributeName']} {one['KeyType']}" for one in of["KeySchema"]],
         expires=of.get("TimeToLiveSpecification", {}).get("AttributeName"),
         stream=of.get("StreamSpecification", {}).get("StreamViewType"),
+        restorable=of.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"),
     )
 
 
@@ -347,6 +350,7 @@ def _stage(found: Collected, name: str, of: Properties) -> None:
         stage=of["StageName"],
         burst=limits["ThrottlingBurstLimit"],
         rate=limits["ThrottlingRateLimit"],
+        log=json.loads(of.get("AccessLogSettings", {}).get("Format", "null")),
     )
 
 
