@@ -1,4 +1,4 @@
-"""A Terraform plan as a neutral description. The plan has made-up names and ARNs, so nothing in it is unknown."""
+"""A Terraform plan as a neutral description: its names and ARNs are made up, so nothing is unknown."""
 
 from __future__ import annotations
 
