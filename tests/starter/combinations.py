@@ -43,6 +43,7 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "total_duration_s": (5, 7200, None),
         "idempotent": (True, False, None),
         "runtime": RUNTIMES,
+        "query_language": (None, "jsonpath"),
     },
     "both": {
         "event_source": ASYNC,
@@ -54,6 +55,7 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "targets": (None, ("lambda", "dynamodb"), ("eventbridge",)),
         "idempotent": (True, None),
         "runtime": RUNTIMES,
+        "query_language": (None, "jsonpath"),
     },
 }  # fmt: skip
 
