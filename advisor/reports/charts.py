@@ -12,7 +12,7 @@ from advisor.knowledge.rules import RuleBase
 from advisor.reports.wording import ruled_out
 
 WIDTH, HEIGHT = 520.0, 320.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 92.0, 14.0, 44.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 92.0, 14.0, 44.0
 _FLOOR = 0.01  # USD: everything below is drawn on the bottom line, since a log axis has no zero
 _PER_DECADE = 6
 _VOLUME = "monthly_executions"
