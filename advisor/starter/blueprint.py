@@ -395,6 +395,20 @@ class Parameter(Resource):
     secret: bool = False
     type: str = "String"
 
+    @property
+    def example(self) -> str:
+        """Return a value of the right form, for tests that deploy nothing."""
+        kinds = {
+            "AWS::EC2::VPC::Id": "vpc-0a1b2c3d",
+            "List<AWS::EC2::Subnet::Id>": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+        }
+        plain = (
+            "arn:aws:service:us-east-1:123456789012:cluster/example/1"
+            if self.id.endswith("Arn")
+            else "example"
+        )
+        return self.default or kinds.get(self.type, plain)
+
 
 @dataclass(frozen=True, slots=True)
 class FailureRoute:

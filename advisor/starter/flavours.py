@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from advisor.starter.blueprint import Blueprint
+from advisor.starter.cdk_typescript import typescript
 from advisor.starter.runtimes import Language
 from advisor.starter.sam import Sam
 
@@ -32,13 +33,15 @@ class Flavour:
     """One IaC flavour.
 
     ``files`` are its own, filled from ``templates/<iac>/project``; ``words`` gets the blueprint and the
-    folder ``templates/<iac>``. ``template_tests``: the wiring is tested in the language of the functions,
-    by reading ``template.yaml``; otherwise the flavour brings tests of its own.
+    folder ``templates/<iac>``. ``made`` are the folders that its tools fill, which linters leave alone.
+    ``template_tests``: the wiring is tested in the language of the functions, by reading ``template.yaml``;
+    otherwise the flavour brings tests of its own.
     """
 
     title: str
     files: tuple[str, ...]
     words: Callable[[Blueprint, Path], Words]
+    made: tuple[str, ...]
     template_tests: bool = False
 
     def paths(self, blueprint: Blueprint, language: Language) -> Iterator[str]:
@@ -50,5 +53,20 @@ class Flavour:
 
 
 FLAVOURS: Mapping[str, Flavour] = {
-    "sam": Flavour("AWS SAM", ("template.yaml", "samconfig.toml"), Sam.of, template_tests=True),
+    "sam": Flavour(
+        "AWS SAM", ("template.yaml", "samconfig.toml"), Sam.of, (".aws-sam/", ".venv/"), template_tests=True
+    ),
+    "cdk-typescript": Flavour(
+        "AWS CDK in TypeScript",
+        (
+            "infra/cdk.json",
+            "infra/package.json",
+            "infra/tsconfig.json",
+            "infra/bin/app.ts",
+            "infra/lib/stack.ts",
+            "infra/test/stack.test.ts",
+        ),
+        typescript,
+        ("build/", "infra/"),
+    ),
 }

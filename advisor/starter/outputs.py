@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.starter.blueprint import Arn, Blueprint, Function, HttpApi, Machine, Ref, Resource, Target
+from advisor.starter.blueprint import (
+    Arn,
+    Attribute,
+    Blueprint,
+    Function,
+    HttpApi,
+    Machine,
+    Ref,
+    Resource,
+    Target,
+)
 
 FIRST = {"function": 0, "machine": 1, "http_api": 2, "alarm": 9}
 
@@ -42,7 +52,8 @@ def _outputs(blueprint: Blueprint) -> Iterator[Output]:
             url = Arn("https://{0}.execute-api.{region}.amazonaws.com/", (Ref(item.id, "name"),))
             yield Output("ApiUrl", "POST the payload here, signed", url)
         elif item.kind in ("bucket", "topic", "stream", "table") and item.id.startswith("Source"):
-            value = Ref(item.id, "arn" if item.kind == "topic" else "name")
-            yield Output(item.id, f"This {item.kind} {item.purpose}", value)
+            told: Attribute = "arn" if item.kind == "topic" else "name"
+            name = f"{item.id}{told.capitalize()}"  # some tools keep outputs and resources in one space
+            yield Output(name, f"This {item.kind} {item.purpose}", Ref(item.id, told))
         elif item.kind == "queue":
             yield Output(f"{item.id}Url", f"This queue {item.purpose}", Ref(item.id, "url"))

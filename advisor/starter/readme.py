@@ -28,7 +28,7 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
     machine = blueprint.machine
     trigger = trigger or (machine.trigger if machine else None)
     if "SourceBucket" in by_id:
-        return f"echo '{{}}' | aws s3 cp - s3://{output('SourceBucket')}/incoming/1001.json"
+        return f"echo '{{}}' | aws s3 cp - s3://{output('SourceBucketName')}/incoming/1001.json"
     if trigger and trigger.kind == "eventbridge":
         entry = [
             {
@@ -39,15 +39,15 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
         ]
         return f"aws events put-events --entries {shlex.quote(json.dumps(entry))}"
     if trigger and trigger.kind == "sns":
-        return f"aws sns publish --topic-arn {output('SourceTopic')} --message {payload}"
+        return f"aws sns publish --topic-arn {output('SourceTopicArn')} --message {payload}"
     if trigger and trigger.kind == "kinesis":
         return (
-            f"aws kinesis put-record --stream-name {output('SourceStream')} --partition-key 1001 "
+            f"aws kinesis put-record --stream-name {output('SourceStreamName')} --partition-key 1001 "
             f"--cli-binary-format raw-in-base64-out --data {payload}"
         )
     if trigger and trigger.kind == "dynamodb-stream":
         item = shlex.quote('{"id": {"S": "1001"}}')
-        return f"aws dynamodb put-item --table-name {output('SourceTable')} --item {item}"
+        return f"aws dynamodb put-item --table-name {output('SourceTableName')} --item {item}"
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         return (
             'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\\n'

@@ -88,7 +88,7 @@ class Language:
 EVERYWHERE = ("README.md", "Makefile", ".checkov.yaml", ".gitignore", ".github/workflows/ci.yml")
 PYTHON = Language(
     title="Python",
-    needs="Python {}, the version the functions run on (or `sam build --use-container`)",
+    needs="Python {}, the version the functions run on",
     sources=Sources(
         {"functions/{it.name.module}/app.py": "app.py"}, {"functions/{it.name.module}/app.py": "start.py"}
     ),

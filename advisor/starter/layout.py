@@ -1,0 +1,42 @@
+"""Plain data as a literal in a programming language: in one line where it fits, a line an item otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one language writes mappings and lists. ``leaf`` spells everything else, ``key`` a key."""
+
+    leaf: Callable[[Any], str]
+    key: Callable[[str], str]
+    step: int
+    padding: str = ""
+
+    def literal(self, value: Any, indent: int = 0, used: int = 0) -> str:
+        """Return ``value``; its line starts ``indent`` deep and has ``used`` characters around it."""
+        flat = self._flat(value)
+        if len(flat) + indent + used <= WIDTH or not isinstance(value, Mapping | list | tuple):
+            return flat
+        deeper = indent + self.step
+        if isinstance(value, Mapping):
+            keys = {name: f"{self.key(name)}: " for name in value}
+            items = [f"{keys[k]}{self.literal(item, deeper, len(keys[k]) + 1)}" for k, item in value.items()]
+        else:
+            items = [self.literal(item, deeper, 1) for item in value]
+        brackets = "{}" if isinstance(value, Mapping) else "[]"
+        lines = "".join(f"{' ' * deeper}{item},\n" for item in items)
+        return f"{brackets[0]}\n{lines}{' ' * indent}{brackets[1]}"
+
+    def _flat(self, value: Any) -> str:
+        if isinstance(value, Mapping):
+            items = [f"{self.key(name)}: {self._flat(item)}" for name, item in value.items()]
+            return f"{{{self.padding}{', '.join(items)}{self.padding}}}" if items else "{}"
+        if isinstance(value, list | tuple):
+            return f"[{', '.join(self._flat(item) for item in value)}]"
+        return self.leaf(value)
