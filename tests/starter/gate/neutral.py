@@ -59,9 +59,8 @@ class Collected:
         known.update({key: value for key, value in facts.items() if value not in (None, "", [], {}, False)})
 
     def add_to(self, section: str, name: str, items: Iterable[str]) -> None:
-        """Add to a list that has no order."""
-        known = self.sections[section].get(name, [])
-        self.sections[section][name] = sorted({*known, *items})
+        """Add to what has neither order nor number, so that a difference is in single items."""
+        self.sections[section].setdefault(name, {}).update(dict.fromkeys(items, True))
 
     def description(self) -> Description:
         """Return it as plain data."""

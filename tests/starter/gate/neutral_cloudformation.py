@@ -149,7 +149,7 @@ def _asynchronous(found: Collected, name: str, of: Properties) -> None:
 def _mapping(found: Collected, name: str, of: Properties) -> None:
     found.add(
         "readers",
-        of["FunctionName"],
+        of["FunctionName"].rpartition(":function:")[2],
         source=of["EventSourceArn"],
         topics=of.get("Topics"),
         size=of["BatchSize"],
@@ -388,7 +388,9 @@ def _filter(found: Collected, name: str, of: Properties) -> None:
 
 
 def _url(found: Collected, name: str, of: Properties) -> None:
-    found.add("urls", of["TargetFunctionArn"], authorization=of["AuthType"])
+    qualifier = f":{of['Qualifier']}" if "Qualifier" in of else ""
+    function = of["TargetFunctionArn"].rpartition(":function:")[2]
+    found.add("urls", f"{function}{qualifier}", authorization=of["AuthType"])
 
 
 def _pool(found: Collected, name: str, of: Properties) -> None:

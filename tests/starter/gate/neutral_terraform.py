@@ -167,7 +167,7 @@ def _mapping(found: Collected, name: str, of: Values) -> None:
     failure = _one(_one(of.get("destination_config")).get("on_failure"))
     found.add(
         "readers",
-        of["function_name"],
+        of["function_name"].rpartition(":function:")[2],
         source=of["event_source_arn"],
         topics=of.get("topics"),
         size=of["batch_size"],
@@ -398,8 +398,7 @@ def _filter(found: Collected, name: str, of: Values) -> None:
 
 
 def _url(found: Collected, name: str, of: Values) -> None:
-    function = f"arn:aws:lambda:us-east-1:123456789012:function:{of['function_name']}:{of['qualifier']}"
-    found.add("urls", function, authorization=of["authorization_type"])
+    found.add("urls", f"{of['function_name']}:{of['qualifier']}", authorization=of["authorization_type"])
 
 
 def _pool(found: Collected, name: str, of: Values) -> None:
