@@ -139,21 +139,13 @@ def _write(entry: Path, rule_base: RuleBase) -> None:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _private(os.stat(entry.parent)):
             return
-        beside = entry.with_name(f".{os.urandom(8).hex()}.tmp")
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            with os.fdopen(os.open(beside, flags, 0o600), "wb") as file:
-                file.write(sha256(data).hexdigest().encode() + b"\n" + data)
-            os.replace(beside, entry)
-        finally:
-            beside.unlink(missing_ok=True)
-        _tidy(entry.parent)
+        from advisor.files import MARK, abandoned, replace_private
 
-
-def _tidy(folder: Path) -> None:
-    entries = sorted(folder.glob("rules-*.json"), key=lambda path: path.stat().st_mtime_ns)
-    for old in entries[:-KEPT]:
-        old.unlink(missing_ok=True)
+        replace_private(entry, sha256(data).hexdigest().encode() + b"\n" + data)
+        entries = sorted(entry.parent.glob("rules-*.json"), key=lambda path: path.stat().st_mtime_ns)
+        unfinished = filter(abandoned, entry.parent.glob(f".*{MARK}*"))
+        for old in (*entries[:-KEPT], *unfinished):
+            old.unlink(missing_ok=True)
 
 
 def _plain(value: Any) -> Any:

@@ -10,18 +10,18 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from advisor.errors import CannotWrite
+from advisor.files import beside, leftovers
 from advisor.starter.render import RenderedFile
 
-MARK = ".advisor-tmp-"
 JOURNAL = "journal.json"
-STALE_S = 600
+PATIENCE_S = 5.0
 
 
 def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> None:
@@ -31,19 +31,26 @@ def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = 
     """
     wanted = tuple(files)
     goal = _goal(folder)
+    staged = beside(goal)
+    made: list[Path] = []
     try:
+        made = [parent for parent in goal.parents if not parent.exists()]
         goal.parent.mkdir(parents=True, exist_ok=True)
         _recover(goal)
         _check(wanted, goal, folder, force=force)
-        staged = Path(tempfile.mkdtemp(prefix=f".{goal.name}{MARK}{os.getpid()}-", dir=goal.parent))
-        try:
-            _put(wanted, staged, goal, force=force)
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+        staged.mkdir(mode=0o700)
+        _put(wanted, staged, goal, force=force)
+        made = []
     except OSError as error:
-        raise CannotWrite(
-            f"{folder} cannot be written: {error.strerror or error}. Nothing was changed."
-        ) from error
+        kept = f"What was there is in {staged} and comes back with the next run."
+        end = kept if (staged / JOURNAL).exists() else "Nothing was changed."
+        raise CannotWrite(f"{folder} cannot be written: {error.strerror or error}. {end}") from error
+    finally:
+        if not (staged / JOURNAL).exists():
+            shutil.rmtree(staged, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()
 
 
 def check_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> None:
@@ -52,7 +59,7 @@ def check_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = 
 
 
 def _goal(folder: Path) -> Path:
-    return folder.resolve() if folder.is_symlink() else folder.absolute()
+    return Path(os.path.realpath(folder)) if folder.is_symlink() else folder.absolute()
 
 
 def _put(files: Sequence[RenderedFile], staged: Path, goal: Path, *, force: bool) -> None:
@@ -66,7 +73,8 @@ def _put(files: Sequence[RenderedFile], staged: Path, goal: Path, *, force: bool
     if not goal.exists() or not any(goal.iterdir()):
         _appear(new, goal)
     else:
-        _move_in([file.path for file in files], staged, goal, force=force)
+        with _alone(goal):
+            _move_in(files, staged, goal, force=force)
 
 
 def _appear(new: Path, goal: Path) -> None:
@@ -76,28 +84,67 @@ def _appear(new: Path, goal: Path) -> None:
     os.rename(new, goal)
 
 
-def _move_in(paths: Sequence[str], staged: Path, goal: Path, *, force: bool) -> None:
-    before = staged / "before"
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other runs out of ``folder`` meanwhile, where there are locks that end with the process."""
+    if sys.platform == "win32":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    import fcntl
+
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > until:
+                busy = f"Another run is writing to {folder}; nothing was written. Try again when it is done."
+                raise CannotWrite(busy) from None
+            time.sleep(0.02)
+        except OSError:
+            return  # a file system without locks
+
+
+def _move_in(files: Sequence[RenderedFile], staged: Path, goal: Path, *, force: bool) -> None:
+    paths = [file.path for file in files]
     folders = sorted(
         {str(parent) for path in paths for parent in PurePosixPath(path).parents if str(parent) != "."}
     )
     made = [name for name in folders if not (goal / name).exists()]
-    existing = [path for path in paths if os.path.lexists(goal / path)]
+    existing = [path for path in paths if os.path.lexists(goal / path)] if force else []
     for path in existing:
-        kept = before / path
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(goal / path, kept, follow_symlinks=False)
-    journal = {"goal": str(goal), "folders": made, "files": list(paths), "existing": existing}
+        _keep(goal / path, staged / "before" / path)
+    digests = {file.path: _digest(file.text.encode("utf-8")) for file in files}
+    journal = {"goal": str(goal), "folders": made, "files": digests, "existing": existing}
     _write_whole(staged / JOURNAL, json.dumps(journal))
     try:
         for name in made:
             (goal / name).mkdir(exist_ok=True)
         for path in paths:
-            _move(staged / "new" / path, goal / path, replace=force and path in existing)
+            _move(staged / "new" / path, goal / path, replace=path in existing)
     except BaseException:
         _take_back(staged)
         raise
     (staged / JOURNAL).unlink()
+
+
+def _keep(original: Path, copy: Path) -> None:
+    """Keep ``original`` as it is, whoever it belongs to; where that cannot be, a copy of it."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(original, copy, follow_symlinks=False)
+    except (NotImplementedError, OSError):
+        shutil.copy2(original, copy, follow_symlinks=False)
 
 
 def _move(source: Path, target: Path, *, replace: bool) -> None:
@@ -116,52 +163,45 @@ def _move(source: Path, target: Path, *, replace: bool) -> None:
 
 
 def _take_back(staged: Path) -> None:
-    """Undo a half-done move: what was there before comes back, what we added goes."""
+    """Undo a half-done move: what was there before comes back, what we added goes, what others did stays.
+
+    It may be killed itself and done again.
+    """
     journal = json.loads((staged / JOURNAL).read_text(encoding="utf-8"))
     goal = Path(journal["goal"])
-    for path in journal["files"]:
-        if path in journal["existing"]:
-            os.replace(staged / "before" / path, goal / path)
-        elif _is_ours(staged / "new" / path, goal / path):
-            (goal / path).unlink()
+    for path, digest in journal["files"].items():
+        target, before = goal / path, staged / "before" / path
+        if not _is_ours(staged / "new" / path, target, digest):
+            continue
+        if os.path.lexists(before):
+            os.replace(before, target)
+        elif path not in journal["existing"]:
+            target.unlink()
     for name in sorted(journal["folders"], key=len, reverse=True):
         with suppress(OSError):
             (goal / name).rmdir()
     (staged / JOURNAL).unlink()
 
 
-def _is_ours(staged: Path, target: Path) -> bool:
-    """Return whether ``target`` is the file we moved: the same one, or gone from the staging folder."""
-    if not os.path.lexists(target):
+def _is_ours(staged: Path, target: Path, digest: str) -> bool:
+    """Return whether ``target`` is the file we moved, and still as we made it."""
+    if target.is_symlink() or not target.is_file():
         return False
-    return staged.exists() is False or os.path.samefile(staged, target)
+    same = not staged.exists() or os.path.samefile(staged, target)
+    return same and _digest(target.read_bytes()) == digest
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
 
 
 def _recover(goal: Path) -> None:
     """Take back and clean up what runs that were killed left beside ``goal``."""
-    for leftover in goal.parent.glob(f".{glob_escaped(goal.name)}{MARK}*"):
-        if _abandoned(leftover):
+    for leftover in leftovers(goal):
+        with _alone(goal) if goal.is_dir() else nullcontext():
             if (leftover / JOURNAL).exists():
                 _take_back(leftover)
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def glob_escaped(name: str) -> str:
-    """Return ``name`` with the characters a glob reads made literal."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
-
-
-def _abandoned(leftover: Path) -> bool:
-    process = leftover.name.rpartition(MARK)[2].partition("-")[0]
-    if sys.platform == "win32" or not process.isdigit():
-        return time.time() - leftover.stat().st_mtime > STALE_S
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return int(process) == os.getpid()
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _write_whole(path: Path, text: str) -> None:

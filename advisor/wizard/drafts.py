@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 
 import platformdirs
 
+from advisor.files import replace_private
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.wizard.walk import Ticks, Walk, line_of
 
@@ -45,17 +44,7 @@ class DraftFile:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with contextlib.suppress(OSError):
             self.path.parent.chmod(0o700)
-        handle, name = tempfile.mkstemp(prefix=".draft-", dir=self.path.parent)  # made with mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                json.dump(_plain(draft), file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self.path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        replace_private(self.path, json.dumps(_plain(draft), ensure_ascii=False, indent=1).encode())
 
     def read(self, questionnaire: Questionnaire) -> Draft | None:
         """Return the draft, or None where there is none. Raises ValueError where it cannot be used."""

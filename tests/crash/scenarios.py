@@ -1,0 +1,123 @@
+"""What is killed: everything that writes, with what was in the folder before and what the next run does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import advisor
+from advisor.loading import cache
+from advisor.starter import RenderedFile
+from advisor.wizard.drafts import Draft, DraftFile
+from advisor.wizard.walk import Walk
+from tests.wizard.small import QUESTIONNAIRE
+
+Act = Callable[[Path], None]
+
+
+def _nothing(room: Path) -> None:
+    """Leave the room empty."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One thing that writes into a room.
+
+    ``next_run`` is what a user does then; where ``refused``, it must leave the room as before or complete.
+    ``mine`` are the user's own files. ``at_once``: nobody ever sees a state between.
+    """
+
+    act: Act
+    next_run: Act
+    prepare: Act = _nothing
+    refused: bool = False
+    mine: tuple[str, ...] = ()
+    at_once: bool = True
+
+
+PROJECT = tuple(
+    RenderedFile(path, f"new {path}\n" * 300, executable=path == "run.sh")
+    for path in (
+        "README.md",
+        "answers.yaml",
+        "functions/a/app.py",
+        "functions/b/app.py",
+        "run.sh",
+        "tests/test_a.py",
+    )
+)
+MINE = ("project/.git/HEAD", "project/functions/mine.py", "project/notes.txt")
+_RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
+_ANSWERS = advisor.load_answers("{name: n, requirements: {steps: 3}}", "a.yaml", _RULE_BASE.questionnaire)
+_DRAFTS = [Draft(Walk({"steps": number}, (), ("steps",)), "n" * 2000 * number) for number in range(1, 4)]
+
+
+def _write(force: bool) -> Act:
+    return lambda room: advisor.write_project(PROJECT, room / "project", force=force)
+
+
+def _refused(room: Path) -> None:
+    advisor.write_project([RenderedFile("../out.txt", "x")], room / "project")
+
+
+def _put(texts: Mapping[str, str]) -> Act:
+    def prepare(room: Path) -> None:
+        for path, text in texts.items():
+            (room / path).parent.mkdir(parents=True, exist_ok=True)
+            (room / path).write_text(text, encoding="utf-8")
+
+    return prepare
+
+
+def _old_project(room: Path) -> None:
+    _put(dict.fromkeys(MINE, "mine\n"))(room)
+    _put({f"project/{path}": "old\n" for path in ("README.md", "functions/a/app.py", "functions/old.py")})(
+        room
+    )
+    (room / "project/functions/a/app.py").chmod(0o640)
+    os.symlink("notes.txt", room / "project/answers.yaml")
+
+
+def _save(replace: bool) -> Act:
+    text = advisor.dump_answers(_ANSWERS)
+    return lambda room: advisor.write_text(room / "answers.yaml", text, replace=replace)
+
+
+def _keep_drafts(room: Path) -> None:
+    for draft in _DRAFTS:
+        DraftFile(room / "state" / "draft.json").write(draft)
+
+
+def _read_draft(room: Path) -> None:
+    """Whatever draft is there, it is a whole one."""
+    found = DraftFile(room / "state" / "draft.json").read(QUESTIONNAIRE)
+    assert found is None or found in _DRAFTS
+    _keep_drafts(room)
+
+
+def _cache(room: Path) -> None:
+    entry = room / "rules-0.json"
+    assert cache._read(entry) in (None, _RULE_BASE)
+    cache._write(entry, _RULE_BASE)
+
+
+def _careless(room: Path) -> None:
+    (room / "one.txt").write_text("new", encoding="utf-8")
+    (room / "two.txt").write_text("new", encoding="utf-8")
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "new": Scenario(_write(False), _refused, refused=True),
+    "empty": Scenario(_write(False), _refused, lambda room: (room / "project").mkdir(), refused=True),
+    "others": Scenario(
+        _write(False), _refused, _put(dict.fromkeys(MINE, "mine\n")), refused=True, mine=MINE, at_once=False
+    ),
+    "force": Scenario(_write(True), _refused, _old_project, refused=True, mine=MINE, at_once=False),
+    "answers": Scenario(_save(False), _save(False), _put({"mine.txt": "mine\n"}), mine=("mine.txt",)),
+    "answers-force": Scenario(_save(True), _save(True), _put({"answers.yaml": "old\n"})),
+    "drafts": Scenario(_keep_drafts, _read_draft, at_once=False),
+    "cache": Scenario(_cache, _cache),
+    "careless": Scenario(_careless, _refused, refused=True),  # not ours: what the harness must object to
+}
