@@ -143,6 +143,8 @@ def _ref(name: str, template: dict[str, Any]) -> Any:
 def _attribute(name: str, attribute: str, template: dict[str, Any]) -> str:
     if attribute == "Arn":
         return arn(name, template)
+    if attribute == "SecretArn":
+        return f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}"
     if attribute == "StreamArn":
         return f"{arn(name, template)}/stream/2026-11-23T00:00:00.000"
     return name

@@ -60,7 +60,8 @@ class Collected:
 
     def add_to(self, section: str, name: str, items: Iterable[str]) -> None:
         """Add to what has neither order nor number, so that a difference is in single items."""
-        self.sections[section].setdefault(name, {}).update(dict.fromkeys(items, True))
+        for item in items:
+            self.sections[section].setdefault(name, {})[item] = True
 
     def description(self) -> Description:
         """Return it as plain data."""
@@ -79,7 +80,8 @@ def allowed(document: Mapping[str, Any]) -> Iterator[str]:
     for statement in listed(document.get("Statement")):
         condition = statement.get("Condition")
         only = f" if {json.dumps(condition, sort_keys=True)}" if condition else ""
-        for action in listed(statement.get("Action")):
+        for written in listed(statement.get("Action")):
+            action = _action(written)
             plumbing = next(
                 (name for name, actions in PLUMBING.items() if re.fullmatch(actions, action)), None
             )
@@ -88,6 +90,12 @@ def allowed(document: Mapping[str, Any]) -> Iterator[str]:
                 continue
             for resource in listed(statement.get("Resource")):
                 yield f"{action} on {resource}{only}"
+
+
+def _action(written: str) -> str:
+    """Return an action as IAM's pages spell it; IAM itself reads any case."""
+    service, _, name = written.partition(":")
+    return f"{service}:{name[:1].upper()}{name[1:]}"
 
 
 def managed(arn: str) -> tuple[str, ...]:

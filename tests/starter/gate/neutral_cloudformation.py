@@ -363,7 +363,7 @@ def _iot(found: Collected, name: str, of: Properties) -> None:
         "rule",
         sql=payload["Sql"],
         version=payload["AwsIotSqlVersion"],
-        to=to.get("FunctionArn") or to.get("StateMachineName"),
+        to=to.get("FunctionArn") or "the state machine",
         undelivered=payload.get("ErrorAction", {}).get("Sqs", {}).get("QueueUrl"),
     )
 

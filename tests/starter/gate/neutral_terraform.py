@@ -12,8 +12,25 @@ from advisor.starter import Blueprint
 from tests.starter.gate.neutral import Collected, Description, allowed, listed, managed
 
 Values = Mapping[str, Any]
-# The attributes under which AWS knows a resource, where it is not called `name`
-NAMED = ("function_name", "bucket", "family", "name")
+# What others refer to: the attribute that is its name in AWS, and how the blueprint's id is spelt there
+OWNERS = {
+    "aws_cloudwatch_event_bus": ("name", "{}"),
+    "aws_cloudwatch_event_connection": ("name", "{}"),
+    "aws_cloudwatch_event_rule": ("name", "{}"),
+    "aws_cognito_user_pool": ("name", "{}"),
+    "aws_dynamodb_table": ("name", "{}"),
+    "aws_ecs_cluster": ("name", "{}Cluster"),
+    "aws_ecs_task_definition": ("family", "{}"),
+    "aws_iam_role": ("name", "{}Role"),
+    "aws_kinesis_stream": ("name", "{}"),
+    "aws_lambda_function": ("function_name", "{}"),
+    "aws_pipes_pipe": ("name", "{}"),
+    "aws_s3_bucket": ("bucket", "{}"),
+    "aws_sfn_activity": ("name", "{}"),
+    "aws_sfn_state_machine": ("name", "{}"),
+    "aws_sns_topic": ("name", "{}"),
+    "aws_sqs_queue": ("name", "{}"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,12 +73,17 @@ def _pascal(name: str) -> str:
 
 def _translated(value: Any, planned: list[Planned], ids: Mapping[str, str]) -> Any:
     """Return ``value`` with the ids of the blueprint where the plan has names in AWS."""
-    known = {
-        str(item.values[key]): ids[item.name]
-        for item in planned
-        for key in NAMED
-        if isinstance(item.values.get(key), str) and item.type not in PARTS
-    }
+    known, clusters, machine = dict[str, str](), dict[str, str](), ""
+    for item in planned:
+        key, spelt = OWNERS.get(item.type, ("", ""))
+        if key:
+            known[str(item.values[key])] = spelt.format(ids[item.name])
+        if item.type == "aws_ecs_cluster":
+            clusters[str(item.values[key])] = spelt.format(ids[item.name])
+        if item.type == "aws_s3_bucket":
+            known[str(item.values[key])] = ids[item.name].lower()
+        if item.type == "aws_sfn_state_machine":
+            machine = str(item.values[key])  # the name of the whole project, so only in ARNs the machine's
 
     def translated(value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -76,8 +98,9 @@ def _translated(value: Any, planned: list[Planned], ids: Mapping[str, str]) -> A
             except ValueError:
                 return value
         if value.startswith(("arn:", "https://sqs.", "kafka://")):
-            return "".join(known.get(part, part) for part in re.split(r"([:/])", value))
-        return known.get(value, value)
+            here = {**known, **clusters} if re.search(r":ecs:.*:(task|cluster)/", value) else known
+            return "".join(here.get(part, part) for part in re.split(r"([:/])", value))
+        return value if value == machine else known.get(value, value)
 
     return translated(value)
 
@@ -277,7 +300,7 @@ def _alarm(found: Collected, name: str, of: Values) -> None:
         "alarms",
         name,
         metric=f"{of['namespace']} {of['metric_name']}",
-        of=[f"{key}={value}" for key, value in of["dimensions"].items()],
+        of=[f"{key}={'Api' if key == 'ApiId' else value}" for key, value in of["dimensions"].items()],
         statistic=of["statistic"],
         period=of["period"],
         periods=of["evaluation_periods"],
@@ -294,7 +317,8 @@ def _bucket(found: Collected, name: str, of: Values) -> None:
 
 def _private(found: Collected, name: str, of: Values) -> None:
     kept = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    found.add("buckets", name, public=not all(of[key] for key in kept))
+    if all(of[key] for key in kept):
+        found.sections["buckets"][name].pop("public")
 
 
 def _lifecycle(found: Collected, name: str, of: Values) -> None:
@@ -374,7 +398,7 @@ def _iot(found: Collected, name: str, of: Values) -> None:
         "rule",
         sql=of["sql"],
         version=of["sql_version"],
-        to=to.get("function_arn") or to.get("state_machine_name"),
+        to=to.get("function_arn") or "the state machine",
         undelivered=_one(_one(of.get("error_action")).get("sqs")).get("queue_url"),
     )
 
@@ -465,7 +489,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
     "aws_cloudwatch_metric_alarm": _alarm,
     "aws_cognito_user_pool": _pool,
     "aws_dynamodb_table": _table,
-    "aws_ecs_cluster": _exists("clusters"),
+    "aws_ecs_cluster": lambda found, name, of: found.add("clusters", f"{name}Cluster", exists=True),
     "aws_ecs_task_definition": _task,
     "aws_iot_topic_rule": _iot,
     "aws_kinesis_stream": _stream,
