@@ -14,7 +14,7 @@ import yaml
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import Arn, Blueprint, Destination, Permission, Ref, Resource, Target
 from advisor.starter.core import LOG_DELIVERY, TRACES
-from advisor.starter.layout import WIDTH, Layout
+from advisor.starter.layout import WIDTH, Code, Layout
 from advisor.starter.outputs import in_reading_order
 from advisor.starter.runtimes import LANGUAGES
 
@@ -54,7 +54,9 @@ class Cdk:
             "literal": self.literal,
             "destination": lambda to: self._destination(to, "destinations"),
             "stream_destination": lambda to: self._destination(to, "stream_destinations"),
-            "pattern": lambda of: {self.words["pattern"].get(key, key): value for key, value in of.items()},
+            "pattern": lambda of: {
+                self.words["pattern"].get(key, key): self._matched(value) for key, value in of.items()
+            },
             "tidied": self.dialect.tidied,
             "constant": constant,
             "duration": duration,
@@ -117,6 +119,13 @@ class Cdk:
     def _destination(self, to: Destination, kind: str) -> str:
         name = self.ref(Ref(to.target.to, "name"))
         return str(self.words[kind][to.service]).format(self.dialect.variable(to.target.to), name)
+
+    def _matched(self, wanted: Any) -> Any:
+        """Return what a field of an event must be like; a lone test, such as a prefix, as a function."""
+        if not isinstance(wanted, list) or len(wanted) != 1 or not isinstance(wanted[0], Mapping):
+            return wanted
+        ((test, value),) = wanted[0].items()
+        return Code(str(self.words["matches"][test]).format(self._layout.leaf(value)))
 
     def literal(self, value: Any, indent: int = 0, used: int = 0) -> str:
         """Return plain data that may hold references, laid out from column ``indent`` + ``used``."""
