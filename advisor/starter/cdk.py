@@ -62,6 +62,7 @@ class Cdk:
             "duration": duration,
             "retention": RETENTION.__getitem__,
             "harmless": harmless,
+            "wrapped": self._wrapped,
         }
 
     @property
@@ -191,11 +192,11 @@ class Cdk:
         spelt = grants.get(" ".join(permission.actions), grants.get("any", ""))
         actions = ", ".join(self._layout.leaf(action) for action in permission.actions)
         names = (self.dialect.variable(target.to), self.dialect.variable(permission.holder))
-        return self._wrapped(str(spelt).format(*names, actions=actions), 4)
+        return self._wrapped(str(spelt).format(*names, actions=actions), 2 * self._layout.step)
 
-    def _wrapped(self, call: str, indent: int) -> str:
-        """Return a call as it is written ``indent`` deep: too long for a line, with an argument a line."""
-        if len(call) + indent < WIDTH:
+    def _wrapped(self, call: str, indent: int, used: int = 1) -> str:
+        """Return a call ``indent`` deep, beside ``used`` characters: too long, with an argument a line."""
+        if len(call) + indent + used <= WIDTH:
             return call
         head, _, rest = call.partition("(")
         deeper = " " * (indent + self._layout.step)
