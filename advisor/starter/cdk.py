@@ -14,7 +14,7 @@ import yaml
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import Arn, Blueprint, Destination, Permission, Ref, Resource, Target
 from advisor.starter.core import LOG_DELIVERY, TRACES
-from advisor.starter.layout import WIDTH, Layout
+from advisor.starter.layout import WIDTH, Code, Layout
 from advisor.starter.outputs import in_reading_order
 from advisor.starter.runtimes import LANGUAGES
 
@@ -54,12 +54,15 @@ class Cdk:
             "literal": self.literal,
             "destination": lambda to: self._destination(to, "destinations"),
             "stream_destination": lambda to: self._destination(to, "stream_destinations"),
-            "pattern": lambda of: {self.words["pattern"].get(key, key): value for key, value in of.items()},
+            "pattern": lambda of: {
+                self.words["pattern"].get(key, key): self._matched(value) for key, value in of.items()
+            },
             "tidied": self.dialect.tidied,
             "constant": constant,
             "duration": duration,
             "retention": RETENTION.__getitem__,
             "harmless": harmless,
+            "wrapped": self._wrapped,
         }
 
     @property
@@ -117,6 +120,13 @@ class Cdk:
     def _destination(self, to: Destination, kind: str) -> str:
         name = self.ref(Ref(to.target.to, "name"))
         return str(self.words[kind][to.service]).format(self.dialect.variable(to.target.to), name)
+
+    def _matched(self, wanted: Any) -> Any:
+        """Return what a field of an event must be like; a lone test, such as a prefix, as a function."""
+        if not isinstance(wanted, list) or len(wanted) != 1 or not isinstance(wanted[0], Mapping):
+            return wanted
+        ((test, value),) = wanted[0].items()
+        return Code(str(self.words["matches"][test]).format(self._layout.leaf(value)))
 
     def literal(self, value: Any, indent: int = 0, used: int = 0) -> str:
         """Return plain data that may hold references, laid out from column ``indent`` + ``used``."""
@@ -182,11 +192,11 @@ class Cdk:
         spelt = grants.get(" ".join(permission.actions), grants.get("any", ""))
         actions = ", ".join(self._layout.leaf(action) for action in permission.actions)
         names = (self.dialect.variable(target.to), self.dialect.variable(permission.holder))
-        return self._wrapped(str(spelt).format(*names, actions=actions), 4)
+        return self._wrapped(str(spelt).format(*names, actions=actions), 2 * self._layout.step)
 
-    def _wrapped(self, call: str, indent: int) -> str:
-        """Return a call as it is written ``indent`` deep: too long for a line, with an argument a line."""
-        if len(call) + indent < WIDTH:
+    def _wrapped(self, call: str, indent: int, used: int = 1) -> str:
+        """Return a call ``indent`` deep, beside ``used`` characters: too long, with an argument a line."""
+        if len(call) + indent + used <= WIDTH:
             return call
         head, _, rest = call.partition("(")
         deeper = " " * (indent + self._layout.step)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from advisor.starter.blueprint import Blueprint
+from advisor.starter.cdk_python import python
 from advisor.starter.cdk_typescript import typescript
 from advisor.starter.runtimes import Language
 from advisor.starter.sam import Sam
@@ -67,6 +68,19 @@ FLAVOURS: Mapping[str, Flavour] = {
             "infra/test/stack.test.ts",
         ),
         typescript,
+        ("build/", "infra/"),
+    ),
+    "cdk-python": Flavour(
+        "AWS CDK in Python",
+        (
+            "infra/app.py",
+            "infra/cdk.json",
+            "infra/pyproject.toml",
+            "infra/requirements.txt",
+            "infra/stack.py",
+            "infra/tests/test_stack.py",
+        ),
+        python,
         ("build/", "infra/"),
     ),
 }

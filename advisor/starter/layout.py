@@ -10,6 +10,13 @@ WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """An expression, to be written as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """How one language writes mappings and lists. ``leaf`` spells everything else, ``key`` a key."""
 
@@ -39,4 +46,4 @@ class Layout:
             return f"{{{self.padding}{', '.join(items)}{self.padding}}}" if items else "{}"
         if isinstance(value, list | tuple):
             return f"[{', '.join(self._flat(item) for item in value)}]"
-        return self.leaf(value)
+        return value.text if isinstance(value, Code) else self.leaf(value)
