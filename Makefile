@@ -15,7 +15,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE = examples/order-notifications.yaml
 STARTER = build/order-notifications
 
-.PHONY: help advise test coverage check bench evaluate clean
+.PHONY: help advise test coverage check bench evaluate matrix clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -53,6 +53,10 @@ bench: .venv/.tested .venv/bin/sam .venv-bench/.installed
 
 evaluate: .venv/.tested
 	$(BIN)/python -m tests.evaluate $(ARGS)
+
+# What starters can be made of, all of it gated; some minutes. ARGS=--write puts the tables into docs/starters.md.
+matrix: .venv/.tested
+	$(BIN)/python -m tests.starter.matrix $(ARGS)
 
 clean:
 	rm -rf .venv .venv-sam .venv-scanners .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \

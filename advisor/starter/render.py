@@ -112,6 +112,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "source": blueprint.event_source,
         "kinds": {item.kind for item in blueprint.resources},
         "carriers": {item.service for item in blueprint.records},
+        "chained": _chained(blueprint),
         "waits": _waits(blueprint),
         "first": isinstance(blueprint.event, list),
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
@@ -127,6 +128,14 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
 def _stars(blueprint: Blueprint) -> list[str]:
     starred = [item for item in blueprint.permissions if "*" in item.resources and not item.implied]
     return sorted(action for item in starred for action in item.actions)
+
+
+def _chained(blueprint: Blueprint) -> list[str]:
+    """Return what carries a success to the function that goes on with it."""
+    if not blueprint.idempotency:
+        return []
+    carried = {item.service for item in blueprint.records if item.outcome == "success"}
+    return sorted(carried & {"lambda", "eventbridge"})
 
 
 def _waits(blueprint: Blueprint) -> bool:

@@ -129,7 +129,10 @@ def _table(brief: Brief, payload: Mapping[str, Any], first: Unit) -> Source:
         "eventSource": "aws:dynamodb",
         "eventName": "INSERT",
         "eventID": "c4ca4238a0b923820dcc509a6f75849b",
-        "dynamodb": {"SequenceNumber": "4421584500000000017450439091", "NewImage": {"id": {"S": "1001"}}},
+        "dynamodb": {
+            "SequenceNumber": "4421584500000000017450439091",
+            "NewImage": {"id": {"S": "1001"}, "amount": {"N": "120"}, "tags": {"SS": ["new"]}},
+        },
     }
     trigger = Trigger("dynamodb-stream", source=Ref(table.id, "stream"))
     return Source(trigger, {"Records": [record]}, Parts((table,)))
