@@ -13,6 +13,7 @@ Runtime: TypeAlias = Literal["python", "nodejs", "java", "go"]
 QueryLanguage: TypeAlias = Literal["jsonata", "jsonpath"]
 QUERY_LANGUAGES: tuple[QueryLanguage, ...] = ("jsonata", "jsonpath")
 IACS: tuple[Iac, ...] = ("sam", "cdk-python", "cdk-typescript", "terraform")
+REGION = r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 KAFKA_TOPIC = r"[A-Za-z0-9._-]{1,249}"
 RUNTIMES: tuple[Runtime, ...] = ("python", "nodejs", "java", "go")
 

@@ -12,6 +12,7 @@ from advisor.knowledge.answers import (
     IACS,
     KAFKA_TOPIC,
     QUERY_LANGUAGES,
+    REGION,
     RUNTIMES,
     Answers,
     ForEach,
@@ -173,11 +174,19 @@ class AnswersReader:
         return Project(
             iac=self._one_of(entry, "iac", IACS),
             runtime=self._one_of(entry, "runtime", RUNTIMES),
-            region=self.text(entry.mapping.get("region"), "project.region") or None,
+            region=self._region(entry.mapping.get("region")),
             query_language=self._one_of(entry, "query_language", QUERY_LANGUAGES),
             failure_topic=self._topic(entry.mapping.get("failure_topic")),
             steps=self._flow(entry.mapping.get("steps"), "project.steps"),
         )
+
+    def _region(self, entry: Entry | None) -> str | None:
+        code = self.text(entry, "project.region")
+        if code and entry and not re.fullmatch(REGION, code):
+            near = re.sub("[^a-z0-9]+", "-", code.lower())
+            known = [near] if re.fullmatch(REGION, near) else []
+            self._expected("project.region", entry, "the code of an AWS Region like us-east-1", known)
+        return code or None
 
     def _topic(self, entry: Entry | None) -> str | None:
         name = self.text(entry, "project.failure_topic")

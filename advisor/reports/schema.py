@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from advisor.knowledge.answers import IACS, KAFKA_TOPIC, QUERY_LANGUAGES, RUNTIMES
+from advisor.knowledge.answers import IACS, KAFKA_TOPIC, QUERY_LANGUAGES, REGION, RUNTIMES
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
 from advisor.reports.json_report import SCHEMA, Json
@@ -53,7 +53,12 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
     project: dict[str, Json] = {
         "iac": _one_of(IACS, "What the starter project is deployed with."),
         "runtime": _one_of(RUNTIMES, "The language of its functions."),
-        "region": _line("The AWS Region to deploy to; prices are taken from it where there are any."),
+        "region": {
+            "description": "The AWS Region to deploy to; prices are taken from it where there are any.",
+            "type": ["string", "null"],
+            "pattern": f"^{REGION}$",
+            "examples": ["us-east-1"],
+        },
         "query_language": _one_of(
             QUERY_LANGUAGES,
             "How the state machine handles data; jsonata where left out, as AWS recommends.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from advisor.decision.conclude import workflow_type_of
 from advisor.decision.recommendation import Recommendation
-from advisor.knowledge.answers import Step
+from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
@@ -131,6 +132,8 @@ def _check_flavour(recommendation: Recommendation) -> None:
     if (iac, runtime) not in AVAILABLE:
         known = ", ".join(f"{a} with {b}" for a, b in AVAILABLE)
         raise Refused(f"There is no starter in {iac} with {runtime} yet. Available: {known}.")
+    if project.region and not re.fullmatch(REGION, project.region):
+        raise Refused(f"There is no AWS Region '{project.region}'; one has a code like us-east-1.")
 
 
 def _check_failure_topic(brief: Brief, choice: Choice) -> None:

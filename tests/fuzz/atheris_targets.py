@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HANG_S = 2
-MEMORY_MB = 600  # the fuzzer itself included
+MEMORY_MB = 300  # the fuzzer itself included
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import InputError
-from advisor.knowledge.answers import KAFKA_TOPIC, Answers, ForEach, Parallel, Part, Project, Step
+from advisor.knowledge.answers import KAFKA_TOPIC, REGION, Answers, ForEach, Parallel, Part, Project, Step
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.loading import dump_answers, load_answers, load_rule_base
@@ -80,6 +80,32 @@ def test_a_kafka_topic_for_failed_records_has_a_name_that_kafka_takes() -> None:
     assert problems("requirements: {}\nproject: {failure_topic: 'orders failed'}") == [
         "a.yaml:2:26: project.failure_topic: the name of a Kafka topic (at most 249 letters, digits, '.', "
         "'_' and '-') is expected; found 'orders failed'."
+    ]
+
+
+@pytest.mark.parametrize(
+    "region",
+    ["us-east-1", "ap-southeast-7", "us-gov-west-1", "cn-northwest-1", "us-isob-east-1", "eusc-de-east-1"],
+)
+def test_a_region_has_the_code_of_one(region: str) -> None:
+    text = f"requirements: {{}}\nproject: {{region: {region}}}"
+    assert load_answers(text, "a.yaml", QUESTIONNAIRE).project == Project(region=region)
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [
+        ("EU_West_1", " Did you mean 'eu-west-1'?"),
+        ("mars", ""),
+        ("us-east-1; rm -rf /", ""),
+        ("us-east-1\n", ""),
+    ],
+)
+def test_what_is_no_region_is_refused(region: str, hint: str) -> None:
+    text = f"requirements: {{}}\nproject: {{region: {json.dumps(region)}}}"
+    assert problems(text) == [
+        "a.yaml:2:19: project.region: the code of an AWS Region like us-east-1 is expected; "
+        f"found {region!r}.{hint}"
     ]
 
 
@@ -281,7 +307,7 @@ PROJECTS = st.builds(
     Project,
     iac=st.sampled_from([None, "sam", "cdk-python"]),
     runtime=st.sampled_from([None, "go"]),
-    region=st.sampled_from([None, "us-east-1", 'a "quoted"\nregion']),
+    region=st.one_of(st.none(), st.from_regex(REGION, fullmatch=True)),
     query_language=st.sampled_from([None, "jsonata", "jsonpath"]),
     failure_topic=st.one_of(st.none(), st.from_regex(KAFKA_TOPIC, fullmatch=True)),
     steps=st.lists(PARTS, max_size=3).map(tuple),
