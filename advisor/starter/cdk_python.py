@@ -44,7 +44,7 @@ def text(pattern: str, parts: tuple[str, ...]) -> str:
 
 
 def literal(value: Any) -> str:
-    """Return ``value`` as Python writes it; a string in the quotes that need fewer escapes, as formatters do."""
+    """Return ``value`` as Python writes it; strings in the quotes that need fewer escapes."""
     if value is None or isinstance(value, bool):
         return _SPELT[value]
     body = json.dumps(value, ensure_ascii=False)

@@ -38,6 +38,7 @@ ARNS = {
     "AWS::Events::Connection": "arn:aws:events:{region}:{account}:connection/{id}/1",
     "AWS::StepFunctions::Activity": "arn:aws:states:{region}:{account}:activity:{id}",
     "AWS::Cognito::UserPool": "arn:aws:cognito-idp:{region}:{account}:userpool/{id}",
+    "AWS::IoT::TopicRule": "arn:aws:iot:{region}:{account}:rule/{id}",
     "AWS::IAM::Role": "arn:aws:iam::{account}:role/{id}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{id}:*",
 }

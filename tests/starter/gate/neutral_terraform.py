@@ -73,25 +73,12 @@ def _pascal(name: str) -> str:
 
 def _translated(value: Any, planned: list[Planned], ids: Mapping[str, str]) -> Any:
     """Return ``value`` with the ids of the blueprint where the plan has names in AWS."""
-    known, clusters, machine = dict[str, str](), dict[str, str](), ""
-    for item in planned:
-        key, spelt = OWNERS.get(item.type, ("", ""))
-        if key:
-            known[str(item.values[key])] = spelt.format(ids[item.name])
-        if item.type == "aws_ecs_cluster":
-            clusters[str(item.values[key])] = spelt.format(ids[item.name])
-        if item.type == "aws_s3_bucket":
-            known[str(item.values[key])] = ids[item.name].lower()
-        if item.type == "aws_sfn_state_machine":
-            machine = str(item.values[key])  # the name of the whole project, so only in ARNs the machine's
+    known = _known(planned, ids)
+    clusters = _known([item for item in planned if item.type == "aws_ecs_cluster"], ids)
+    # a machine is called like the whole project, so that only in ARNs the name is the machine's
+    machines = [item.values["name"] for item in planned if item.type == "aws_sfn_state_machine"]
 
-    def translated(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: translated(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [translated(item) for item in value]
-        if not isinstance(value, str):
-            return value
+    def text(value: str) -> str:
         if value[:1] in "[{":
             try:
                 return json.dumps(translated(json.loads(value)))
@@ -100,9 +87,27 @@ def _translated(value: Any, planned: list[Planned], ids: Mapping[str, str]) -> A
         if value.startswith(("arn:", "https://sqs.", "kafka://")):
             here = {**known, **clusters} if re.search(r":ecs:.*:(task|cluster)/", value) else known
             return "".join(here.get(part, part) for part in re.split(r"([:/])", value))
-        return value if value == machine else known.get(value, value)
+        return value if value in machines else known.get(value, value)
+
+    def translated(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: translated(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [translated(item) for item in value]
+        return text(value) if isinstance(value, str) else value
 
     return translated(value)
+
+
+def _known(planned: Iterable[Planned], ids: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids of the blueprint by the names in AWS."""
+    found = {}
+    for item in planned:
+        if item.type in OWNERS:
+            key, spelt = OWNERS[item.type]
+            name = spelt.format(ids[item.name])
+            found[str(item.values[key])] = name.lower() if item.type == "aws_s3_bucket" else name
+    return found
 
 
 # --- permissions
