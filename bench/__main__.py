@@ -23,8 +23,8 @@ from typing import Any
 
 import advisor
 from advisor.decision.compiled import compile_rules
+from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
-from advisor.decision.trials import outcome_of
 from advisor.knowledge.rules import RuleBase
 from bench import rules as tables
 from bench.processes import Command, Timed, in_turns

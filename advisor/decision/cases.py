@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from advisor.decision.conclude import Outcome, outcome_of
 from advisor.decision.decide import Decision, decide
-from advisor.decision.trials import Outcome, outcome_of
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import Rule, RuleBase
 from advisor.knowledge.scenarios import Scenario

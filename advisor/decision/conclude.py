@@ -22,6 +22,13 @@ from advisor.knowledge.rules import (
 )
 
 Said: TypeAlias = Decision | Tally
+Outcome: TypeAlias = tuple[str, str | None, tuple[str, ...]]
+
+
+def outcome_of(decision: Said) -> Outcome:
+    """Return option, workflow type and, for ``neither``, what to use instead."""
+    option, instead = option_of(decision)
+    return option, workflow_type_of(decision, option), instead if option == NEITHER else ()
 
 
 def leader(decision: Said) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from advisor.decision.compiled import tables_of
+from advisor.decision.conclude import Outcome, outcome_of
 from advisor.decision.decide import Decision
 from advisor.decision.recommendation import Flip
-from advisor.decision.trials import Candidate, Judge, Outcome, candidates, outcome_of
+from advisor.decision.trials import Candidate, Judge, candidates
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import RuleBase
 
@@ -39,7 +40,7 @@ def _turning(
 ) -> Iterator[Flip]:
     seen: set[tuple[object, ...]] = set()
     for change in changes:
-        after = outcome_of(judge.tried(given, *change))
+        after = judge.outcome(given, change)
         if after[:2] == before[:2]:
             continue
         mark = (*(_mark(c) for c in change), after[:2])

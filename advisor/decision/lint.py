@@ -12,8 +12,8 @@ from datetime import date
 from itertools import chain, combinations
 from typing import Literal, TypeAlias
 
+from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
-from advisor.decision.trials import outcome_of
 from advisor.decision.witness import conditions_of, looks_at, witness
 from advisor.errors import Place
 from advisor.knowledge.conditions import Condition, tests_in

@@ -26,14 +26,14 @@ class TooWide(Exception):
     """The conditions have more rows than a table should; leave them to ``holds``."""
 
 
-def add_rows(rows: list[Row], parts: Sequence[tuple[Condition, frozenset[Truth]]]) -> int:
-    """Add the rows of all ``parts`` together and return their bits."""
+def add_rows(rows: list[Row], parts: Sequence[tuple[Condition, frozenset[Truth]]]) -> range:
+    """Add the rows of all ``parts`` together and return their numbers."""
     if len(rows) + prod(_width(condition, accepted) for condition, accepted in parts) > MAX_ROWS:
         raise TooWide
     before = len(rows)
     ways = product(*(_ways(condition, accepted) for condition, accepted in parts))
     rows += [tuple(chain.from_iterable(way)) for way in ways]
-    return (1 << len(rows)) - (1 << before)
+    return range(before, len(rows))
 
 
 def _ways(condition: Condition, accepted: frozenset[Truth]) -> list[Row]:

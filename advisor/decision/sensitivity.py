@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.decision.compiled import tables_of
-from advisor.decision.conclude import Said, margin
+from advisor.decision.conclude import Said, margin, outcome_of
 from advisor.decision.decide import Decision, decide
 from advisor.decision.recommendation import Strength
-from advisor.decision.trials import Judge, candidates, outcome_of
+from advisor.decision.trials import Judge, candidates
 from advisor.knowledge.conditions import Answer, keys_in
 from advisor.knowledge.rules import (
     BOTH,

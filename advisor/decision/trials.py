@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor, prod
-from typing import TypeAlias
 
-from advisor.decision.compiled import Tables
-from advisor.decision.conclude import Said, option_of, workflow_type_of
+from advisor.decision.conclude import Outcome, Said, outcome_of
 from advisor.decision.decide import decide
+from advisor.decision.tables import Tables
 from advisor.knowledge.conditions import Answer, tests_in
 from advisor.knowledge.questions import Question
-from advisor.knowledge.rules import NEITHER, RuleBase
-
-Outcome: TypeAlias = tuple[str, str | None, tuple[str, ...]]
+from advisor.knowledge.rules import RuleBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +22,6 @@ class Candidate:
     key: str
     value: Answer
     threshold: str = ""
-
-
-def outcome_of(decision: Said) -> Outcome:
-    """Return option, workflow type and, for ``neither``, what to use instead."""
-    option, instead = option_of(decision)
-    return option, workflow_type_of(decision, option), instead if option == NEITHER else ()
 
 
 def candidates(
@@ -126,7 +117,18 @@ class Judge:
 
     def tried(self, requirements: Mapping[str, Answer], *changes: Candidate) -> Said:
         """Return what the rules say of ``requirements`` with ``changes``."""
-        changed = {**requirements, **{change.key: change.value for change in changes}}
+        changed = _with(requirements, changes)
         if self.tables is None:
             return decide(self.rule_base, changed)
         return self.tables.tally(self.tables.fired(changed))
+
+    def outcome(self, requirements: Mapping[str, Answer], changes: Iterable[Candidate] = ()) -> Outcome:
+        """Return where ``requirements`` with ``changes`` lead to."""
+        changed = _with(requirements, changes)
+        if self.tables is None:
+            return outcome_of(decide(self.rule_base, changed))
+        return self.tables.outcome(self.tables.fired(changed))
+
+
+def _with(requirements: Mapping[str, Answer], changes: Iterable[Candidate]) -> Mapping[str, Answer]:
+    return {**requirements, **{change.key: change.value for change in changes}}

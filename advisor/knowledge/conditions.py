@@ -31,8 +31,8 @@ class Test:
     __test__ = False  # not a test class, whatever pytest thinks of the name
 
     def of(self, answer: Answer) -> bool:
-        if self.kind == "is":
-            return any(answer == value and type(answer) is type(value) for value in self.operand)
+        if self.kind == "is":  # true is no number, although Python has it equal to 1
+            return any(answer == v and isinstance(answer, bool) == isinstance(v, bool) for v in self.operand)
         if self.kind in ("at_least", "at_most"):
             limit = self.operand[0]
             if not isinstance(answer, int | float) or not isinstance(limit, int | float):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from advisor.decision.conclude import outcome_of
 from advisor.decision.cost import estimate
 from advisor.decision.decide import Decision, decide
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.trials import candidates, outcome_of
+from advisor.decision.trials import candidates
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question

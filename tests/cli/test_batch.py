@@ -16,9 +16,10 @@ import pytest
 
 import advisor
 from advisor.cli.batch import numbered
-from advisor.decision.compiled import Tables, tables_of
+from advisor.decision.compiled import tables_of
 from advisor.decision.conclude import option_of, workflow_type_of
 from advisor.decision.decide import decide
+from advisor.decision.tables import Tables
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Test
 from advisor.knowledge.rules import SCORED, Rule
 from advisor.loading.document import MAX_BYTES

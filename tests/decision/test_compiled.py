@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import advisor
 from advisor.decision.compiled import compile_rules
-from advisor.decision.conclude import option_of, workflow_type_of
+from advisor.decision.conclude import option_of, outcome_of, workflow_type_of
 from advisor.decision.decide import Decision, decide
 from advisor.decision.rows import TooWide
 from advisor.decision.tally import Tally
@@ -131,8 +131,10 @@ def test_tables_say_what_the_reference_says(
 ) -> None:
     tables = compile_rules(rule_base)
     for given_answers in requirements:
-        expected = told(decide(rule_base, given_answers))
-        assert told(tables.tally(tables.fired(given_answers))) == expected
+        decision = decide(rule_base, given_answers)
+        fired = tables.fired(given_answers)
+        assert told(tables.tally(fired)) == told(decision)
+        assert tables.outcome(fired) == outcome_of(decision)
 
 
 def our_answers() -> st.SearchStrategy[dict[str, Answer]]:
@@ -156,7 +158,10 @@ def our_answers() -> st.SearchStrategy[dict[str, Answer]]:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(our_answers())
 def test_our_own_rules_as_tables(requirements: dict[str, Answer]) -> None:
-    assert told(TABLES.tally(TABLES.fired(requirements))) == told(decide(RULES, requirements))
+    decision = decide(RULES, requirements)
+    fired = TABLES.fired(requirements)
+    assert told(TABLES.tally(fired)) == told(decision)
+    assert TABLES.outcome(fired) == outcome_of(decision)
 
 
 @settings(max_examples=50, deadline=None)

@@ -16,9 +16,9 @@ import pytest
 
 import advisor
 from advisor.decision.cases import fired_rules
+from advisor.decision.conclude import Outcome, outcome_of
 from advisor.decision.decide import Decision, decide
 from advisor.decision.lint import cannot_win
-from advisor.decision.trials import Outcome, outcome_of
 from advisor.decision.witness import conditions_of, telling_values
 from advisor.knowledge import conditions
 from advisor.knowledge.conditions import Answer, Test

@@ -10,8 +10,8 @@ from statistics import mean, median
 
 from advisor.decision.cases import Replay
 from advisor.decision.cases import replay as decided
+from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
-from advisor.decision.trials import outcome_of
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, RuleBase
 from advisor.knowledge.scenarios import Scenario
 from advisor.wizard.interview import interview

@@ -13,9 +13,9 @@ from functools import partial
 from io import StringIO
 
 from advisor.decision.compiled import compile_rules, tables_of
+from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
 from advisor.decision.sensitivity import open_questions
-from advisor.decision.trials import outcome_of
 from advisor.errors import AdvisorError, CannotWrite, InputError
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.rules import RuleBase

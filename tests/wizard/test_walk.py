@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
 from advisor.decision.sensitivity import OpenQuestion, open_questions
-from advisor.decision.trials import outcome_of
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Screen
 from advisor.wizard import walk as walks
