@@ -138,20 +138,24 @@ def _columns(
 def _column(
     key: str, rows: Iterable[tuple[int, Parts]], questionnaire: Questionnaire, counters: _Counters
 ) -> Column:
-    always, added, joined = 0, dict[Test, int](), []
+    always, joined = 0, list[tuple[int, Parts]]()
+    alike: dict[object, Test] = {}
+    added: dict[object, int] = {}
     for unit, parts in rows:
         if len(parts) > 1:
             joined.append((unit, parts))
             continue
         ((test, accepted),) = parts
         always += unit * ((False in accepted) - (None in accepted))
-        added[test] = added.get(test, 0) + unit * ((True in accepted) - (False in accepted))
-    tests = (*added, *(test for _, parts in joined for test, _ in parts))
+        mark = (test.kind, test.operand)  # its hash is quicker than that of the test
+        alike.setdefault(mark, test)
+        added[mark] = added.get(mark, 0) + unit * ((True in accepted) - (False in accepted))
+    tests = (*alike.values(), *(test for _, parts in joined for test, _ in parts))
     operands = {value for test in tests for value in test.operand if isinstance(value, int | float)}
     question = questionnaire.by_key.get(key)
     choices = question.choices if question else ()
     return Column(
-        tests=tuple(added.items()),
+        tests=tuple((test, added[mark]) for mark, test in alike.items()),
         always=always,
         joined=tuple(joined),
         known=sum(

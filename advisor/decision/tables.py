@@ -75,8 +75,11 @@ class Column:
 
 def _changed(parts: Parts, truths: Sequence[Truth]) -> int:
     """Return by how much a counter differs from what it is without an answer."""
-    stands = all(truth in accepted for (_, accepted), truth in zip(parts, truths, strict=True))
-    return stands - all(None in accepted for _, accepted in parts)
+    stands = before = True
+    for (_, accepted), truth in zip(parts, truths, strict=True):
+        stands = stands and truth in accepted
+        before = before and None in accepted
+    return stands - before
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,11 @@ class Tables:
     def fired(self, requirements: Mapping[str, Answer]) -> int:
         """Return one bit for each rule that fires; equal bits mean that the same rules fire."""
         added, total = self.added, self.start
-        try:
-            for key, answer in requirements.items():
+        for key, answer in requirements.items():
+            try:
                 total += added[key][answer]
-        except KeyError:
-            total = self.start + sum(self._of(key, answer) for key, answer in requirements.items())
+            except KeyError:
+                total += self._of(key, answer)
         if total & self.special:
             total = self._settled(total, requirements)
         return ((total & self.standing | self.guard) - self.low) & self.firing

@@ -10,7 +10,7 @@ from math import ceil, floor, prod
 from advisor.decision.conclude import Outcome, Said, outcome_of
 from advisor.decision.decide import decide
 from advisor.decision.tables import Tables
-from advisor.knowledge.conditions import Answer, tests_in
+from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import RuleBase
 
@@ -59,8 +59,8 @@ def _list_candidates(
 def _together(rule_base: RuleBase, key: str) -> list[tuple[str, ...]]:
     """Return pairs of values that one rule wants to see in the same list."""
     found: list[tuple[str, ...]] = []
-    for rule in rule_base.rules:
-        wanted = [t.operand for t in tests_in(rule.when) if t.key == key and t.kind.startswith("includes")]
+    for tests in rule_base.tests_of.get(key, ()):
+        wanted = [test.operand for test in tests if test.kind.startswith("includes")]
         found += [(str(a), str(b)) for one, other in combinations(wanted, 2) for a in one for b in other]
     return found
 
@@ -92,10 +92,11 @@ def _limits(rule_base: RuleBase, key: str, known: Mapping[str, Answer]) -> list[
         if key in keys and len(numbers) == len(others):
             factors[name] = prod(numbers)
     return [
-        (test.kind, _rounded(float(limit) / factors[test.key], test.kind))
-        for rule in rule_base.rules
-        for test in tests_in(rule.when)
-        if test.key in factors and test.kind in ("at_least", "at_most")
+        (test.kind, _rounded(float(limit) / factor, test.kind))
+        for name, factor in factors.items()
+        for tests in rule_base.tests_of.get(name, ())
+        for test in tests
+        if test.kind in ("at_least", "at_most")
         for limit in test.operand
         if isinstance(limit, int | float)
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from advisor.errors import Place
-from advisor.knowledge.conditions import Answer, Condition
+from advisor.knowledge.conditions import Answer, Condition, Test, tests_in
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.questions import Questionnaire
@@ -124,6 +124,18 @@ class RuleBase:
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def tests_of(self) -> Mapping[str, Sequence[tuple[Test, ...]]]:
+        """By answer key, what each rule that looks at it asks there."""
+        found: dict[str, list[tuple[Test, ...]]] = {}
+        for rule in self.rules:
+            own: dict[str, list[Test]] = {}
+            for test in tests_in(rule.when):
+                own.setdefault(test.key, []).append(test)
+            for key, tests in own.items():
+                found.setdefault(key, []).append(tuple(tests))
+        return found
 
     def alternative(self, alternative_id: str) -> Alternative:
         return next(item for item in self.alternatives if item.id == alternative_id)
