@@ -25,7 +25,7 @@ from advisor.starter.outcomes import (
     chosen_target,
     destination,
     failure_route,
-    permission,
+    permissions,
 )
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
@@ -164,7 +164,7 @@ def _handler(brief: Brief, functions: Sequence[Unit], title: str, outcome: str) 
         f"`{unit.function_id}` keeps failing", kept, "the execution record: event, error, attempts"
     )
     record = RecordFixture("lambda", "success" if outcome == "success" else "failure")
-    own = Parts((made,), (permission(made.id, kept),), (route,), (record,))
+    own = Parts((made,), permissions(made.id, kept), (route,), (record,))
     return Destination("lambda", Ref(made.id)), joined([kept_parts, own])
 
 
@@ -185,7 +185,8 @@ def _link(
     route = failure_route(
         f"`{unit.function_id}` keeps failing", failure, "the execution record: event, error, attempts"
     )
-    own = Parts((made,), tuple(permission(made.id, to) for to in targets), (route,))
+    granted = tuple(item for to in targets for item in permissions(made.id, to))
+    own = Parts((made,), granted, (route,))
     return joined([own, *([success[1]] if success else [])])
 
 
@@ -231,7 +232,7 @@ def _batch(brief: Brief, unit: Unit, trigger: Trigger) -> tuple[Batch, Parts]:
         ), parts
     service = chosen_target(brief, "failure", stream=True)
     failure, made = destination(brief, service, "failure")
-    parts = Parts(made.resources, (permission(unit.function_id, failure),), (), made.records)
+    parts = Parts(made.resources, permissions(unit.function_id, failure), (), made.records)
     own = trigger.kind != "kafka"
     return Batch(100, 5, retries, limits.stream_age_s, failure, bisect=own, partial_response=own), parts
 

@@ -16,7 +16,6 @@ from advisor.starter.blueprint import (
     Ref,
     Resource,
     Route,
-    Target,
     Topic,
 )
 from advisor.starter.calls import NOTIFY_EMAIL
@@ -80,12 +79,16 @@ def destination(brief: Brief, service: str, outcome: Outcome) -> tuple[Destinati
     return Destination(service, Ref(made[0].id)), Parts(made, records=(RecordFixture(service, outcome),))
 
 
-def permission(holder: str, to: Destination) -> Permission:
+def permissions(holder: str, to: Destination) -> tuple[Permission, ...]:
     """Return what the role of ``holder`` needs to deliver to ``to``; SAM grants it with the destination."""
-    targets: tuple[Target, ...] = (to.target,)
-    if to.service == "s3":
-        targets = (to.target, Ref(to.target.to, "contents"))
-    return Permission(holder, ACTIONS[to.service], targets, implied=True)
+    if to.service != "s3":
+        return (Permission(holder, ACTIONS[to.service], (to.target,), implied=True),)
+    put, look = ACTIONS["s3"]
+    contents = Ref(to.target.to, "contents")
+    return (
+        Permission(holder, (put,), (contents,), implied=True),
+        Permission(holder, (look,), (to.target,), implied=True),
+    )
 
 
 def failure_route(failure: str, to: Destination, holds: str) -> FailureRoute:

@@ -29,7 +29,7 @@ from advisor.starter.blueprint import (
 )
 from advisor.starter.calls import MACHINE
 from advisor.starter.names import name
-from advisor.starter.outcomes import destination, failure_route, permission
+from advisor.starter.outcomes import destination, failure_route, permissions
 from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.sources import UNDELIVERED, Source, reading, undelivered
@@ -240,7 +240,7 @@ def _starter(brief: Brief, trigger: Trigger | None, way: Way, *, asynchronous: b
         else None,
     )
     action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
-    own = [Permission(START, (action,), (Ref(MACHINE),)), *([permission(START, kept)] if kept else [])]
+    own = [Permission(START, (action,), (Ref(MACHINE),)), *(permissions(START, kept) if kept else ())]
     routes = (failure_route(f"`{START}` keeps failing", kept, "the execution record"),) if kept else ()
     return joined([kept_parts, Parts((function,), tuple(own), routes)])
 
