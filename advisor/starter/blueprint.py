@@ -30,6 +30,7 @@ Attribute: TypeAlias = Literal[
     "topics",
     "groups",
     "address",
+    "log_streams",
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start"]
@@ -398,16 +399,14 @@ class Parameter(Resource):
     @property
     def example(self) -> str:
         """Return a value of the right form, for tests that deploy nothing."""
-        kinds = {
-            "AWS::EC2::VPC::Id": "vpc-0a1b2c3d",
-            "List<AWS::EC2::Subnet::Id>": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+        ends = {
+            "VpcId": "vpc-0a1b2c3d",
+            "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+            "Arn": "arn:aws:service:us-east-1:123456789012:cluster/example/1",
+            "Endpoint": "https://example.com",
+            "Recipient": "ann@example.com",
         }
-        plain = (
-            "arn:aws:service:us-east-1:123456789012:cluster/example/1"
-            if self.id.endswith("Arn")
-            else "example"
-        )
-        return self.default or kinds.get(self.type, plain)
+        return self.default or next((text for end, text in ends.items() if self.id.endswith(end)), "example")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ from advisor.starter.cdk_python import python
 from advisor.starter.cdk_typescript import typescript
 from advisor.starter.runtimes import Language
 from advisor.starter.sam import Sam
+from advisor.starter.terraform import Terraform
+from advisor.starter.terraform import files as terraform_files
 
 
 class Words(Protocol):
@@ -29,25 +31,31 @@ class Words(Protocol):
         """Return how a shell command of the README gets the value of an output."""
 
 
+def _none(blueprint: Blueprint) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Flavour:
     """One IaC flavour.
 
-    ``files`` are its own, filled from ``templates/<iac>/project``; ``words`` gets the blueprint and the
-    folder ``templates/<iac>``. ``made`` are the folders that its tools fill, which linters leave alone.
-    ``template_tests``: the wiring is tested in the language of the functions, by reading ``template.yaml``;
-    otherwise the flavour brings tests of its own.
+    ``files`` are its own, filled from ``templates/<iac>/project``, as are ``more``, which depend on what is
+    there; ``words`` gets the blueprint and the folder ``templates/<iac>``. ``made`` are the folders that its
+    tools fill, which linters leave alone. ``template_tests``: the wiring is tested in the language of the
+    functions, by reading ``template.yaml``; otherwise the flavour brings tests of its own.
     """
 
     title: str
     files: tuple[str, ...]
     words: Callable[[Blueprint, Path], Words]
     made: tuple[str, ...]
+    more: Callable[[Blueprint], Iterable[str]] = _none
     template_tests: bool = False
 
     def paths(self, blueprint: Blueprint, language: Language) -> Iterator[str]:
         """Yield the files of a project that belong to no single function."""
         yield from self.files
+        yield from self.more(blueprint)
         yield from language.paths(blueprint)
         if self.template_tests:
             yield from language.template_tests
@@ -83,4 +91,5 @@ FLAVOURS: Mapping[str, Flavour] = {
         python,
         ("build/", "infra/"),
     ),
+    "terraform": Flavour("Terraform", (), Terraform.of, ("build/", "infra/"), terraform_files),
 }

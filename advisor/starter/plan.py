@@ -79,7 +79,7 @@ def plan(
     Raises Refused, with the nearest way that works, for what AWS or this starter cannot do.
     """
     choice = _choice(recommendation, approach)
-    _check_flavour(recommendation)
+    _check_region(recommendation)
     wishes = Wishes(recommendation.decision.settled.facts.values)
     workload = name(recommendation.answers.name, "starter")
     brief = Brief(
@@ -126,12 +126,8 @@ def _workflow_type(recommendation: Recommendation) -> WorkflowType:
     return "express" if workflow_type_of(decision, STEP_FUNCTIONS) == EXPRESS else "standard"
 
 
-def _check_flavour(recommendation: Recommendation) -> None:
+def _check_region(recommendation: Recommendation) -> None:
     project = recommendation.answers.project
-    iac, runtime = project.iac or "sam", project.runtime or "python"
-    if (iac, runtime) not in AVAILABLE:
-        known = ", ".join(f"{a} with {b}" for a, b in AVAILABLE)
-        raise Refused(f"There is no starter in {iac} with {runtime} yet. Available: {known}.")
     if project.region and not re.fullmatch(REGION, project.region):
         raise Refused(f"There is no AWS Region '{project.region}'; one has a code like us-east-1.")
 

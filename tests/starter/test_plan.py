@@ -178,12 +178,6 @@ def test_what_cannot_be_wired_is_refused_with_the_reason(case: str) -> None:
     assert str(refused.value).rstrip().endswith(".")
 
 
-@pytest.mark.parametrize(("iac", "runtime"), [("terraform", "python"), ("cdk-python", "nodejs")])
-def test_a_flavour_that_is_not_there_yet_is_refused(iac: str, runtime: str) -> None:
-    with pytest.raises(Refused, match=f"no starter in {iac} with {runtime}"):
-        blueprint_of({"event_source": "s3"}, "destinations", iac=iac, runtime=runtime)
-
-
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_blueprint_holds_together(name: str) -> None:
     made = blueprint(name)

@@ -39,7 +39,7 @@ def need(tool: str) -> str:
     return str(found)
 
 
-def run(command: Iterable[str], folder: Path, **environment: str) -> Outcome:
+def run(command: Iterable[str], folder: Path, *, timeout_s: int = 600, **environment: str) -> Outcome:
     """Return what ``command`` did in ``folder``."""
     done = subprocess.run(
         list(command),
@@ -47,7 +47,7 @@ def run(command: Iterable[str], folder: Path, **environment: str) -> Outcome:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=600,
+        timeout=timeout_s,
         check=False,
         env={**os.environ, **environment},
     )
@@ -59,11 +59,11 @@ def node_modules(packages: Mapping[str, str]) -> Path:
     key = hashlib.sha256(json.dumps(packages, sort_keys=True).encode()).hexdigest()[:12]
     wanted = CACHE / f"node-{key}"
     if not wanted.exists():
-        _once(wanted, lambda folder: _install(folder, packages))
+        once(wanted, lambda folder: _install(folder, packages))
     return wanted / "node_modules"
 
 
-def _once(wanted: Path, make: Callable[[Path], None]) -> None:
+def once(wanted: Path, make: Callable[[Path], None]) -> None:
     """Fill ``wanted`` in a folder beside it and rename that: of two at the same time, one wins."""
     CACHE.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=CACHE))
