@@ -405,6 +405,7 @@ class Parameter(Resource):
             "Arn": "arn:aws:service:us-east-1:123456789012:cluster/example/1",
             "Endpoint": "https://example.com",
             "Recipient": "ann@example.com",
+            "Email": "ann@example.com",
         }
         return self.default or next((text for end, text in ends.items() if self.id.endswith(end)), "example")
 

@@ -34,7 +34,7 @@ ARCHIVE = {
 }  # fmt: skip
 HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 # What AWS fills in where the user says nothing
-FILLED = {"id", "name", "bucket", "tags_all", "region"}
+FILLED = {"id", "arn", "name", "bucket", "tags_all", "region"}
 REGION, ACCOUNT = HERE.split(":")
 # What AWS makes of a name, beside what the projects' own tests need to know of it
 MADE_TOO = {
