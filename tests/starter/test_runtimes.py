@@ -59,7 +59,7 @@ def written(runtime: str, name: str, folder: Path) -> Path:
 
 WIRING = re.compile(  # what may change with one's mind: nothing else does, no handler and no test of one
     r"README\.md|template\.yaml|statemachine/.+|events/event\.json|tests/records/.+|"
-    r".*/unwrap\.\w+|.*Unwrap\.java|.*/?(test_unwrap|unwrap_test|unwrap\.test|UnwrapTest)\.\w+|"
+    r".*/(unwrap|work)\.\w+|.*(Unwrap|UnitOfWork)\.java|.*/?(test_unwrap|unwrap_test|unwrap\.test|UnwrapTest)\.\w+|"
     r"tests/(test_template|test_state_machine|template_test|state_machine_test)\.\w+|"
     r"tests/(template|state-machine)\.test\.js|src/test/java/starter/(Template|StateMachine)Test\.java"
 )
