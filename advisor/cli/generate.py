@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from advisor.knowledge.rules import RuleBase
     from advisor.starter import Blueprint, RenderedFile
 
+# As in advisor.knowledge.answers, which help does not wait for
+TOOLS = "sam|cdk-python|cdk-typescript|terraform"
+LANGUAGES = "python|nodejs|java|go"
 APPROACHES = ("auto", "destinations", "step-functions", "both")
 
 Output = Annotated[
@@ -34,12 +37,15 @@ Approach = Annotated[
 ]
 Iac = Annotated[
     str | None,
-    typer.Option("--iac", metavar="NAME", show_default=False, help="Infrastructure as code: sam, …"),
+    typer.Option("--iac", metavar=TOOLS, show_default=False, help="What deploys it; sam unless named."),
 ]
 Runtime = Annotated[
     str | None,
     typer.Option(
-        "--runtime", metavar="NAME", show_default=False, help="Language of the functions: python, …"
+        "--runtime",
+        metavar=LANGUAGES,
+        show_default=False,
+        help="Language of the functions; python unless named.",
     ),
 ]
 Name = Annotated[

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from advisor.cli.generate import LANGUAGES, TOOLS
+from advisor.knowledge.answers import IACS, RUNTIMES
 from tests.cli.conftest import Advise, Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +103,8 @@ def test_neither_has_no_project_and_says_the_way(advise: Advise, tmp_path: Path)
     assert (outcome.exit_code, outcome.out) == (2, "")
     assert "--approach destinations or --approach step-functions" in outcome.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_every_tool_and_language() -> None:
+    assert tuple(TOOLS.split("|")) == IACS
+    assert tuple(LANGUAGES.split("|")) == RUNTIMES
