@@ -36,7 +36,7 @@ advise: .venv/.installed
 
 test: check .venv/.node
 	PATH="$$PWD/$(BIN):$$PWD/$(NODE)/.bin:$$PATH" \
-	  $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	  $(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 # The same with figures of what the tests reach; tracing makes them take half as long again.
 coverage:

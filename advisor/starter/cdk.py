@@ -225,8 +225,7 @@ def words_of(folder: Path) -> Mapping[str, Any]:
 
 def constant(identifier: str) -> str:
     """Return the CDK's constant for a Lambda runtime: ``python3.14`` is ``PYTHON_3_14``."""
-    apart = re.sub(r"(?<=[a-z])(?=\d+\.|\d+$)", "_", identifier, count=1)
-    return apart.replace(".", "_").upper()
+    return re.sub(r"^([a-z]+)(?=\d)", r"\1_", identifier).replace(".", "_").upper()
 
 
 def duration(seconds: int) -> str:

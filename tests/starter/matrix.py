@@ -65,7 +65,7 @@ def covering(approach: str) -> list[Combination]:
 
 def planned(approach: str, combination: Combination) -> Blueprint:
     """Return the blueprint of ``combination``; raises Refused."""
-    how = {key: combination[key] for key in ("runtime", "query_language") if combination.get(key)}
+    how = {key: combination[key] for key in ("runtime", "query_language", "iac") if combination.get(key)}
     answers = {key: value for key, value in requirements(combination).items() if key not in how}
     return blueprint_of(answers, approach, **how)
 

@@ -69,8 +69,7 @@ def check_machines(files: dict[str, str]) -> list[str]:
             properties = resource["Properties"]
             text = files[properties["DefinitionUri"]]
             problems += check_definition(text, express=properties["Type"] == "EXPRESS")
-            problems += _substitutions(text, properties)
-            problems += _permissions(name, text, translate(source, files))
+            problems += definition_faults(name, text, translate(source, files))
     return problems
 
 
@@ -213,6 +212,12 @@ def _task(name: str, state: dict[str, Any], *, caught: bool) -> Iterator[str]:
             yield f"{name}: Lambda's own errors are not retried"
 
 
+def definition_faults(name: str, text: str, result: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong between a definition and the machine ``name`` of a plain template."""
+    yield from _substitutions(text, result["Resources"][name]["Properties"])
+    yield from _permissions(name, text, result)
+
+
 def _substitutions(text: str, properties: dict[str, Any]) -> Iterator[str]:
     used, given = set(re.findall(r"\$\{(\w+)\}", text)), set(properties.get("DefinitionSubstitutions", {}))
     yield from (f"${{{name}}} is not filled" for name in sorted(used - given))
@@ -231,14 +236,14 @@ def tasks(level: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _permissions(name: str, text: str, result: dict[str, Any]) -> Iterator[str]:
     machine = result["Resources"][name]["Properties"]
     role = machine["RoleArn"]["Fn::GetAtt"][0]
-    given = {key: resolve(value, result) for key, value in machine["DefinitionSubstitutions"].items()}
+    given = {key: resolve(value, result) for key, value in machine.get("DefinitionSubstitutions", {}).items()}
     for state_name, state in tasks(json.loads(text)):
         for call, (field, action) in NEEDS.items():
             if f":{call}" in state["Resource"]:
                 value = _given(state).get(field, "")
-                target = _arn(
-                    call, re.sub(r"\$\{(\w+)\}", lambda match: given.get(match.group(1), ""), value)
-                )
+                filled = re.sub(r"\$\{(\w+)\}", lambda match: given.get(match.group(1), ""), value)
+                own = str(resolve({"Ref": name}, result))
+                target = own if call.startswith("http:") else _arn(call, filled)
                 if not allowed(role, action, target, result):
                     yield f"{state_name}: the machine's role may not {action} on {target}"
 
@@ -254,8 +259,6 @@ NAMED = {
 
 
 def _arn(call: str, value: str) -> str:
-    if call.startswith("http:"):
-        return f"arn:aws:states:{HERE}:stateMachine:Workflow"
     if call.split(":")[0] in NAMED:
         return NAMED[call.split(":")[0]] + value
     if call.startswith("sqs"):

@@ -1,0 +1,132 @@
+"""One answers file, four tools, one system: whatever deploys a project, the same is deployed.
+
+Each flavour's result (SAM as translated, CDK as synthesised, Terraform as planned) is reduced to one neutral
+description and held against SAM's. What differs with good reason is in JUSTIFIED, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.starter import render, write_project
+from advisor.starter.blueprint import Parameter
+from advisor.starter.terraform import is_list, snake
+from tests.starter.gate import neutral_cloudformation, neutral_terraform
+from tests.starter.gate.cdk import Synthesised, project_of, synthesised
+from tests.starter.gate.deployed import read, translate
+from tests.starter.gate.neutral import Description, Difference, differences
+from tests.starter.gate.terraform import Terraform, terraform
+from tests.starter.projects import PROJECTS, blueprint, files
+
+__all__ = ["terraform"]
+CDK, TERRAFORM = "cdk-typescript", "terraform"
+
+# Per flavour: what a difference from SAM reads like, and why it is one.
+JUSTIFIED: Mapping[str, Mapping[str, str]] = {
+    CDK: {
+        r"may send/.*:rule/": "the CDK lets the one rule write into its queue, SAM's policy any rule of the "
+        "account: to name the rule, which names the queue, would be a circle there",
+        r"may send/.*/sqs:Get": "a target of the CDK may also look at the queue it writes to",
+        r"permissions/\w+/sqs:Get": "the CDK's SqsDestination and SqsDlq may also look at the queue",
+        r"permissions/\w+/s3:": "the CDK's S3Destination may also read and delete, in its one bucket",
+        r"iam:PassRole on .*:role/RunContainerTask\w*Role": "the CDK names the role of a task by itself",
+    },
+    TERRAFORM: {},
+}
+
+
+def expected(name: str) -> Description:
+    """Return what SAM deploys."""
+    made = dict(files(name))
+    template = translate(read(made["template.yaml"]), made)
+    for parameter in blueprint(name).parameters:
+        template["Parameters"][parameter.id]["Default"] = parameter.example
+    return neutral_cloudformation.describe(template, definition(made))
+
+
+def definition(made: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the state machine, which is the same file in every flavour."""
+    return next((json.loads(text) for path, text in made.items() if path.endswith(".asl.json")), None)
+
+
+def unjustified(iac: str, found: list[Difference]) -> list[str]:
+    """Return the differences that no reason is written down for."""
+    reasons = JUSTIFIED[iac]
+    return [str(item) for item in found if not any(re.search(text, str(item)) for text in reasons)]
+
+
+def without_filling(description: Description) -> Description:
+    """Return a description without the text of machines, which only a plan has filled in."""
+    machines = {
+        name: {key: value for key, value in machine.items() if key not in ("definition", "substitutions")}
+        for name, machine in description.get("machines", {}).items()
+    }
+    return {**description, **({"machines": machines} if machines else {})}
+
+
+@pytest.fixture(scope="module")
+def cdk(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Synthesised]:
+    blueprints = {name: replace(blueprint(name), iac=CDK) for name in PROJECTS}
+    projects = {name: (made, project_of(made)) for name, made in blueprints.items()}
+    return synthesised(projects, tmp_path_factory.mktemp("cdk"))
+
+
+def from_cdk(name: str, cdk: Mapping[str, Synthesised]) -> list[Difference]:
+    template = cdk[name].template
+    assert template is not None, cdk[name].said
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    assert kinds <= {*neutral_cloudformation.DESCRIBERS, *neutral_cloudformation.PARTS}
+    found = neutral_cloudformation.describe(template, definition(files(name)))
+    return differences(expected(name), found)
+
+
+def from_terraform(name: str, terraform: Terraform, folder: Path) -> list[Difference]:
+    made = replace(blueprint(name), iac=TERRAFORM)
+    write_project(render(made), folder)
+    values = {snake(item.id): _value(item) for item in made.parameters}
+    plan = terraform.planned(folder, values)
+    kinds = {
+        item["type"]
+        for item in plan["planned_values"]["root_module"]["resources"]
+        if item["mode"] == "managed"
+    }
+    assert kinds <= {*neutral_terraform.DESCRIBERS, *neutral_terraform.PARTS}
+    found = neutral_terraform.describe(plan, made)
+    return differences(without_filling(expected(name)), without_filling(found))
+
+
+def _value(parameter: Parameter) -> Any:
+    return parameter.example.split(",") if is_list(parameter) else parameter.example
+
+
+@pytest.mark.xdist_group("cdk")
+@pytest.mark.parametrize("name", PROJECTS)
+def test_the_cdk_deploys_what_sam_deploys(name: str, cdk: Mapping[str, Synthesised]) -> None:
+    assert unjustified(CDK, from_cdk(name, cdk)) == []
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_terraform_deploys_what_sam_deploys(name: str, terraform: Terraform, tmp_path: Path) -> None:
+    assert unjustified(TERRAFORM, from_terraform(name, terraform, tmp_path / "project")) == []
+
+
+@pytest.mark.xdist_group("cdk")
+def test_every_reason_is_still_needed(cdk: Mapping[str, Synthesised]) -> None:
+    told = [str(item) for name in PROJECTS for item in from_cdk(name, cdk)]
+    assert [text for text in JUSTIFIED[CDK] if not any(re.search(text, item) for item in told)] == []
+
+
+@pytest.mark.parametrize("section", ["functions", "asynchronous", "permissions", "alarms", "queues", "rules"])
+def test_a_description_holds_what_it_should(section: str) -> None:
+    """Two empty descriptions would be equal."""
+    described = expected("async-s3-to-bus")
+    ids = {item.id for item in blueprint("async-s3-to-bus").resources}
+    assert described[section]
+    assert section in ("rules", "asynchronous") or set(described[section]) <= ids
