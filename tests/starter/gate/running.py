@@ -139,7 +139,7 @@ JOB_ANSWER = {"Body": {"a": 1}, "Output": {"b": 2}, "ResponseBody": {"c": 3}, "S
 
 def _finish(states: Any, execution: str, waited: list[float], answer: Any) -> Run:
     sent: set[str] = set()
-    for _ in range(2000):
+    for _ in range(20_000):  # a busy machine is slow, not stuck
         told = states.describe_execution(executionArn=execution)
         if told["status"] != "RUNNING":
             break
