@@ -32,6 +32,7 @@ PSEUDO = {
     "account": "${data.aws_caller_identity.current.account_id}",
 }
 LONGEST_NAME = 20  # with the longest name of a function (43) and a hyphen: the 64 characters that AWS allows
+BESIDE = 80  # how long a list may be to stay in one line
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 # What brings events of its own; it has a file of its own
 SOURCES = frozenset(
@@ -134,7 +135,8 @@ class Terraform:
             return "{\n" + "\n".join(inside) + "\n}"
         if isinstance(value, list | tuple):
             items = [self.value(item) for item in value]
-            return lines(items) if any("\n" in item for item in items) else f"[{', '.join(items)}]"
+            beside = f"[{', '.join(items)}]"
+            return lines(items) if "\n" in beside or len(beside) > BESIDE else beside
         return quoted(value) if isinstance(value, str) else str(value).lower()
 
     def statements_of(self, holder: str) -> tuple[Permission, ...]:

@@ -21,6 +21,7 @@ from tests.starter.gate.toolchains import CACHE, Outcome, need, once, run
 # Built where neither binary is found; SUM is what go.sum would say, the module's own go.sum says the rest.
 MODULE, VERSION = "github.com/opentofu/opentofu", "v1.12.6"
 SUM = "h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98="
+_FRAME = re.compile(r"^[│╷╵] ?", re.MULTILINE)  # what messages are set in
 EXAMPLES = re.compile(r"^variables \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 
 
@@ -71,7 +72,8 @@ class Terraform:
     def run(self, project: Path, *arguments: str) -> Outcome:
         """Return what the binary did in the project's folder ``infra``."""
         command = [self.found, f"-chdir={project / 'infra'}", *arguments]
-        return run(command, project, **self.environment)
+        done = run(command, project, **self.environment)
+        return Outcome(done.code, _FRAME.sub("", done.output))
 
     def planned(self, project: Path, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the plan as data; without ``values`` for the variables, the project's own examples are used.
@@ -103,16 +105,15 @@ class Refused(Exception):
     """The binary found a fault; the text is all it said."""
 
 
+COMMANDS = (("fmt", "-check", "-diff", "-recursive"), ("validate", "-no-color"), ("test", "-no-color"))
+
+
 def check_terraform(terraform: Terraform, project: Path) -> list[str]:
     """Return every fault of a project: what the binary, its own tests and AWS would say of it."""
-    for command in (
-        ["fmt", "-check", "-diff", "-recursive"],
-        ["validate", "-no-color"],
-        ["test", "-no-color"],
-    ):
-        done = terraform.run(project, *command)
-        if done.code:
-            return [f"{command[0]}: {done.output}"]
+    said = {command: terraform.run(project, command, *options) for command, *options in COMMANDS}
+    problems = [f"{command}: {done.output}" for command, done in said.items() if done.code]
+    if problems:
+        return problems
     try:
         plan = terraform.planned(project)
     except Refused as refused:

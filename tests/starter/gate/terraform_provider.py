@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +113,7 @@ class Stub(rpc.ProviderServicer):
         self.numbers = itertools.count(1)
 
     def GetProviderSchema(self, request: Any, context: Any) -> Any:
-        data = {**FACTS["data"], "archive_file": {"attributes": ARCHIVE, "blocks": {}}}
-        return pb.GetProviderSchema.Response(
-            provider=_schema(PROVIDER),
-            resource_schemas={name: _schema(schema) for name, schema in FACTS["resource"].items()},
-            data_source_schemas={name: _schema(schema) for name, schema in data.items()},
-        )
+        return _schemas()
 
     def ValidateProviderConfig(self, request: Any, context: Any) -> Any:
         return pb.ValidateProviderConfig.Response()
@@ -201,6 +197,16 @@ def _accepted(value: Any, wanted: tuple[int, int] | str) -> bool:
     if isinstance(wanted, str):
         return re.fullmatch(wanted, value) is not None
     return wanted[0] <= value <= wanted[1]
+
+
+@cache
+def _schemas() -> Any:
+    data = {**FACTS["data"], "archive_file": {"attributes": ARCHIVE, "blocks": {}}}
+    return pb.GetProviderSchema.Response(
+        provider=_schema(PROVIDER),
+        resource_schemas={name: _schema(schema) for name, schema in FACTS["resource"].items()},
+        data_source_schemas={name: _schema(schema) for name, schema in data.items()},
+    )
 
 
 def _schema(of: Mapping[str, Any]) -> Any:
