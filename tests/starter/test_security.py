@@ -18,7 +18,7 @@ from advisor.starter.plan import AVAILABLE
 from tests.starter.gate.scanners import bandit, checkov, scan
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of
 
-ANSWERED = ("sam",)  # flavours that are held to what scanners ask; the others are not yet
+ANSWERED = ("sam", "terraform")  # flavours held to what scanners ask; the CDK is not yet
 FLAVOURS = ANSWERED
 SEVERAL = ("async-s3-to-bus", "standard-saga", "both-map", "standard-function-url")
 # Together they hold every kind of resource. FULL_GATE=1 scans all.
