@@ -1,4 +1,5 @@
-"""Few projects with much in them: each two parts that occur together in any combination do so here."""
+"""Few projects with much in them: whatever a blueprint can hold is in one of them, and each two edges (what
+starts, where an outcome goes) that meet in any combination meet here."""
 
 from __future__ import annotations
 
@@ -39,12 +40,13 @@ def _sound(iac: str) -> Iterator[tuple[str, Blueprint]]:
 
 def _pairs(blueprint: Blueprint) -> set[Pair]:
     parts = set(_parts(blueprint))
-    return {frozenset(pair) for pair in combinations(parts, 2)} | {frozenset((part,)) for part in parts}
+    edges = [part for part in parts if part[0] not in ("kind", "runtime")]
+    return {frozenset(pair) for pair in combinations(edges, 2)} | {frozenset((part,)) for part in parts}
 
 
 def _parts(blueprint: Blueprint) -> Iterator[tuple[str, ...]]:
     """Yield what a flavour writes differently from project to project."""
-    yield ("idempotency", str(bool(blueprint.idempotency)))
+    yield ("runtime", blueprint.runtime)
     for item in blueprint.resources:
         yield ("kind", item.kind)
         for edge in ("asynchronous", "trigger"):

@@ -19,7 +19,7 @@ from advisor.starter import render, write_project
 from advisor.starter.blueprint import Parameter
 from advisor.starter.terraform import is_list, snake
 from tests.starter.gate import neutral_cloudformation, neutral_terraform
-from tests.starter.gate.cdk import Synthesised, project_of, synthesised
+from tests.starter.gate.cdk import Synthesised
 from tests.starter.gate.deployed import read, translate
 from tests.starter.gate.neutral import Description, Difference, differences
 from tests.starter.gate.terraform import Terraform, terraform
@@ -69,13 +69,6 @@ def without_filling(description: Description) -> Description:
         for name, machine in description.get("machines", {}).items()
     }
     return {**description, **({"machines": machines} if machines else {})}
-
-
-@pytest.fixture(scope="module")
-def cdk(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Synthesised]:
-    blueprints = {name: replace(blueprint(name), iac=CDK) for name in PROJECTS}
-    projects = {name: (made, project_of(made)) for name, made in blueprints.items()}
-    return synthesised(projects, tmp_path_factory.mktemp("cdk"))
 
 
 def from_cdk(name: str, cdk: Mapping[str, Synthesised]) -> list[Difference]:

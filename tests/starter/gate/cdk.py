@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ Files = dict[str, str]
 
 @dataclass(frozen=True)
 class Synthesised:
-    """What became of one project: what compiler and CDK said, and the template, if there is one."""
+    """What became of a project: what was said of it, its template, which of its own tests passed."""
 
-    said: tuple[str, ...]
+    files: Files
+    said: str = ""
     template: Mapping[str, Any] | None = None
+    passed: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 def cdk_modules() -> Path:
@@ -39,20 +42,54 @@ def project_of(blueprint: Blueprint) -> Files:
     return {file.path: file.text for file in render(blueprint)}
 
 
-def context(blueprint: Blueprint, files: Files) -> dict[str, Any]:
+def context(blueprint: Blueprint, files: Files, spelt: Callable[[str], str] = variable) -> dict[str, Any]:
     """Return the project's context with an example wherever the user has to say something."""
-    asked = {variable(item.id): item.example for item in blueprint.parameters}
+    asked = {spelt(item.id): item.example for item in blueprint.parameters}
     return {**json.loads(files["infra/cdk.json"])["context"], **asked}
 
 
-def synthesised(projects: Mapping[str, tuple[Blueprint, Files]], folder: Path) -> dict[str, Synthesised]:
-    """Return what TypeScript and the CDK make of ``projects``; everything is written below ``folder``."""
-    errors = compiled({name: files for name, (_, files) in projects.items()}, folder)
-    sound = [name for name in projects if not errors[name]]
-    said = _synthesise({name: projects[name] for name in sound}, folder)
-    return {name: Synthesised(tuple(errors[name])) for name in projects if errors[name]} | {
-        name: Synthesised((said[name],) if said[name] else (), _template(folder / name)) for name in sound
+def synthesised(
+    projects: Mapping[str, tuple[Blueprint, Files]], folder: Path, tested: Container[str] = ()
+) -> dict[str, Synthesised]:
+    """Return what becomes of ``projects``, written below ``folder``; those ``tested`` run their own tests."""
+    (folder / "node_modules").symlink_to(cdk_modules())
+    for name, (_, files) in projects.items():
+        write(files, folder / name)
+    errors = _compile({name: files for name, (_, files) in projects.items()}, folder)
+    jobs = [
+        {
+            "name": name,
+            "infra": str(folder / name / "infra"),
+            "app": str(folder / "compiled" / name / "infra/bin/app.js"),
+            "context": context(blueprint, files),
+            "out": str(folder / name / "infra/cdk.out"),
+            "test": str(folder / "compiled" / name / "infra/test/stack.test.js") if name in tested else "",
+        }
+        for name, (blueprint, files) in projects.items()
+        if not errors[name]
+    ]
+    (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
+    script = Path(__file__).with_name("cdk_synth.cjs")
+    told = result(run([need("node"), str(script), str(folder / "jobs.json")], folder))
+    return {
+        name: Synthesised(files, "\n".join(errors[name]))
+        if errors[name]
+        else found(files, told[name], folder / name)
+        for name, (_, files) in projects.items()
     }
+
+
+def result(done: Outcome) -> dict[str, Any]:
+    """Return what a process that synthesised projects tells of them, which is the last line it prints."""
+    assert done.code == 0, done.output
+    return dict(json.loads(done.output.splitlines()[-1]))
+
+
+def found(files: Files, told: Mapping[str, Any], project: Path) -> Synthesised:
+    """Return what became of a project of which ``told`` is known."""
+    templates = list((project / "infra/cdk.out").glob("*.template.json"))
+    template = json.loads(templates[0].read_text(encoding="utf-8")) if templates else None
+    return Synthesised(files, told["said"], template, tuple(told["passed"]), told["failed"])
 
 
 def write(files: Files, project: Path) -> None:
@@ -64,11 +101,8 @@ def write(files: Files, project: Path) -> None:
         (project / built).mkdir(parents=True, exist_ok=True)
 
 
-def compiled(projects: Mapping[str, Files], folder: Path) -> dict[str, list[str]]:
-    """Write all projects, compile them as one program into ``compiled``, and return the errors of each."""
-    (folder / "node_modules").symlink_to(cdk_modules())
-    for name, files in projects.items():
-        write(files, folder / name)
+def _compile(projects: Mapping[str, Files], folder: Path) -> dict[str, list[str]]:
+    """Compile all projects as one program into ``compiled``, and return the errors of each."""
     options = json.loads(next(iter(projects.values()))["infra/tsconfig.json"])["compilerOptions"]
     sources = [f"*/infra/{part}" for part in ("bin", "lib", "test")]
     config = {"compilerOptions": {**options, "outDir": "compiled"}, "include": sources}
@@ -81,42 +115,20 @@ def compiled(projects: Mapping[str, Files], folder: Path) -> dict[str, list[str]
     return errors
 
 
-def own_tests(name: str, folder: Path) -> Outcome:
-    """Return how the compiled tests of a project end."""
-    test = folder / "compiled" / name / "infra/test/stack.test.js"
-    return run([need("node"), "--test", "--test-reporter=tap", str(test)], folder / name / "infra")
-
-
-def _synthesise(projects: Mapping[str, tuple[Blueprint, Files]], folder: Path) -> dict[str, str]:
-    jobs = [
-        {
-            "name": name,
-            "infra": str(folder / name / "infra"),
-            "app": str(folder / "compiled" / name / "infra/bin/app.js"),
-            "context": context(blueprint, files),
-            "out": str(folder / name / "infra/cdk.out"),
-        }
-        for name, (blueprint, files) in projects.items()
-    ]
-    (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
-    script = Path(__file__).with_name("cdk_synth.cjs")
-    done = run([need("node"), str(script), str(folder / "jobs.json")], folder)
-    assert done.code == 0, done.output
-    return dict(json.loads(done.output))
-
-
-def _template(project: Path) -> dict[str, Any] | None:
-    found = list((project / "infra/cdk.out").glob("*.template.json"))
-    return json.loads(found[0].read_text(encoding="utf-8")) if found else None
-
-
-def faults(made: Synthesised, files: Files) -> list[str]:
+def faults(made: Synthesised) -> list[str]:
     """Return every fault of a synthesised project."""
     if made.said or made.template is None:
-        return list(made.said) or ["no template"]
-    template = dict(made.template)
-    found = [item for item in lint(json.dumps(template, indent=1)) if not item.startswith(IGNORED)]
-    return [*found, *result_faults(template), *_functions(template, files), *_machines(template, files)]
+        return [made.said or "no template"]
+    template, files = dict(made.template), made.files
+    linted = [item for item in lint(json.dumps(template, indent=1)) if not item.startswith(IGNORED)]
+    own = [f"{test}: {why}" for test, why in made.failed.items()]
+    return [
+        *linted,
+        *own,
+        *result_faults(template),
+        *_functions(template, files),
+        *_machines(template, files),
+    ]
 
 
 def _functions(template: dict[str, Any], files: Files) -> Iterator[str]:

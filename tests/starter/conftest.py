@@ -1,0 +1,22 @@
+"""What takes long to make and is looked at by several tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from tests.starter.gate.cdk import Synthesised, project_of, synthesised
+from tests.starter.pairs import chosen
+from tests.starter.projects import PROJECTS, blueprint
+
+
+@pytest.fixture(scope="session")
+def cdk(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Synthesised]:
+    """Return what the CDK in TypeScript makes of every project of ours and of those with edges that meet."""
+    iac = "cdk-typescript"
+    made = {name: replace(blueprint(name), iac=iac) for name in PROJECTS} | chosen(iac)
+    projects = {name: (one, project_of(one)) for name, one in made.items()}
+    tested = {*PROJECTS, *list(chosen(iac))[::6]}
+    return synthesised(projects, tmp_path_factory.mktemp("cdk"), tested)
