@@ -42,7 +42,7 @@ test: check .venv/.node
 coverage:
 	$(MAKE) test TESTS="--cov --cov-report=term $(TESTS)"
 
-check: .venv/.tested .venv/bin/sam .venv/bin/checkov
+check: .venv/.tested .venv/bin/sam .venv/bin/checkov .venv-cdk/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -59,7 +59,7 @@ matrix: .venv/.tested
 	$(BIN)/python -m tests.starter.matrix $(ARGS)
 
 clean:
-	rm -rf .venv .venv-sam .venv-scanners .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-cdk .venv-sam .venv-scanners .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 	  .import_linter_cache .hypothesis
 
 .venv/.python:
@@ -97,6 +97,12 @@ clean:
 	$(PYTHON) -m venv .venv-sam
 	.venv-sam/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-sam.txt aws-sam-cli
 	@ln -sf ../../.venv-sam/bin/sam $@ && touch $@
+
+# The CDK for Python is half a gigabyte, and what only its stacks need would be in the way of the tests.
+.venv-cdk/.installed: .venv/.python constraints-cdk.txt
+	$(PYTHON) -m venv .venv-cdk
+	.venv-cdk/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-cdk.txt aws-cdk-lib cdk-nag pytest
+	@touch $@
 
 # Scanners of what the starters consist of: large, and with pins of their own.
 .venv/bin/checkov: .venv/.python constraints-scanners.txt

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-FILES = ("constraints.txt", "constraints-sam.txt", "constraints-scanners.txt")
+FILES = ("constraints.txt", "constraints-cdk.txt", "constraints-sam.txt", "constraints-scanners.txt")
 
 
 def pins(file: str) -> dict[str, str]:

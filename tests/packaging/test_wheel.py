@@ -97,6 +97,7 @@ def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
     for file in (
         "Makefile",
         "constraints.txt",
+        "constraints-cdk.txt",
         "constraints-sam.txt",
         "constraints-scanners.txt",
         "LICENSE",

@@ -13,7 +13,7 @@ from advisor.starter import Blueprint, render
 from advisor.starter.cdk_typescript import variable
 from tests.starter.gate.machine import check_definition, definition_faults
 from tests.starter.gate.template import handler_faults, lint, result_faults
-from tests.starter.gate.toolchains import Outcome, need, node_modules, run
+from tests.starter.gate.toolchains import need, node_modules, run
 from tests.starter.projects import versions
 
 PACKAGES = ("aws-cdk-lib", "aws-cdk", "constructs", "typescript", "@types/node")
@@ -68,9 +68,8 @@ def synthesised(
         for name, (blueprint, files) in projects.items()
         if not errors[name]
     ]
-    (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
-    script = Path(__file__).with_name("cdk_synth.cjs")
-    told = result(run([need("node"), str(script), str(folder / "jobs.json")], folder))
+    told, printed = told_by([need("node"), str(Path(__file__).with_name("cdk_synth.cjs"))], jobs, folder)
+    assert printed == ""
     return {
         name: Synthesised(files, "\n".join(errors[name]))
         if errors[name]
@@ -79,10 +78,12 @@ def synthesised(
     }
 
 
-def result(done: Outcome) -> dict[str, Any]:
-    """Return what a process that synthesised projects tells of them, which is the last line it prints."""
+def told_by(command: list[str], jobs: list[dict[str, Any]], folder: Path) -> tuple[dict[str, Any], str]:
+    """Return what a process tells of its jobs, and what else it prints."""
+    (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
+    done = run([*command, str(folder / "jobs.json"), str(folder / "told.json")], folder)
     assert done.code == 0, done.output
-    return dict(json.loads(done.output.splitlines()[-1]))
+    return dict(json.loads((folder / "told.json").read_text(encoding="utf-8"))), done.output
 
 
 def found(files: Files, told: Mapping[str, Any], project: Path) -> Synthesised:

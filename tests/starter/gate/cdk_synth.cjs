@@ -1,7 +1,7 @@
-// Synthesises compiled CDK apps and runs their tests, all in this process: node cdk_synth.cjs JOBS.json
-// JOBS: [{name, infra, app, context, out, test}]; prints {name: {said, passed, failed}}. An app that cannot be
+// Synthesises compiled CDK apps and runs their tests, all in this process: node cdk_synth.cjs JOBS TOLD
+// JOBS: [{name, infra, app, context, out, test}], TOLD: {name: {said, passed, failed}}. An app that cannot be
 // synthesised is not tested.
-const { readFileSync } = require("node:fs");
+const { readFileSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 
 let passed, failed;
@@ -46,4 +46,4 @@ for (const job of JSON.parse(readFileSync(process.argv[2], "utf8"))) {
   if (!said && job.test) said = quietly(() => require(job.test));
   told[job.name] = { said, passed, failed };
 }
-process.stdout.write(JSON.stringify(told));
+writeFileSync(process.argv[3], JSON.stringify(told));

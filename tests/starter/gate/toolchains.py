@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -32,11 +33,16 @@ class Outcome:
 def need(tool: str) -> str:
     """Return the path of ``tool``; without it the test is skipped by name, and fails where CI is set."""
     found = shutil.which(tool)
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail(f"{tool} is not installed; in CI no toolchain may be missing")
     if found is None:
-        pytest.skip(f"{tool} is not installed")
+        missing(tool)
     return str(found)
+
+
+def missing(tool: str) -> NoReturn:
+    """Skip the test because ``tool`` is not there; fail it where CI is set."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{tool} is not installed; in CI no toolchain may be missing")
+    pytest.skip(f"{tool} is not installed")
 
 
 def run(command: Iterable[str], folder: Path, *, timeout_s: int = 600, **environment: str) -> Outcome:
