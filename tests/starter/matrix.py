@@ -19,6 +19,7 @@ from typing import Any
 from advisor.starter import Blueprint, Refused, render
 from advisor.starter.runtimes import LANGUAGES
 from tests.starter.combinations import FACTORS, Combination, pairwise, requirements
+from tests.starter.flavours import tables
 from tests.starter.gate.behaviour import misbehaviour
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
@@ -95,16 +96,15 @@ def table() -> str:
     """Return both matrices and what public examples lack, as Markdown."""
     began = time.perf_counter()
     all_of = [rendered(a, item) for a in FACTORS for source in SOURCES for item in every(a, source)]
-    between = time.perf_counter()
+    middle = time.perf_counter()
     through = [gated(a, item) for a in FACTORS for item in covering(a)]
     ended = time.perf_counter()
     lines = [
         "| | combinations | refused | rendered | findings | seconds |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    lines += _rows("rendered", all_of, between - began) + _rows(
-        "through the whole gate", through, ended - between
-    )
+    lines += _rows("rendered", all_of, middle - began, with_findings=False)
+    lines += _rows("through the whole gate", through, ended - middle, with_findings=True)
     reasons = Counter(_reason(item.refused) for item in all_of + through if item.refused)
     lines += ["", "| refused because | combinations |", "| --- | --- |"]
     lines += [f"| {reason} | {count:,} |" for reason, count in reasons.most_common()]
@@ -113,20 +113,18 @@ def table() -> str:
     return "\n".join([*lines, "", *lacking(approaches, projects), ""])
 
 
-def _rows(what: str, results: list[Gated], seconds: float) -> list[str]:
+def _rows(what: str, results: list[Gated], seconds: float, with_findings: bool) -> list[str]:
     rows = []
     for approach in FACTORS:
         of = [item for item in results if item.approach == approach]
-        refused, findings = sum(bool(item.refused) for item in of), sum(len(item.findings) for item in of)
-        rows.append(
-            f"| {what}: {approach} | {len(of):,} | {refused:,} | {len(of) - refused:,} | {findings} | |"
-        )
-    refused, findings = (
-        sum(bool(item.refused) for item in results),
-        sum(len(item.findings) for item in results),
-    )
-    total = f"| **{what}** | {len(results):,} | {refused:,} | {len(results) - refused:,} | {findings} |"
-    return [*rows, f"{total} {seconds:.0f} |"]
+        rows.append(f"| {what}: {approach} | {_counts(of, with_findings)} | |")
+    return [*rows, f"| **{what}** | {_counts(results, with_findings)} | {seconds:.0f} |"]
+
+
+def _counts(results: list[Gated], with_findings: bool) -> str:
+    refused, findings = sum(bool(item.refused) for item in results), sum(len(i.findings) for i in results)
+    told = str(findings) if with_findings else "not asked"
+    return f"{len(results):,} | {refused:,} | {len(results) - refused:,} | {told}"
 
 
 def _reason(told: str) -> str:
@@ -136,16 +134,24 @@ def _reason(told: str) -> str:
     return re.sub(r"'[^']+'", "…", first.rstrip(".:"))
 
 
+def between(page: str, mark: str, text: str) -> str:
+    """Return ``page`` with ``text`` between two comments that hold ``mark``."""
+    head, began, rest = page.partition(f"<!-- {mark} -->\n")
+    _, ended, tail = rest.partition(f"<!-- /{mark} -->\n")
+    assert began and ended, f"{PAGE.name} has no marks for {mark}"
+    return f"{head}{began}{text}{ended}{tail}"
+
+
 def main() -> None:
     """Print the tables, or write them into the page between its marks."""
-    text = table()
+    made = {"flavours": tables(), "matrix": table()}
     if "--write" not in sys.argv:
-        print(text)
+        print("\n".join(made.values()))
         return
     page = PAGE.read_text(encoding="utf-8")
-    head, _, rest = page.partition("<!-- matrix -->\n")
-    _, _, tail = rest.partition("<!-- /matrix -->\n")
-    PAGE.write_text(f"{head}<!-- matrix -->\n{text}<!-- /matrix -->\n{tail}", encoding="utf-8", newline="\n")
+    for mark, text in made.items():
+        page = between(page, mark, text)
+    PAGE.write_text(page, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

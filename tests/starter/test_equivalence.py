@@ -1,13 +1,12 @@
 """One answers file, four tools, one system: whatever deploys a project, the same is deployed.
 
 Each flavour's result (SAM as translated, CDK as synthesised, Terraform as planned) is reduced to one neutral
-description and held against SAM's. What differs with good reason is in JUSTIFIED, and nowhere else.
+description and held against SAM's. What differs with good reason is in justified.py, and nowhere else.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,28 +17,18 @@ import pytest
 from advisor.starter import render, write_project
 from advisor.starter.blueprint import Parameter
 from advisor.starter.terraform import is_list, snake
+from tests.starter.flavours import tables
 from tests.starter.gate import neutral_cloudformation, neutral_terraform
 from tests.starter.gate.cdk import Synthesised
 from tests.starter.gate.deployed import read, translate
 from tests.starter.gate.neutral import Description, Difference, differences
 from tests.starter.gate.terraform import Terraform, terraform
+from tests.starter.justified import JUSTIFIED
+from tests.starter.matrix import PAGE, between
 from tests.starter.projects import PROJECTS, blueprint, files
 
 __all__ = ["terraform"]
 CDK, TERRAFORM = "cdk-typescript", "terraform"
-
-# Per flavour: what a difference from SAM reads like, and why it is one.
-JUSTIFIED: Mapping[str, Mapping[str, str]] = {
-    CDK: {
-        r"may send/.*:rule/": "the CDK lets the one rule write into its queue, SAM's policy any rule of the "
-        "account: to name the rule, which names the queue, would be a circle there",
-        r"may send/.*/sqs:Get": "a target of the CDK may also look at the queue it writes to",
-        r"permissions/\w+/sqs:Get": "the CDK's SqsDestination and SqsDlq may also look at the queue",
-        r"permissions/\w+/s3:": "the CDK's S3Destination may also read and delete, in its one bucket",
-        r"iam:PassRole on .*:role/RunContainerTask\w*Role": "the CDK names the role of a task by itself",
-    },
-    TERRAFORM: {},
-}
 
 
 def expected(name: str) -> Description:
@@ -58,8 +47,7 @@ def definition(made: Mapping[str, str]) -> dict[str, Any] | None:
 
 def unjustified(iac: str, found: list[Difference]) -> list[str]:
     """Return the differences that no reason is written down for."""
-    reasons = JUSTIFIED[iac]
-    return [str(item) for item in found if not any(re.search(text, str(item)) for text in reasons)]
+    return [str(item) for item in found if not any(one.covers(iac, str(item)) for one in JUSTIFIED)]
 
 
 def without_filling(description: Description) -> Description:
@@ -113,7 +101,12 @@ def test_terraform_deploys_what_sam_deploys(name: str, terraform: Terraform, tmp
 @pytest.mark.xdist_group("cdk")
 def test_every_reason_is_still_needed(cdk: Mapping[str, Synthesised]) -> None:
     told = [str(item) for name in PROJECTS for item in from_cdk(name, cdk)]
-    assert [text for text in JUSTIFIED[CDK] if not any(re.search(text, item) for item in told)] == []
+    assert [one.what for one in JUSTIFIED if not any(one.covers(CDK, item) for item in told)] == []
+
+
+def test_the_docs_tell_what_each_flavour_makes_and_does_differently() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == between(page, "flavours", tables()), "python -m tests.starter.matrix --write"
 
 
 @pytest.mark.parametrize("section", ["functions", "asynchronous", "permissions", "alarms", "queues", "rules"])
