@@ -99,7 +99,6 @@ class Trigger:
     ``undelivered`` is the queue for events the source itself could not hand over.
     """
 
-    sql_version: ClassVar[str] = IOT_SQL_VERSION
     kind: str
     source: Ref | None = None
     undelivered: Ref | None = None
@@ -275,12 +274,13 @@ class Subscription(Resource):
 
 @dataclass(frozen=True, slots=True)
 class IotRule(Resource):
-    """An IoT rule that starts the machine; what it cannot start goes to ``undelivered``."""
+    """An IoT rule that starts the machine or calls ``function``; ``undelivered`` gets what it cannot."""
 
     kind: ClassVar[str] = "iot_rule"
     sql_version: ClassVar[str] = IOT_SQL_VERSION
     sql: str = ""
-    machine: Ref = Ref("")
+    machine: Ref | None = None
+    function: Ref | None = None
     undelivered: Ref = Ref("")
 
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.starter.blueprint import Blueprint, Function, HttpApi, Machine, Ref, Resource, Trigger
+from advisor.starter.blueprint import (
+    Blueprint,
+    Function,
+    HttpApi,
+    IotRule,
+    LoadBalancer,
+    Machine,
+    MailRule,
+    Pipe,
+    Ref,
+    Resource,
+    Route,
+    Subscription,
+    Trigger,
+)
 from advisor.starter.expressions import State
 
 SHAPES = {
@@ -31,48 +45,72 @@ def _node(item: Resource) -> str:
 
 
 def _edges(blueprint: Blueprint) -> Iterator[str]:
+    edges = [edge for item in blueprint.resources for edge in (*_before(item), *_after(item, blueprint))]
+    reached = {edge.split()[-1] for edge in edges}
     for item in blueprint.resources:
-        if isinstance(item, Function | Machine):
-            yield from _started(item.id, item.trigger, blueprint)
-        if isinstance(item, HttpApi):
+        if isinstance(item, Function | Machine) and item.id not in reached:
             yield f"caller((caller)) --> {item.id}"
-            yield f"{item.id} --> {item.machine.to}"
-        if isinstance(item, Function):
-            yield from _handed_on(item)
-        if isinstance(item, Machine):
-            yield from (
-                f"{item.id} --> {target.to}" for _, target in item.substitutions if isinstance(target, Ref)
-            )
+    yield from edges
 
 
-def _started(holder: str, trigger: Trigger | None, blueprint: Blueprint) -> Iterator[str]:
-    if trigger is None:
-        started_by = {ref.to for f in blueprint.functions if f.asynchronous for ref in _targets(f)}
-        api = any(isinstance(item, HttpApi) for item in blueprint.resources)
-        called = (
-            {ref.to for _, ref in blueprint.machine.substitutions if isinstance(ref, Ref)}
-            if blueprint.machine
-            else set()
+def _before(item: Resource) -> Iterator[str]:
+    """Yield what brings events to ``item``."""
+    if isinstance(item, HttpApi | LoadBalancer):
+        yield f"caller((caller)) --> {item.id}"
+    if isinstance(item, IotRule):
+        yield f"devices((devices)) --> {item.id}"
+    if isinstance(item, MailRule):
+        yield f"mail((mail)) --> {item.id}"
+    if isinstance(item, Pipe):
+        yield f"{item.source.to} --> {item.id}"
+    if isinstance(item, Route):
+        yield f"{item.bus.to if item.bus else 'events((events))'} --> {item.id}"
+    if isinstance(item, Function | Machine) and item.trigger:
+        yield f"{_origin(item.trigger)} --> {item.id}"
+
+
+def _origin(trigger: Trigger) -> str:
+    if trigger.source:
+        return trigger.source.to
+    if trigger.pattern and "aws.s3" in trigger.pattern.get("source", ()):
+        return "SourceBucket"
+    kind = "caller" if trigger.kind == "function-url" else trigger.kind
+    return f"{kind}(({kind}))"
+
+
+def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
+    """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
+    if isinstance(item, HttpApi | Pipe | IotRule) and item.machine:
+        yield f"{item.id} --> {item.machine.to}"
+    if isinstance(item, IotRule | MailRule | LoadBalancer) and item.function:
+        yield f"{item.id} --> {item.function.to}"
+    if isinstance(item, Subscription):
+        yield f"{item.topic.to} --> {item.queue.to}"
+    if isinstance(item, Route):
+        yield f"{item.id} --> {item.target.to}"
+    if isinstance(item, Pipe | IotRule | Route) and item.undelivered:
+        yield f"{item.id} -. not delivered .-> {item.undelivered.to}"
+    if isinstance(item, Function | Machine) and item.trigger:
+        yield from _not_taken(item.id, item.trigger)
+    if isinstance(item, Function):
+        yield from _handed_on(item)
+        yield from (
+            f"{item.id} --> {target.to}"
+            for permission in blueprint.permissions_of(item.id)
+            for target in permission.resources
+            if isinstance(target, Ref) and permission.actions[0].startswith("states:Start")
         )
-        if holder not in started_by | called and not (
-            api and blueprint.machine and holder == blueprint.machine.id
-        ):
-            yield f"caller((caller)) --> {holder}"
-        return
-    source = next((item.id for item in blueprint.resources if item.id == "SourceBucket"), "")
-    origin = trigger.source.to if trigger.source else source
-    yield f"{origin} --> {holder}" if origin else f"{trigger.kind}(({trigger.kind})) --> {holder}"
+    if isinstance(item, Machine):
+        yield from (
+            f"{item.id} --> {target.to}" for _, target in item.substitutions if isinstance(target, Ref)
+        )
+
+
+def _not_taken(holder: str, trigger: Trigger) -> Iterator[str]:
     if trigger.undelivered:
         yield f"{holder} -. not delivered .-> {trigger.undelivered.to}"
     if trigger.batch and trigger.batch.on_failure:
         yield f"{holder} -- on failure --> {trigger.batch.on_failure.target.to}"
-
-
-def _targets(function: Function) -> tuple[Ref, ...]:
-    done = function.asynchronous
-    if done is None:
-        return ()
-    return tuple(to.target for to in (done.on_success, done.on_failure) if to)
 
 
 def _handed_on(function: Function) -> Iterator[str]:

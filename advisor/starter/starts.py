@@ -12,7 +12,6 @@ from advisor.starter.blueprint import (
     Destination,
     Function,
     HttpApi,
-    IotRule,
     LoadBalancer,
     Parameter,
     Permission,
@@ -34,9 +33,10 @@ from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.sources import UNDELIVERED, Source, reading, undelivered
 from advisor.starter.triggers import (
-    IOT_SQL,
+    IOT_RULE,
     LOG_PATTERN,
     SHARED,
+    iot_source,
     log_group_parameter,
     logs_event,
     mail_source,
@@ -158,20 +158,8 @@ def _pipe(brief: Brief, service: str, source: Ref, how: tuple[str, Way]) -> Part
 
 
 def _iot(brief: Brief, payload: Mapping[str, Any], way: Way) -> Source:
-    kept = undelivered(brief, "the IoT rule", None)
-    rule = IotRule(
-        "SourceRule",
-        "starts the workflow for each message",
-        _asked(brief),
-        IOT_SQL,
-        Ref(MACHINE),
-        Ref(UNDELIVERED),
-    )
-    permissions = (
-        Permission(rule.id, ("states:StartExecution",), (Ref(MACHINE),)),
-        Permission(rule.id, ("sqs:SendMessage",), (Ref(UNDELIVERED),)),
-    )
-    return Source(None, payload, joined([Parts((rule,), permissions), kept]))
+    start = Permission(IOT_RULE, ("states:StartExecution",), (Ref(MACHINE),))
+    return iot_source(brief, payload, (start,), machine=Ref(MACHINE))
 
 
 def _function_url(brief: Brief, payload: Mapping[str, Any], way: Way) -> Source:

@@ -40,7 +40,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "container": ("aws_iam_role",),
     "function": ("aws_iam_role",),
     "http_api": ("aws_iam_role", "aws_cloudwatch_log_group"),
-    "iot_rule": ("aws_iam_role",),
+    "iot_rule": ("aws_iam_role", "aws_iot_topic_rule"),
     "load_balancer": ("aws_lb", "aws_lb_target_group"),
     "machine": ("aws_iam_role", "aws_sfn_state_machine"),
     "pipe": ("aws_iam_role",),
@@ -50,7 +50,6 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "topic": ("aws_sns_topic",),
     "user_pool": ("aws_cognito_user_pool",),
     "eventbridge": ("aws_cloudwatch_event_rule",),
-    "iot": ("aws_iot_topic_rule",),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from advisor.starter.blueprint import (
     Arn,
+    IotRule,
     MailRule,
     Parameter,
     Permission,
@@ -20,7 +21,7 @@ from advisor.starter.blueprint import (
     Trigger,
 )
 from advisor.starter.flow import Unit
-from advisor.starter.parts import Brief, Parts
+from advisor.starter.parts import Brief, Parts, joined
 from advisor.starter.refusals import Refused
 from advisor.starter.sources import (
     UNDELIVERED,
@@ -33,7 +34,8 @@ from advisor.starter.sources import (
 )
 
 STREAMS = ("kinesis", "dynamodb-stream", "kafka")
-IOT_SQL, LOG_PATTERN = "SELECT * FROM 'work/requested'", "?ERROR ?Exception"
+IOT_RULE, IOT_SQL = "SourceRule", "SELECT * FROM 'work/requested'"
+LOG_PATTERN = "?ERROR ?Exception"
 SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
 HINTS = {
     "api-gateway": f"{SYNCHRONOUS}Use --approach step-functions. ",
@@ -73,7 +75,25 @@ def _sns(brief: Brief, payload: Mapping[str, Any], first: Unit) -> Source:
 
 
 def _iot(brief: Brief, payload: Mapping[str, Any], first: Unit) -> Source:
-    return Source(Trigger("iot", filter=IOT_SQL), payload)
+    return iot_source(brief, payload, function=Ref(first.function_id))
+
+
+def iot_source(
+    brief: Brief,
+    payload: Mapping[str, Any],
+    start: tuple[Permission, ...] = (),
+    *,
+    machine: Ref | None = None,
+    function: Ref | None = None,
+) -> Source:
+    """Return an IoT rule that calls ``function``, or starts ``machine`` with the permission ``start``."""
+    what = "starts the workflow" if machine else "calls the function"
+    kept = undelivered(brief, "the IoT rule", None)
+    rule = IotRule(
+        IOT_RULE, f"{what} for each message", _asked(brief), IOT_SQL, machine, function, Ref(UNDELIVERED)
+    )
+    keep = Permission(IOT_RULE, ("sqs:SendMessage",), (Ref(UNDELIVERED),))
+    return Source(None, payload, joined([Parts((rule,), (*start, keep)), kept]))
 
 
 def _logs(brief: Brief, payload: Mapping[str, Any], first: Unit) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from advisor.knowledge.answers import ForEach, Parallel, Step
 from advisor.starter import Refused, plan
 from advisor.starter.blueprint import Function, Ref
 from advisor.starter.derive import DISTRIBUTED_ITEMS, HISTORY_EVENTS, INLINE_MOST
+from advisor.starter.diagram import mermaid
 from advisor.starter.limits import IDS, Limits, limits_from
 from advisor.starter.sources import DELIVERY_AGE_S, DELIVERY_RETRIES
 from advisor.starter.states import LAMBDA_RETRIES
@@ -234,3 +236,14 @@ def test_retriers_of_lambda_errors_are_those_of_the_rule_base() -> None:
         DELIVERY_RETRIES,
         DELIVERY_AGE_S,
     )
+
+
+CALLED = ("sdk", "other", "api-gateway", "alb", "function-url", None)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_the_diagram_shows_what_starts_everything(name: str) -> None:
+    edges = mermaid(blueprint(name)).split("\n\n")[0]
+    assert ("caller((caller))" in edges) == (PROJECTS[name][0].get("event_source") in CALLED)
+    for item in (*blueprint(name).functions, blueprint(name).machine):
+        assert item is None or re.search(rf"> {item.id}$", edges, re.MULTILINE), item.id
