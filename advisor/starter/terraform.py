@@ -271,8 +271,8 @@ def _code(character: str) -> str:
 
 
 def formatted(text: str) -> str:
-    """Return ``text`` as ``terraform fmt`` has it."""
-    return _aligned(_indented(text.split("\n")))
+    """Return ``text`` as ``terraform fmt`` has it, with one blank line where there were several."""
+    return re.sub(r"\n{3,}", "\n\n", _aligned(_indented(text.split("\n"))))
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
