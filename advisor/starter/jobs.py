@@ -128,7 +128,7 @@ def glue(unit: Unit, asked: AskedBy, source: str) -> Call:
 def athena(unit: Unit, asked: AskedBy, source: str) -> Call:
     """Run a query and wait for its end; the result is an object in a bucket."""
     group = given(unit, asked, "WorkGroup", "Athena workgroup", "primary")
-    told = 'the query, with \\" for a double quote; its tables need permissions of their own'
+    told = "the query, a backslash before each double quote; its tables need permissions of their own"
     query = given(unit, asked, "Query", told, "SELECT 1")
     results = Bucket(
         f"{unit.name.id}Results", f"keeps what '{unit.name.words}' found", asked("targets"), expires_days=30

@@ -33,7 +33,7 @@ def test_a_project_has_no_finding_and_passes_its_own_tests(name: str, cdk: Proje
 
 def test_each_two_edges_that_meet_in_any_project_have_no_finding_together(cdk: Projects) -> None:
     several = [name for name in cdk if name not in PROJECTS]
-    assert len(several) >= 40
+    assert len(several) >= 30
     assert any(cdk[name].passed for name in several)
     found = {name: faults(cdk[name]) for name in several}
     assert {name: told for name, told in found.items() if told} == {}

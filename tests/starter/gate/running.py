@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import boto3
@@ -21,9 +21,15 @@ import moto.stepfunctions.parser.asl.jsonata.jsonata as expressions
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
+from moto.sqs import sqs_backends
+from moto.stepfunctions.parser.api import InvalidToken
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from tests.starter.gate.deployed import REGION, read, resolve, translate
+
+# A machine runs several times, and reading its definition takes longer than a run of it.
+AmazonStateLanguageParser.parse = staticmethod(lru_cache(maxsize=4)(AmazonStateLanguageParser.parse))
 
 Work = Callable[[str, dict[str, Any]], Any]
 ROLE = "arn:aws:iam::123456789012:role/machine"
@@ -104,20 +110,20 @@ def interpreter(work: Work) -> Any:
 
 def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = None) -> Run:
     """Return what the state machine does with ``payload``; ``answer`` is sent back for a task token."""
-    result = translate(read(files["template.yaml"]), files)
+    path = next(path for path in files if path.endswith(".asl.json"))
+    result = _translated(files["template.yaml"], path, files[path])
     name, machine = next(
         (key, item)
         for key, item in result["Resources"].items()
         if item["Type"] == "AWS::StepFunctions::StateMachine"
     )
-    source = read(files["template.yaml"])["Resources"][name]["Properties"]
     with interpreter(work) as waited:
         filling = {
             key: resolve(value, result)
             for key, value in machine["Properties"]["DefinitionSubstitutions"].items()
         }
         filling |= _create(result)
-        text = re.sub(r"\$\{(\w+)\}", lambda match: filling[match.group(1)], files[source["DefinitionUri"]])
+        text = re.sub(r"\$\{(\w+)\}", lambda match: filling[match.group(1)], files[path])
         # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
         text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
         text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
@@ -128,7 +134,12 @@ def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = N
             "stateMachineArn"
         ]
         execution = states.start_execution(stateMachineArn=arn, input=json.dumps(payload))["executionArn"]
-        return _finish(states, execution, waited, answer)
+        return _finish(execution, waited, answer)
+
+
+@lru_cache(maxsize=4)
+def _translated(template: str, path: str, definition: str) -> dict[str, Any]:
+    return translate(read(template), {path: definition})
 
 
 # moto cannot run these: a function that is called with the same arguments stands in for each of them
@@ -137,17 +148,19 @@ JOB = f"arn:aws:lambda:{REGION}:{DEFAULT_ACCOUNT_ID}:function:job"
 JOB_ANSWER = {"Body": {"a": 1}, "Output": {"b": 2}, "ResponseBody": {"c": 3}, "StatusCode": 200}
 
 
-def _finish(states: Any, execution: str, waited: list[float], answer: Any) -> Run:
+def _finish(execution: str, waited: list[float], answer: Any) -> Run:
+    # not through the client: a call takes longer than the wait, and its serializer trips over what branches
+    # that were cut off midway leave behind
+    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][REGION]
+    told: Any = {}
     for _ in range(20_000):  # a busy machine is slow, not stuck
-        told = states.describe_execution(executionArn=execution)
+        told = backend.describe_execution(execution).to_describe_output()
         if told["status"] != "RUNNING":
             break
         for token in _tokens():  # again and again: moto loses an answer that comes before it waits for one
-            with suppress(states.exceptions.InvalidToken):  # it has ended meanwhile
-                states.send_task_success(taskToken=token, output=json.dumps(answer))
+            with suppress(InvalidToken):  # it has ended meanwhile
+                backend.send_task_success(token, json.dumps(answer))
         time.sleep(0.005)
-    # not through the client: branches that moto cut off midway leave events its serializer trips over
-    backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][REGION]
     history: Any = list(backend.get_execution_history(execution)["events"])
     entered = tuple(
         event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event
@@ -167,14 +180,10 @@ def _sent(history: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _tokens() -> set[str]:
-    texts = []
-    sqs = _client("sqs")
-    for url in sqs.list_queues().get("QueueUrls", []):
-        texts += [
-            m["Body"] for m in sqs.receive_message(QueueUrl=url, VisibilityTimeout=0).get("Messages", [])
-        ]
-    for topic in sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.values():
-        texts += [message[1] for message in topic.sent_notifications]
+    queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values()
+    topics = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.values()
+    texts = [message.body for queue in queues for message in queue._messages]
+    texts += [message[1] for topic in topics for message in topic.sent_notifications]
     return {json.loads(text)["token"] for text in texts if '"token"' in text}
 
 
