@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import advisor
 from advisor.cli.generate import make
+from advisor.starter import render
 from advisor.starter.flavours import FLAVOURS
 from tests.starter.justified import JUSTIFIED
-from tests.starter.projects import rule_base
+from tests.starter.projects import PROJECTS, blueprint, rule_base
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SHOWN = ("order-notifications.yaml", "holiday-booking.yaml")
@@ -59,3 +61,22 @@ def tables() -> str:
     """Return all tables as Markdown."""
     parts = [f"`examples/{example}`:\n\n" + "\n".join(side_by_side(example)) for example in SHOWN]
     return "\n\n".join([*parts, "Justified differences:", "\n".join(differences())]) + "\n"
+
+
+def reasons() -> str:
+    """Return a Markdown table of the checks that starters answer, with the reasons they give."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for iac in FLAVOURS:
+        for check, reason in sorted({item for name in PROJECTS for item in _answered(iac, name)}):
+            told.setdefault((check, reason), []).append(FLAVOURS[iac].title)
+    rows = (f"| {check} | {reason} | {_places(told[check, reason])} |" for check, reason in sorted(told))
+    return "\n".join(["| check | why not | in |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def _answered(iac: str, name: str) -> list[tuple[str, str]]:
+    made = {file.path: file.text for file in render(replace(blueprint(name), iac=iac))}
+    return re.findall(r"^  - (CKV\w+)  # (.+)$", made[".checkov.yaml"], re.MULTILINE)
+
+
+def _places(titles: list[str]) -> str:
+    return "all" if len(titles) == len(FLAVOURS) else ", ".join(titles)

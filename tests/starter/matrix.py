@@ -19,7 +19,7 @@ from typing import Any
 from advisor.starter import Blueprint, Refused, render
 from advisor.starter.runtimes import LANGUAGES
 from tests.starter.combinations import FACTORS, Combination, pairwise, requirements
-from tests.starter.flavours import tables
+from tests.starter.flavours import reasons, tables
 from tests.starter.gate.behaviour import misbehaviour
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
@@ -27,7 +27,8 @@ from tests.starter.lacking import lacking
 from tests.starter.projects import blueprint_of
 
 SEED = 1
-PAGE = Path(__file__).parents[2] / "docs" / "starters.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, SECURITY = DOCS / "starters.md", DOCS / "security.md"
 SOURCES = tuple(dict.fromkeys(source for factors in FACTORS.values() for source in factors["event_source"]))
 OUTCOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     "destinations": {
@@ -138,20 +139,19 @@ def between(page: str, mark: str, text: str) -> str:
     """Return ``page`` with ``text`` between two comments that hold ``mark``."""
     head, began, rest = page.partition(f"<!-- {mark} -->\n")
     _, ended, tail = rest.partition(f"<!-- /{mark} -->\n")
-    assert began and ended, f"{PAGE.name} has no marks for {mark}"
+    assert began and ended, f"the page has no marks for {mark}"
     return f"{head}{began}{text}{ended}{tail}"
 
 
 def main() -> None:
-    """Print the tables, or write them into the page between its marks."""
-    made = {"flavours": tables(), "matrix": table()}
-    if "--write" not in sys.argv:
-        print("\n".join(made.values()))
-        return
-    page = PAGE.read_text(encoding="utf-8")
-    for mark, text in made.items():
-        page = between(page, mark, text)
-    PAGE.write_text(page, encoding="utf-8", newline="\n")
+    """Print the tables, or write them into their pages between the marks."""
+    pages = {"flavours": (PAGE, tables()), "reasons": (SECURITY, reasons()), "matrix": (PAGE, table())}
+    for mark, (page, text) in pages.items():
+        if "--write" in sys.argv:
+            made = between(page.read_text(encoding="utf-8"), mark, text)
+            page.write_text(made, encoding="utf-8", newline="\n")
+        else:
+            print(text)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,11 @@ import yaml
 from advisor.starter import render, write_project
 from advisor.starter.flavours import FLAVOURS
 from advisor.starter.plan import AVAILABLE
+from tests.starter.flavours import reasons
 from tests.starter.gate.cdk import Synthesised
 from tests.starter.gate.scanners import bandit, checkov, scan
 from tests.starter.justified import BOTH_CDK as CDK
+from tests.starter.matrix import SECURITY, between
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of
 
 READ = ("sam", "terraform")  # scanners read these as they are written, and of the CDK what it synthesises
@@ -125,6 +127,11 @@ def test_checkov_reads_the_reasons_where_the_project_keeps_them(iac: str, tmp_pa
     code, counts = checkov(written(iac, "python", "standard-alb", tmp_path))
     assert (code, len(counts)) == (0, 2)  # the infrastructure and the workflow file
     assert all(re.match(r"Passed checks: \d+, Failed checks: 0, ", line) for line in counts)
+
+
+def test_the_docs_tell_what_starters_do_without() -> None:
+    page = SECURITY.read_text(encoding="utf-8")
+    assert page == between(page, "reasons", reasons()), "python -m tests.starter.matrix --write"
 
 
 @pytest.mark.parametrize("iac", FLAVOURS)
