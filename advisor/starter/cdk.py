@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +218,7 @@ def refs(value: Any) -> Iterator[Ref]:
             yield from refs(item)
 
 
+@cache
 def words_of(folder: Path) -> Mapping[str, Any]:
     """Return what ``references.yaml`` in ``folder`` says."""
     return dict(yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8")))

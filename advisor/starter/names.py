@@ -71,16 +71,19 @@ def name(text: str, fallback: str = "step") -> Name:
 
 
 def names(texts: Iterable[str], fallback: str = "step", taken: Iterable[str] = ()) -> tuple[Name, ...]:
-    """Return one name per text, in order; a name already ``taken`` (by module) gets a number."""
-    used = set(taken)
+    """Return one name per text, in order; a name already ``taken`` (by module) gets a number.
+
+    Names that differ in capitals only are the same: some file systems do not tell their files apart.
+    """
+    used = {module.replace("_", "") for module in taken}
     found: list[Name] = []
     for text in texts:
         made = first = name(text, fallback)
         number = 2
-        while made.module in used:
+        while made.id.lower() in used:
             made = _numbered(first, number)
             number += 1
-        used.add(made.module)
+        used.add(made.id.lower())
         found.append(made)
     return tuple(found)
 

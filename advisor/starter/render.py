@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +20,7 @@ from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
 from advisor.starter.flavours import FLAVOURS, Words
 from advisor.starter.outputs import in_reading_order, outputs
+from advisor.starter.prose import markdown
 from advisor.starter.runtimes import LANGUAGES
 from advisor.starter.sam import quoted
 from advisor.starter.states import INVALID_INPUT
@@ -159,14 +159,14 @@ class _Compiled(jinja2.BytecodeCache):
     """What templates were compiled to, kept in memory: each project has an environment of its own."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.kept: dict[str, Any] = {}
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
+            bucket.code = self.kept[bucket.key]
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+        self.kept[bucket.key] = bucket.code
 
 
 def _environment(folder: Path, words: Words) -> jinja2.Environment:
@@ -197,10 +197,3 @@ def _shared_environment(folder: Path) -> jinja2.Environment:
         "days": lambda seconds: seconds // 86_400,
     }
     return environment
-
-
-def markdown(text: str) -> str:
-    """Return ``text`` in one line, literally: control characters go, what Markdown reads is escaped."""
-    shown = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
-    line = re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", " ".join(shown.split()))
-    return re.sub(r"^([-+=]|\d+[.)])", r"\\\1", line)

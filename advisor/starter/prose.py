@@ -1,0 +1,32 @@
+"""Text a user typed, as a description or Markdown holds it: in one line, and taken for nothing else."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_JOINERS = "\u200c\u200d"  # what keeps letters apart in Persian and holds emoji together
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|(?<=\bwww)\.")
+_OPENS_A_BLOCK = re.compile(
+    r"^(\d*)(?=[-+=.)])"
+)  # a list or the line under a heading, at the start of a line
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without control characters, each run of white space as one space.
+
+    Control characters are also those that turn the direction of what stands beside them, that show nothing,
+    or that are no characters at all.
+    """
+    return "".join(character for character in " ".join(text.split()) if _is_shown(character)).strip()
+
+
+def markdown(text: str) -> str:
+    """Return ``text`` in one line, literally: what Markdown would read is escaped."""
+    return _OPENS_A_BLOCK.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", one_line(text)))
+
+
+def _is_shown(character: str) -> bool:
+    no_character = ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs")
+    return character in _JOINERS or not (hidden or no_character)
