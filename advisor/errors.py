@@ -71,7 +71,7 @@ class RuleBaseError(AdvisorError):
 
 
 def _plain(text: str) -> str:
-    """Return ``text`` with what a terminal would obey instead of showing it spelt out: it may be the user's."""
+    """Return ``text``, some of which a user may have typed, with what a terminal would obey spelt out."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
     )

@@ -61,7 +61,6 @@ class Cdk:
             "constant": constant,
             "duration": duration,
             "retention": RETENTION.__getitem__,
-            "harmless": harmless,
             "wrapped": self._wrapped,
         }
 
@@ -234,8 +233,3 @@ def duration(seconds: int) -> str:
     units = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
     unit = next(name for name, size in units.items() if seconds % size == 0)
     return f"Duration.{unit}({seconds // units[unit]})"
-
-
-def harmless(text: str) -> str:
-    """Return ``text`` without what the CDK would take for one of its own placeholders."""
-    return text.replace("${Token[", "$ {Token[")

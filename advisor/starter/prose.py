@@ -7,9 +7,8 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"  # what keeps letters apart in Persian and holds emoji together
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|(?<=\bwww)\.")
-_OPENS_A_BLOCK = re.compile(
-    r"^(\d*)(?=[-+=.)])"
-)  # a list or the line under a heading, at the start of a line
+_OPENS_A_BLOCK = re.compile(r"^(\d*)(?=[-+=.)])")  # a list, or what makes a heading of the line above
+_FILLED_IN = re.compile(r"\$(?=\{)|#(?=\{Token\[)|\{(?=\{resolve:)")
 
 
 def one_line(text: str) -> str:
@@ -19,6 +18,14 @@ def one_line(text: str) -> str:
     or that are no characters at all.
     """
     return "".join(character for character in " ".join(text.split()) if _is_shown(character)).strip()
+
+
+def description(text: str) -> str:
+    """Return ``text`` as a stack may say it of itself: at most 200 characters, none of which is filled in.
+
+    CloudFormation and the CDK look for values to fill in even there, and fail where there are none.
+    """
+    return _FILLED_IN.sub(r"\g<0> ", one_line(text)[:200])
 
 
 def markdown(text: str) -> str:

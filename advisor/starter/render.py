@@ -20,7 +20,7 @@ from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
 from advisor.starter.flavours import FLAVOURS, Words
 from advisor.starter.outputs import in_reading_order, outputs
-from advisor.starter.prose import markdown
+from advisor.starter.prose import description, markdown
 from advisor.starter.runtimes import LANGUAGES
 from advisor.starter.sam import quoted
 from advisor.starter.states import INVALID_INPUT
@@ -95,7 +95,7 @@ def as_json(value: Any) -> str:
 def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
     return {
         "blueprint": blueprint,
-        "description": f"{blueprint.title[:200]}: starter for {blueprint.approach}",
+        "description": f"{description(blueprint.title)}: starter for {blueprint.approach}",
         "runtime": blueprint.versions.runtimes[blueprint.runtime],
         "language": LANGUAGES[blueprint.runtime],
         "packages": blueprint.versions.packages,

@@ -35,8 +35,13 @@ def title(text: str) -> str:
 
 
 def description(text: str, approach: str) -> str:
-    """Return what a stack says of itself: the first 200 characters of the title, and what the project is."""
-    return f"{title(text)[:200]}: starter for {approach}"
+    """Return what a stack says of itself: the first 200 characters of the title, and what the project is.
+
+    A blank keeps apart what CloudFormation or the CDK would fill in: ``$ {``, ``# {Token[``, ``{ {resolve:``.
+    """
+    said = title(text)[:200].replace("${", "$ {").replace("#{Token[", "# {Token[")
+    said = said.replace("{{resolve:", "{ {resolve:")
+    return f"{said}: starter for {approach}"
 
 
 def spelt_out(text: str) -> str:

@@ -10,7 +10,7 @@ import yaml
 
 from advisor.knowledge.answers import Step
 from advisor.starter import render
-from advisor.starter.prose import markdown, one_line
+from advisor.starter.prose import description, markdown
 from tests.starter.gate.deployed import read
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
@@ -36,7 +36,7 @@ def test_nasty_names_give_a_sound_project(text: str) -> None:
         if path.endswith(".toml"):
             tomllib.loads(content)
     yaml.safe_load(made[".github/workflows/ci.yml"])
-    told = one_line(text)[:200] or "starter"
+    told = description(text) or "starter"
     assert read(made["template.yaml"])["Description"] == f"{told}: starter for step-functions"
 
 
