@@ -21,6 +21,9 @@ from advisor.starter.runtimes import LANGUAGES
 SECRET = "secret parameter"
 RETENTION = {7: "ONE_WEEK", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}  # the CDK's names of days
 
+NAMED = re.compile(r"(?<![\w.])\w+")  # each name in a code that is not a property of another
+OPENED = re.compile(r"(?<![\w.])(\w+)\.[A-Z]")  # each that a class or constant is taken from
+
 
 @dataclass(frozen=True)
 class Dialect:

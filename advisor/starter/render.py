@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -155,18 +156,20 @@ def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context:
     return re.sub(r"\n{3,}", "\n\n\n", text).rstrip("\n") + "\n"
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """What templates were compiled to, kept in memory: each project has an environment of its own."""
+class _Kept(jinja2.FileSystemLoader):
+    """The templates of a folder, each read and compiled once: every project has an environment of its own."""
 
-    def __init__(self) -> None:
-        self.kept: dict[str, Any] = {}
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.kept: dict[str, CodeType] = {}
 
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.code = self.kept[bucket.key]
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.kept[bucket.key] = bucket.code
+    def load(
+        self, environment: jinja2.Environment, name: str, globals: MutableMapping[str, Any] | None = None
+    ) -> jinja2.Template:
+        if name not in self.kept:
+            source, file, _ = self.get_source(environment, name)
+            self.kept[name] = environment.compile(source, name, file)
+        return environment.template_class.from_code(environment, self.kept[name], globals or {})
 
 
 def _environment(folder: Path, words: Words) -> jinja2.Environment:
@@ -178,12 +181,11 @@ def _environment(folder: Path, words: Words) -> jinja2.Environment:
 @lru_cache(maxsize=4)
 def _shared_environment(folder: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=_Kept(folder),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=_Compiled(),
     )
     environment.filters |= {
         "yaml": quoted,

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("injection")
 PARSER = MarkdownIt("gfm-like", {"linkify": False})
 OPTIONS = ReportOptions(explain=True, date="2026-11-23")
 STEPS = 6  # so many the drawing of a page shows, each by its name
-SOME = 8  # one of so many reports is compared with that on a workload of other names
+SOME = 16  # one of so many reports is compared with that on a workload of other names
 
 
 @cache

@@ -50,7 +50,6 @@ def test_nasty_names_give_a_sound_project(text: str) -> None:
         ("12) last", r"12\) last"),
         ("= head", r"\= head"),
         ("www.a.b, https://a.b, a@b.c", r"www\.a.b, https\://a.b, a\@b.c"),
-
     ],
 )
 def test_markdown_shows_text_literally(text: str, shown: str) -> None:
