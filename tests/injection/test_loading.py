@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from advisor.cli.run import run
 from advisor.errors import InputError
 from advisor.knowledge.answers import Answers
 from advisor.loading import load_answers
@@ -128,64 +122,3 @@ def test_no_text_is_more_than_data() -> None:
                 load(data)
             except InputError as error:
                 assert all(line.isprintable() for line in str(error).split("\n")), ascii(str(error))
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a user sees of a run."""
-
-    exit_code: int
-    out: str
-    err: str
-
-
-Advise = Callable[..., Said]
-
-
-@pytest.fixture
-def advise(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Advise:
-    """Run ``advisor`` in an empty folder with a file, or with what it reads from standard input."""
-    monkeypatch.chdir(tmp_path)
-
-    def advise(*arguments: str, stdin: bytes = b"") -> Said:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        exit_code = run(arguments)
-        captured = capsys.readouterr()
-        return Said(exit_code, captured.out, captured.err)
-
-    return advise
-
-
-REFUSED = [
-    *(answers_file(text) for text in LONG),
-    *(project(region=text).encode() for text in categories()["regions"][5:]),
-    *(project(steps=[{"name": text}]).encode() for text in (" ", "\n", "\u3000")),
-]
-
-
-def test_what_is_refused_leaves_nothing_behind(advise: Advise, tmp_path: Path) -> None:
-    for data in REFUSED:
-        if b"us-east-99" in data or b"aa-bb" in data:  # codes that AWS may give one day
-            continue
-        for command in (["generate", "-", "--output", "made"], ["recommend", "-", "--output", "made.html"]):
-            said = advise(*command, stdin=data)
-            assert (said.exit_code, said.out) == (BAD_INPUT, ""), data[:200]
-            assert said.err.startswith("<stdin>: 1 problem in the answers.\n  <stdin>:1:")
-            assert list(tmp_path.iterdir()) == []
-
-
-def test_flags_take_what_a_file_takes(advise: Advise, tmp_path: Path) -> None:
-    for text in (*LONG, "\ud800"):
-        said = advise("generate", "--set", "steps=1", "--output", "made", "--name", text)
-        assert said.exit_code == BAD_INPUT
-        assert said.err.startswith("--name: ")
-    said = advise("recommend", "--set", f"name={'x' * 1001}")
-    assert (said.exit_code, said.out) == (BAD_INPUT, "")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_each_line_of_a_batch_is_answered_in_a_line(advise: Advise) -> None:
-    said = advise("recommend", "--batch", "-", stdin=b"\n".join(map(answers_file, SHORT)))
-    lines = [json.loads(line) for line in said.out.split("\n") if line]
-    assert (said.exit_code, said.err) == (0, "")
-    assert [line.get("name", "") for line in lines] == list(map(read, SHORT))
