@@ -94,13 +94,11 @@ def workloads() -> tuple[Workload, ...]:
     """Return projects in which every string is once the name and four times a step.
 
     Four projects in a row have the same steps, but another flavour and another runtime each: so every string
-    meets all of them.
+    meets all of them. Steps are neighbours in the list, where those stand together that become the same name.
     """
     named = [text for text in strings() if is_name(text)]
     stepped = [text for text in strings() if is_step(text)]
-    chance = random.Random(8)
-    chance.shuffle(named)
-    chance.shuffle(stepped)
+    random.Random(8).shuffle(named)
     stepped += stepped[: len(named) - len(stepped)]  # blanks are names, but no steps
     return tuple(
         Workload(name, steps, FLAVOURS[number % 4], RUNTIMES[(number + row) % 4], approach)

@@ -12,10 +12,11 @@ from markdown_it import MarkdownIt
 
 from advisor.loading import load_answers
 from advisor.starter import RenderedFile, write_project
+from advisor.starter.prose import markdown
 from tests.injection.made import Made, harmless, made
 from tests.injection.parsers import Texts, faults, read_by_node
-from tests.injection.safe import description, is_identifier, title
-from tests.injection.strings import read, workloads
+from tests.injection.safe import description, in_one_line, is_identifier, title
+from tests.injection.strings import read, strings, workloads
 from tests.starter.gate.deployed import read as read_template
 from tests.starter.projects import rule_base
 
@@ -88,6 +89,15 @@ def test_a_readme_is_headed_with_the_name(projects: tuple[Made, ...]) -> None:
     for project in projects:
         found = _heading(project.files["README.md"])
         assert found == (title(read(project.workload.name)), HEADINGS, set()), project.workload.label
+
+
+def test_a_text_of_its_own_is_a_paragraph_below_another() -> None:
+    """A heading is read more kindly: there ``1.`` opens no list and ``=`` makes no heading."""
+    for text in map(read, strings()):
+        tokens = PARSER.parse(f"before\n{markdown(text)}")
+        assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+        lines = [part.content for part in tokens[1].children or () if part.type != "softbreak"]
+        assert "".join(lines) == f"before{in_one_line(text)}"
 
 
 def _descriptions(projects: tuple[Made, ...], folder: Path) -> Iterator[tuple[Made, list[str]]]:
