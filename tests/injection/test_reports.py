@@ -26,6 +26,8 @@ pytestmark = pytest.mark.xdist_group("injection")
 PARSER = MarkdownIt("gfm-like", {"linkify": False})
 OPTIONS = ReportOptions(explain=True, date="2026-11-23")
 STEPS = 6  # so many the drawing of a page shows, each by its name
+# A line of a diagram in Mermaid: one label at most, and no sign in it that could end it
+DRAWN = re.compile(r'[^"]*(?:"(?:[^"`<>\[\]{}|\\&;#]|#\d+;)*"[^"]*)?')
 SOME = 16  # one of so many reports is compared with that on a workload of other names
 
 
@@ -83,6 +85,8 @@ def test_a_decision_record_names_the_workload_and_its_steps() -> None:
         (units,) = [line for line in record.splitlines() if line.startswith("Units of work: ")]
         shown = [spelt_out(step.name) for step in answers.project.units]
         assert list(_inlines(PARSER.parse(units), "code_inline")) == shown
+        diagram = record.partition("```mermaid\n")[2].partition("\n```\n")[0]
+        assert [line for line in diagram.splitlines() if not DRAWN.fullmatch(line)] == []
 
 
 def test_a_decision_record_is_built_the_same_whatever_the_names() -> None:
