@@ -28,7 +28,7 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" + (f" {self.hint}" if self.hint else "")
+        return _plain(f"{self.place}: {self.message}" + (f" {self.hint}" if self.hint else ""))
 
 
 class AdvisorError(Exception):
@@ -42,7 +42,8 @@ class AdvisorError(Exception):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *(f"  {problem}" for problem in self.problems)])
+        said = "\n".join(map(_plain, self.message.split("\n")))
+        return "\n".join([said, *(f"  {problem}" for problem in self.problems)])
 
 
 class CannotWrite(AdvisorError):
@@ -67,6 +68,13 @@ class RuleBaseError(AdvisorError):
     """The rule base or a template is broken."""
 
     exit_code = 3
+
+
+def _plain(text: str) -> str:
+    """Return ``text``, some of which a user may have typed, with what a terminal would obey spelt out."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
+    )
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -89,7 +89,10 @@ def generate(
 def with_flags(answers: Answers, iac: str | None, runtime: str | None, name: str | None) -> Answers:
     """Return ``answers`` with what the flags say instead."""
     from advisor.knowledge.answers import IACS, RUNTIMES
+    from advisor.loading.answers_reader import MAX_NAME
 
+    if name is not None and len(name) > MAX_NAME:
+        raise InputError(f"--name: at most {MAX_NAME} characters are expected; found {len(name)}.")
     project = answers.project
     if iac is not None:
         project = replace(project, iac=one_of("--iac", iac, IACS))

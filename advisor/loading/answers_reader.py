@@ -217,7 +217,8 @@ class AnswersReader:
 
     def _part(self, entry: Entry) -> Part | None:
         if isinstance(entry.value, str):
-            return Step(entry.value) if entry.value.strip() else None
+            name = self.text(entry, "name")
+            return Step(name) if name.strip() else None
         if "parallel" in entry.mapping and self._is_mapping(entry, "parallel", ("parallel",)):
             branches = self._branches(entry.mapping["parallel"])
             return Parallel(branches) if branches else None

@@ -85,12 +85,12 @@ def parse(text: str, file: str) -> Entry:
     source = _as_yaml(text) if looks_json and json_error is None else text
     try:
         loader = _LOADER(source)
-    except yaml.YAMLError as error:  # the loader without C looks at every character first
+    except (yaml.YAMLError, UnicodeError) as error:  # the one without C looks at every character first
         raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
     builder = _Builder(file, loader)
     try:
         entry = builder.document()
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
     except _Full:
         entry = Entry(None, Place(file, 1, 1))
@@ -115,7 +115,7 @@ def _json_error(text: str, file: str) -> Problem | None:
     return None
 
 
-def _yaml_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _yaml_problem(error: Exception, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"

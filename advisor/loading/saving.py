@@ -12,7 +12,10 @@ from advisor.loading.answers_reader import SCHEMA, UNKNOWN
 
 SCHEMA_FILE = "answers.schema.json"  # stands beside an answers file and is what ``advisor schema`` prints
 FOR_EDITORS = f"yaml-language-server: $schema={SCHEMA_FILE}"
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# What YAML does not take as it is, and what would turn the direction of what stands beside it in an editor
+_UNPRINTABLE = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def dump_answers(answers: Answers, *, header: Sequence[str] = ()) -> str:

@@ -6,6 +6,8 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -49,8 +51,23 @@ from advisor.resources import templates_folder
 
 def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /) -> str:
     """Return the page; the same answers, rule base and date give the same bytes."""
+    environment = _environment(templates_folder() / "reports")
+    style, script = (_part(environment, name) for name in ("page.css", "what-if.js"))
+    page = _Page(recommendation, rule_base)
+    return environment.get_template("page.html.jinja").render(
+        **page.values(),
+        date=options.date,
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+@lru_cache(maxsize=4)
+def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(templates_folder() / "reports", encoding="utf-8"),
+        loader=FileSystemLoader(folder, encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -64,16 +81,7 @@ def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportO
         "moment": moment,
         "x": lambda number: f"{number:g}",
     }
-    style, script = (_part(environment, name) for name in ("page.css", "what-if.js"))
-    page = _Page(recommendation, rule_base)
-    return environment.get_template("page.html.jinja").render(
-        **page.values(),
-        date=options.date,
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-    )
+    return environment
 
 
 def _shown(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from advisor.starter.runtimes import LANGUAGES
 
 SECRET = "secret parameter"
 RETENTION = {7: "ONE_WEEK", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}  # the CDK's names of days
+
+NAMED = re.compile(r"(?<![\w.])\w+")  # each name in a code that is not a property of another
+OPENED = re.compile(r"(?<![\w.])(\w+)\.[A-Z]")  # each that a class or constant is taken from
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,6 @@ class Cdk:
             "constant": constant,
             "duration": duration,
             "retention": RETENTION.__getitem__,
-            "harmless": harmless,
             "wrapped": self._wrapped,
         }
 
@@ -218,6 +220,7 @@ def refs(value: Any) -> Iterator[Ref]:
             yield from refs(item)
 
 
+@cache
 def words_of(folder: Path) -> Mapping[str, Any]:
     """Return what ``references.yaml`` in ``folder`` says."""
     return dict(yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8")))
@@ -233,8 +236,3 @@ def duration(seconds: int) -> str:
     units = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
     unit = next(name for name, size in units.items() if seconds % size == 0)
     return f"Duration.{unit}({seconds // units[unit]})"
-
-
-def harmless(text: str) -> str:
-    """Return ``text`` without what the CDK would take for one of its own placeholders."""
-    return text.replace("${Token[", "$ {Token[")

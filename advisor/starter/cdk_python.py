@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.starter.blueprint import Arn, Blueprint, Ref
-from advisor.starter.cdk import Cdk, Dialect, words_of
+from advisor.starter.cdk import NAMED, OPENED, Cdk, Dialect, words_of
 from advisor.starter.layout import WIDTH, Layout
 
 CORE = (
@@ -76,11 +76,12 @@ def tidied(source: str) -> str:
 def imports(source: str, modules: Mapping[str, str]) -> list[str]:
     """Return the imports of what ``source`` uses; ``modules`` says where each name is from."""
     code = _code(source)
-    core = [name for name in CORE if re.search(rf"(?<![\w.]){name}\b", code)]
+    named, opened = set(NAMED.findall(code)), set(OPENED.findall(code))
+    core = [name for name in CORE if name in named]
     line = f"from aws_cdk import {', '.join(core)}"
     if len(line) > WIDTH:
         line = "\n".join(["from aws_cdk import (", *(f"    {name}," for name in core), ")"])
-    used = {module: name for name, module in modules.items() if re.search(rf"(?<![\w.]){name}\.[A-Z]", code)}
+    used = {module: name for name, module in modules.items() if name in opened}
     return [line, *(f"from aws_cdk import {module} as {used[module]}" for module in sorted(used))]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.starter.blueprint import Arn, Blueprint, Ref
-from advisor.starter.cdk import Cdk, Dialect, words_of
+from advisor.starter.cdk import NAMED, OPENED, Cdk, Dialect, words_of
 from advisor.starter.layout import Layout
 
 CORE = (
@@ -67,8 +67,9 @@ def tidied(source: str) -> str:
 def imports(source: str, modules: Mapping[str, str]) -> list[str]:
     """Return the imports of what ``source`` uses; ``modules`` says where each name is from."""
     code = _NOT_CODE.sub("", source)
-    core = [name for name in CORE if re.search(rf"(?<![\w.]){name}\b", code)]
-    used = {module: name for name, module in modules.items() if re.search(rf"(?<![\w.]){name}\.[A-Z]", code)}
+    named, opened = set(NAMED.findall(code)), set(OPENED.findall(code))
+    core = [name for name in CORE if name in named]
+    used = {module: name for name, module in modules.items() if name in opened}
     lines = [f'import * as {used[module]} from "aws-cdk-lib/{module}";' for module in sorted(used)]
     return [f'import {{ {", ".join(core)} }} from "aws-cdk-lib";', *lines]
 

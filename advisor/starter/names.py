@@ -14,8 +14,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from advisor.files import DEVICES
+
 LONGEST = 40
-_WINDOWS = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 _OURS = {"shared", "tests", "test", "functions", "conftest", "node_modules", "target", "vendor", "internal"}
 _OURS |= {"handler", "logger", "unit_of_work", "testdata"}
 _LIBRARIES = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "jmespath", "pytest", "yaml"}
@@ -28,7 +29,7 @@ _KEYWORDS = """
 """  # of Java, Go and JavaScript; Python knows its own
 RESERVED = frozenset(
     {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names)}
-    | _WINDOWS | _OURS | _LIBRARIES | set(_KEYWORDS.split())
+    | DEVICES | _OURS | _LIBRARIES | set(_KEYWORDS.split())
 )  # fmt: skip
 
 
@@ -71,16 +72,19 @@ def name(text: str, fallback: str = "step") -> Name:
 
 
 def names(texts: Iterable[str], fallback: str = "step", taken: Iterable[str] = ()) -> tuple[Name, ...]:
-    """Return one name per text, in order; a name already ``taken`` (by module) gets a number."""
-    used = set(taken)
+    """Return one name per text, in order; a name already ``taken`` (by module) gets a number.
+
+    Names that differ in capitals only are the same: some file systems do not tell their files apart.
+    """
+    used = {module.replace("_", "") for module in taken}
     found: list[Name] = []
     for text in texts:
         made = first = name(text, fallback)
         number = 2
-        while made.module in used:
+        while made.id.lower() in used:
             made = _numbered(first, number)
             number += 1
-        used.add(made.module)
+        used.add(made.id.lower())
         found.append(made)
     return tuple(found)
 

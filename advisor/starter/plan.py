@@ -35,6 +35,7 @@ from advisor.starter.flow import Choose, Do, Flow, ForEach, nodes
 from advisor.starter.limits import limits_from
 from advisor.starter.names import name
 from advisor.starter.parts import Brief, Parts, joined
+from advisor.starter.prose import one_line
 from advisor.starter.refusals import Refused
 from advisor.starter.runtimes import LANGUAGES
 from advisor.starter.starts import source_of_machine
@@ -197,7 +198,7 @@ def _blueprint(
     alarms = alarms_for(resources)
     email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
     return Blueprint(
-        title=recommendation.answers.name or "starter",
+        title=one_line(recommendation.answers.name) or "starter",
         name=brief.name,
         approach=choice.approach,
         workflow_type=choice.workflow_type,

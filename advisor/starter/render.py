@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -21,6 +21,7 @@ from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
 from advisor.starter.flavours import FLAVOURS, Words
 from advisor.starter.outputs import in_reading_order, outputs
+from advisor.starter.prose import description, markdown
 from advisor.starter.runtimes import LANGUAGES
 from advisor.starter.sam import quoted
 from advisor.starter.states import INVALID_INPUT
@@ -95,7 +96,7 @@ def as_json(value: Any) -> str:
 def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
     return {
         "blueprint": blueprint,
-        "description": f"{blueprint.title[:200]}: starter for {blueprint.approach}",
+        "description": f"{description(blueprint.title)}: starter for {blueprint.approach}",
         "runtime": blueprint.versions.runtimes[blueprint.runtime],
         "language": LANGUAGES[blueprint.runtime],
         "packages": blueprint.versions.packages,
@@ -155,18 +156,20 @@ def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context:
     return re.sub(r"\n{3,}", "\n\n\n", text).rstrip("\n") + "\n"
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """What templates were compiled to, kept in memory: each project has an environment of its own."""
+class _Kept(jinja2.FileSystemLoader):
+    """The templates of a folder, each read and compiled once: every project has an environment of its own."""
 
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.kept: dict[str, CodeType] = {}
 
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+    def load(
+        self, environment: jinja2.Environment, name: str, globals: MutableMapping[str, Any] | None = None
+    ) -> jinja2.Template:
+        if name not in self.kept:
+            source, file, _ = self.get_source(environment, name)
+            self.kept[name] = environment.compile(source, name, file)
+        return environment.template_class.from_code(environment, self.kept[name], globals or {})
 
 
 def _environment(folder: Path, words: Words) -> jinja2.Environment:
@@ -178,12 +181,11 @@ def _environment(folder: Path, words: Words) -> jinja2.Environment:
 @lru_cache(maxsize=4)
 def _shared_environment(folder: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=_Kept(folder),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=_Compiled(),
     )
     environment.filters |= {
         "yaml": quoted,
@@ -197,10 +199,3 @@ def _shared_environment(folder: Path) -> jinja2.Environment:
         "days": lambda seconds: seconds // 86_400,
     }
     return environment
-
-
-def markdown(text: str) -> str:
-    """Return ``text`` in one line, literally: control characters go, what Markdown reads is escaped."""
-    shown = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
-    line = re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", " ".join(shown.split()))
-    return re.sub(r"^([-+=]|\d+[.)])", r"\\\1", line)

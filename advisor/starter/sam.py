@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ class Sam:
         return tuple(item for item in self.blueprint.permissions_of(holder) if item.on_itself)
 
 
+@cache
 def load_words(folder: Path) -> Mapping[str, Mapping[str, str]]:
     """Return the spelling of references in ``folder``."""
     words = yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8"))

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from advisor.errors import AdvisorError
+from advisor.files import DEVICES
 from advisor.knowledge.answers import Answers
+from advisor.loading.answers_reader import MAX_NAME
 from advisor.wizard.actions import Action, Done, Wish
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Prompter, Reading, Row, Typed
 from advisor.wizard.session import Session
@@ -179,7 +181,8 @@ def fill(prompter: Prompter, steps: Sequence[Step]) -> Fields | None:
 
 def folder_name(name: str) -> str:
     """Return a name that every file system and shell takes, made from a workload's name."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50].strip("-") or "my-workload"
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50].strip("-")
+    return f"my-{made or 'workload'}" if made in {"", *DEVICES} else made
 
 
 def _name_prompt(answers: Answers) -> Prompt:
@@ -199,6 +202,8 @@ def _choice_prompt(title: str, values: Sequence[str], given: str | None) -> Prom
 
 
 def _read_name(text: str) -> Reading | Mistake:
+    if len(text) > MAX_NAME:
+        return Mistake(f"At most {MAX_NAME} characters are expected.")
     return Reading(text, text) if text.isprintable() else Mistake("Printable characters are expected.")
 
 

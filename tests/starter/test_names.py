@@ -90,3 +90,19 @@ def test_long_names_are_cut_but_stay_apart() -> None:
 
 def test_a_name_that_is_taken_gets_a_number() -> None:
     assert [item.words for item in names(["Pay", "pay", "PAY!"])] == ["Pay", "Pay 2", "Pay 3"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["ab", "a b", "A-B"], ["Ab", "AB2", "AB3"]),
+        (["A b", "AB 2", "ab", "a b2"], ["AB", "Ab2", "Ab3", "AB22"]),
+    ],
+)
+def test_names_that_differ_in_capitals_only_get_numbers(texts: list[str], expected: list[str]) -> None:
+    """``AB.java`` and ``Ab.java`` are one file on Windows and on a Mac."""
+    assert [item.id for item in names(texts)] == expected
+
+
+def test_what_is_taken_is_so_in_any_capitals() -> None:
+    assert [item.id for item in names(["handlesuccess"], taken=["handle_success"])] == ["Handlesuccess2"]

@@ -10,7 +10,7 @@ import yaml
 
 from advisor.knowledge.answers import Step
 from advisor.starter import render
-from advisor.starter.render import markdown
+from advisor.starter.prose import description, markdown
 from tests.starter.gate.deployed import read
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
@@ -36,8 +36,8 @@ def test_nasty_names_give_a_sound_project(text: str) -> None:
         if path.endswith(".toml"):
             tomllib.loads(content)
     yaml.safe_load(made[".github/workflows/ci.yml"])
-    if text.strip():
-        assert read(made["template.yaml"])["Description"].startswith(text[:200])
+    told = description(text) or "starter"
+    assert read(made["template.yaml"])["Description"] == f"{told}: starter for step-functions"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,10 @@ def test_nasty_names_give_a_sound_project(text: str) -> None:
         ("plain (text), 5-6!", "plain (text), 5-6!"),
         ("<script>*a*</script>", r"\<script\>\*a\*\</script\>"),
         ("- item\n# head\x00", r"\- item \# head"),
-        ("1. first", r"\1. first"),
+        ("1. first", r"1\. first"),
+        ("12) last", r"12\) last"),
+        ("= head", r"\= head"),
+        ("www.a.b, https://a.b, a@b.c", r"www\.a.b, https\://a.b, a\@b.c"),
     ],
 )
 def test_markdown_shows_text_literally(text: str, shown: str) -> None:
