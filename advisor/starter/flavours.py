@@ -72,6 +72,7 @@ FLAVOURS: Mapping[str, Flavour] = {
             "infra/package.json",
             "infra/tsconfig.json",
             "infra/bin/app.ts",
+            "infra/lib/acknowledged.ts",
             "infra/lib/stack.ts",
             "infra/test/stack.test.ts",
         ),
@@ -81,6 +82,7 @@ FLAVOURS: Mapping[str, Flavour] = {
     "cdk-python": Flavour(
         "AWS CDK in Python",
         (
+            "infra/acknowledged.py",
             "infra/app.py",
             "infra/cdk.json",
             "infra/pyproject.toml",

@@ -123,6 +123,11 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
         ('grant(workflow, "dynamodb:PutItem")', 'grant(workflow, "dynamodb:GetItem")'),
         "may not dynamodb:PutItem",
     ),
+    "a bucket that may be public": (
+        "async-s3-to-bus",
+        ("      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,\n", ""),
+        "AwsSolutions-S2 has no reason",
+    ),
     "event name that S3 does not know": (
         "async-s3-to-bus",
         ('"Object Created"', '"ObjectCreated"'),
@@ -146,6 +151,7 @@ def faulty(fault: str) -> tuple[Blueprint, dict[str, str]]:
 
 # Which test of the project itself tells of a fault, should a user make it.
 TOLD = {
+    "a bucket that may be public": "cdk-nag finds nothing but what lib/acknowledged.ts gives a reason for",
     "no failure destination": "every asynchronous function has a failure destination",
     "bucket on success": "S3 takes failures only",
     "FIFO queue": "no queue or topic is FIFO",

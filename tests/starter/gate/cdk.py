@@ -16,20 +16,24 @@ from tests.starter.gate.template import handler_faults, lint, result_faults
 from tests.starter.gate.toolchains import need, node_modules, run
 from tests.starter.projects import versions
 
-PACKAGES = ("aws-cdk-lib", "aws-cdk", "constructs", "typescript", "@types/node")
+PACKAGES = ("aws-cdk-lib", "aws-cdk", "cdk-nag", "constructs", "typescript", "@types/node")
 IGNORED = ("W3005",)  # CDK writes some dependencies out that a reference implies
 Files = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """What became of a project: what was said of it, its template, which of its own tests passed."""
+    """What became of a project: what was said of it, its template, which of its own tests passed.
+
+    ``nagged`` is what the project's answers to cdk-nag lack or have too many; only TypeScript's is asked.
+    """
 
     files: Files
     said: str = ""
     template: Mapping[str, Any] | None = None
     passed: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    nagged: tuple[str, ...] = ()
 
 
 def cdk_modules() -> Path:
@@ -90,7 +94,9 @@ def found(files: Files, told: Mapping[str, Any], project: Path) -> Synthesised:
     """Return what became of a project of which ``told`` is known."""
     templates = list((project / "infra/cdk.out").glob("*.template.json"))
     template = json.loads(templates[0].read_text(encoding="utf-8")) if templates else None
-    return Synthesised(files, told["said"], template, tuple(told["passed"]), told["failed"])
+    nagged = [f"cdk-nag: {rule} has no reason" for rule in told.get("unanswered", ())]
+    nagged += [f"cdk-nag: {rule} has a reason and no finding" for rule in told.get("needless", ())]
+    return Synthesised(files, told["said"], template, tuple(told["passed"]), told["failed"], tuple(nagged))
 
 
 def write(files: Files, project: Path) -> None:
@@ -126,6 +132,7 @@ def faults(made: Synthesised) -> list[str]:
     return [
         *linted,
         *own,
+        *made.nagged,
         *result_faults(template),
         *_functions(template, files),
         *_machines(template, files),
