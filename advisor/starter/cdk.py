@@ -13,7 +13,7 @@ import yaml
 
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import Arn, Blueprint, Destination, Permission, Ref, Resource, Target
-from advisor.starter.cdk_nag import granted, starred, unnamed
+from advisor.starter.cdk_nag import granted, starred
 from advisor.starter.core import LOG_DELIVERY, TRACES
 from advisor.starter.layout import WIDTH, Code, Layout
 from advisor.starter.outputs import in_reading_order
@@ -84,7 +84,6 @@ class Cdk:
             "built": self._built(),
             "reads": next((f.id for f in self.blueprint.functions if f.trigger and f.trigger.batch), ""),
             "untargeted": self._untargeted(),
-            "unnamed": unnamed(self.blueprint),
             "starred": starred(self.blueprint),
             "granted": granted(self.blueprint),
             "settings": [item for item in self.blueprint.parameters if not item.secret],

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 
 from advisor.starter.blueprint import Arn, Blueprint, Target
-from advisor.starter.core import LOG_DELIVERY, TRACES
 
 PSEUDO = {name: f"<AWS::{name.title()}>" for name in ("partition", "region")} | {"account": "<AWS::AccountId>"}
 # What the CDK's grants for a bucket of failures say with a star; the second is that of a reader of batches.
@@ -18,13 +17,6 @@ def starred(blueprint: Blueprint) -> list[str]:
     """Return the ARNs with a star, but for the star alone, that permissions name."""
     named = (target for item in blueprint.permissions for target in item.resources)
     return sorted({arn for arn in (_spelt(target, blueprint) for target in named) if "*" in arn and arn != "*"})
-
-
-def unnamed(blueprint: Blueprint) -> list[str]:
-    """Return what needs the star alone, because AWS knows no resource for it."""
-    lone = {action for item in blueprint.permissions if "*" in item.resources for action in item.actions}
-    delivery = ["delivery of logs"] if lone & {*LOG_DELIVERY} else []
-    return ["X-Ray", *delivery, *sorted(lone - {*LOG_DELIVERY, *TRACES})]
 
 
 def granted(blueprint: Blueprint) -> list[str]:

@@ -123,10 +123,15 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
         ('grant(workflow, "dynamodb:PutItem")', 'grant(workflow, "dynamodb:GetItem")'),
         "may not dynamodb:PutItem",
     ),
-    "a bucket that may be public": (
-        "async-s3-to-bus",
-        ("      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,\n", ""),
-        "AwsSolutions-S2 has no reason",
+    "stream in plain text": (
+        "stream-kinesis",
+        ("StreamEncryption.MANAGED", "StreamEncryption.UNENCRYPTED"),
+        "AwsSolutions-KDS1 has no reason",
+    ),
+    "reason that nothing needs": (
+        "standard-saga",
+        ("LogLevel.ERROR", "LogLevel.ALL"),
+        "AwsSolutions-SF1 has a reason and no finding",
     ),
     "event name that S3 does not know": (
         "async-s3-to-bus",
@@ -151,7 +156,7 @@ def faulty(fault: str) -> tuple[Blueprint, dict[str, str]]:
 
 # Which test of the project itself tells of a fault, should a user make it.
 TOLD = {
-    "a bucket that may be public": "cdk-nag finds nothing but what lib/acknowledged.ts gives a reason for",
+    "stream in plain text": "cdk-nag finds nothing but what lib/acknowledged.ts gives a reason for",
     "no failure destination": "every asynchronous function has a failure destination",
     "bucket on success": "S3 takes failures only",
     "FIFO queue": "no queue or topic is FIFO",
