@@ -1,4 +1,4 @@
-"""What roles of a CDK stack may do with a star in it, in cdk-nag's words: it wants each acknowledged by itself."""
+"""What roles of a CDK stack may do with a star in it, in cdk-nag's words: each is acknowledged by itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from advisor.starter.blueprint import Arn, Blueprint, Target
 
-PSEUDO = {name: f"<AWS::{name.title()}>" for name in ("partition", "region")} | {"account": "<AWS::AccountId>"}
+PSEUDO = {name: f"<AWS::{name.title()}>" for name in ("partition", "region")} | {
+    "account": "<AWS::AccountId>"
+}
 # What the CDK's grants for a bucket of failures say with a star; the second is that of a reader of batches.
 S3_DESTINATION = ("s3:Abort*", "s3:GetBucket*", "s3:GetObject*", "s3:List*")
 S3_READER = (*S3_DESTINATION, "s3:DeleteObject*")
@@ -16,7 +18,9 @@ S3_READER = (*S3_DESTINATION, "s3:DeleteObject*")
 def starred(blueprint: Blueprint) -> list[str]:
     """Return the ARNs with a star, but for the star alone, that permissions name."""
     named = (target for item in blueprint.permissions for target in item.resources)
-    return sorted({arn for arn in (_spelt(target, blueprint) for target in named) if "*" in arn and arn != "*"})
+    return sorted(
+        {arn for arn in (_spelt(target, blueprint) for target in named) if "*" in arn and arn != "*"}
+    )
 
 
 def granted(blueprint: Blueprint) -> list[str]:

@@ -77,7 +77,9 @@ def _answered(iac: str, name: str) -> list[tuple[str, str]]:
     made = {file.path: file.text for file in render(replace(blueprint(name), iac=iac))}
     skipped = re.findall(r"^  - (CKV\w+)  # (.+)$", made[".checkov.yaml"], re.MULTILINE)
     stated = "".join(text for path, text in made.items() if "acknowledged" in path)
-    return skipped + re.findall(r'\bid[=:] ?"(AwsSolutions-\w+).*",\n +reason[=:] ?"(.+)",$', stated, re.MULTILINE)
+    return skipped + re.findall(
+        r'\bid[=:] ?"(AwsSolutions-\w+).*",\n +reason[=:] ?"(.+)",$', stated, re.MULTILINE
+    )
 
 
 def _places(titles: list[str]) -> str:

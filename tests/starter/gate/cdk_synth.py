@@ -66,7 +66,9 @@ def main() -> None:
             test(heard)
         told[job["name"]] = {"said": said, "passed": heard.passed, "failed": heard.failed}
         sys.path.remove(job["infra"])
-        for module in [name for name in sys.modules if name.startswith(("acknowledged", "stack", "test_stack", "tests"))]:
+        for module in [
+            name for name in sys.modules if name.startswith(("acknowledged", "stack", "test_stack", "tests"))
+        ]:
             del sys.modules[module]
     Path(sys.argv[2]).write_text(json.dumps(told), encoding="utf-8")
 
