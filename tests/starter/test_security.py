@@ -21,7 +21,7 @@ from tests.starter.gate.cdk import Synthesised
 from tests.starter.gate.scanners import bandit, checkov, scan
 from tests.starter.justified import BOTH_CDK as CDK
 from tests.starter.matrix import SECURITY, between
-from tests.starter.projects import PROJECTS, blueprint, blueprint_of
+from tests.starter.projects import ASKED, PROJECTS, blueprint, blueprint_of
 
 READ = ("sam", "terraform")  # scanners read these as they are written, and of the CDK what it synthesises
 SEVERAL = ("async-s3-to-bus", "standard-saga", "both-map", "standard-function-url")
@@ -52,14 +52,14 @@ SCANNED = [
 @cache
 def files(iac: str, runtime: str, name: str) -> Mapping[str, str]:
     requirements, approach, steps = PROJECTS[name]
-    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime)
+    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime, **ASKED.get(name, {}))
     return {file.path: file.text for file in render(made)}
 
 
 def written(iac: str, runtime: str, name: str, folder: Path) -> Path:
     requirements, approach, steps = PROJECTS[name]
     project = folder / "-".join((iac, runtime, name))
-    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime)
+    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime, **ASKED.get(name, {}))
     write_project(render(made), project)
     return project
 
