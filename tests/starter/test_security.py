@@ -86,6 +86,7 @@ def test_every_kind_of_resource_is_scanned() -> None:
     assert kinds(name for _, _, name in SCANNED) == kinds(PROJECTS)
 
 
+@pytest.mark.xdist_group("scanned")
 @pytest.mark.parametrize(("iac", "runtime", "name"), SCANNED)
 def test_checkov_finds_what_the_project_gives_a_reason_for_and_nothing_else(
     iac: str, runtime: str, name: str, scanned: Mapping[str, Mapping[str, Any]]

@@ -167,7 +167,7 @@ def _finish(execution: str, waited: list[float], answer: Any) -> Run:
     )
     output = json.loads(told["output"]) if told.get("output") else None
     error = f"{told.get('error')}: {told.get('cause')}"
-    return Run(told["status"], output, entered, tuple(waited), error, tuple(_sent(history)))
+    return Run(told["status"].value, output, entered, tuple(waited), error, tuple(_sent(history)))
 
 
 def _sent(history: list[dict[str, Any]]) -> Iterator[str]:
