@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from advisor.starter.blueprint import Arn, Blueprint, Target
 
-PSEUDO = {name: f"<AWS::{name.title()}>" for name in ("partition", "region")} | {
-    "account": "<AWS::AccountId>"
-}
+PSEUDO = {"partition": "<AWS::Partition>", "region": "<AWS::Region>", "account": "<AWS::AccountId>"}
 # What the CDK's grants for a bucket of failures say with a star; the second is that of a reader of batches.
 S3_DESTINATION = ("s3:Abort*", "s3:GetBucket*", "s3:GetObject*", "s3:List*")
 S3_READER = (*S3_DESTINATION, "s3:DeleteObject*")

@@ -11,10 +11,11 @@ import pytest
 from advisor.files import DEVICES
 from advisor.knowledge.answers import IACS, RUNTIMES
 from advisor.wizard.ending import folder_name
-from tests.injection.conftest import Advise
+from tests.cli.conftest import Advise, advise
 from tests.injection.safe import spelt_out
 from tests.injection.strings import answers_file, categories, is_name, is_step, read, strings
 
+__all__ = ["advise"]  # the fixture of the command line's own tests
 SHORT = [text for text in strings() if is_name(text)]
 LONG = [text for text in strings() if not is_name(text)]
 BAD_INPUT = 2
