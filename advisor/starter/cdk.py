@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
-
-import yaml
 
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import Arn, Blueprint, Destination, Permission, Ref, Resource, Target
@@ -221,12 +218,6 @@ def refs(value: Any) -> Iterator[Ref]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from refs(item)
-
-
-@cache
-def words_of(folder: Path) -> Mapping[str, Any]:
-    """Return what ``references.yaml`` in ``folder`` says."""
-    return dict(yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8")))
 
 
 def constant(identifier: str) -> str:

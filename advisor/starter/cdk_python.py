@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from advisor.starter.blueprint import Arn, Blueprint, Ref
-from advisor.starter.cdk import NAMED, OPENED, Cdk, Dialect, words_of
+from advisor.starter.cdk import NAMED, OPENED, Cdk, Dialect
 from advisor.starter.layout import WIDTH, Layout
+from advisor.starter.references import words_of
 
 CORE = (
     "Acknowledgment",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from advisor.starter.blueprint import (
     Ref,
     Target,
 )
+from advisor.starter.references import words_of
 
 PSEUDO = {"partition": "${AWS::Partition}", "region": "${AWS::Region}", "account": "${AWS::AccountId}"}
 DESTINATION_TYPES = {
@@ -42,7 +42,7 @@ class Sam:
     @classmethod
     def of(cls, blueprint: Blueprint, folder: Path) -> Sam:
         """Return the words for ``blueprint``, with the spelling of references in ``folder``."""
-        return cls(blueprint, load_words(folder))
+        return cls(blueprint, words_of(folder))
 
     @property
     def filters(self) -> Mapping[str, Callable[..., Any]]:
@@ -113,13 +113,6 @@ class Sam:
     def own_statements_of(self, holder: str) -> tuple[Permission, ...]:
         """Return the permissions of ``holder`` on itself, which its own role cannot hold: a circle."""
         return tuple(item for item in self.blueprint.permissions_of(holder) if item.on_itself)
-
-
-@cache
-def load_words(folder: Path) -> Mapping[str, Mapping[str, str]]:
-    """Return the spelling of references in ``folder``."""
-    words = yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8"))
-    return {kind: dict(spelt) for kind, spelt in words.items()}
 
 
 def destination_type(destination: Destination) -> str:

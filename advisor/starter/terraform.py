@@ -23,7 +23,7 @@ from advisor.starter.blueprint import (
 )
 from advisor.starter.core import TRACES, TRACES_WHY
 from advisor.starter.outputs import outputs
-from advisor.starter.sam import load_words
+from advisor.starter.references import words_of
 from advisor.starter.terraform_lists import MADE, lists, mocks
 
 PSEUDO = {
@@ -69,7 +69,7 @@ class Terraform:
     @classmethod
     def of(cls, blueprint: Blueprint, folder: Path) -> Terraform:
         """Return the words for ``blueprint``, with the spelling of references in ``folder``."""
-        return cls(blueprint, load_words(folder))
+        return cls(blueprint, words_of(folder))
 
     @property
     def filters(self) -> Mapping[str, Callable[..., Any]]:

@@ -1,0 +1,16 @@
+"""How a flavour spells what a resource is referred to by: ``templates/<iac>/references.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@cache
+def words_of(folder: Path) -> Mapping[str, Any]:
+    """Return what ``references.yaml`` in ``folder`` says."""
+    return dict(yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8")))
