@@ -72,6 +72,7 @@ clean:
 .venv/.installed: .venv/.python pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt hatchling editables
 	$(PIP) install -c constraints.txt --no-build-isolation -e .
+	$(BIN)/python -m compileall -q advisor  # what pip does for every other way to install
 	@touch $@
 
 .venv/.tested: .venv/.installed

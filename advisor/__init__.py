@@ -2,7 +2,7 @@
 
 The walk is ``load_rule_base``, ``load_answers``, ``recommend``, ``FORMATS[name]``; then ``plan``,
 ``render_project``, ``write_project``. Every function is pure but those that read or write; every value is a
-frozen dataclass::
+frozen ``msgspec.Struct``::
 
     import advisor
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 import advisor
-from advisor.cli.generate import make
+from advisor.cli.making import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
@@ -23,8 +25,7 @@ from advisor.starter.plan import AVAILABLE
 from advisor.wizard import Actions, Done, Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What the actions work with: the rule base, its flag, and the file the answers came from."""
 
     rule_base: RuleBase

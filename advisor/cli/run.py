@@ -11,7 +11,7 @@ import typer
 
 from advisor import __version__
 from advisor.cli import console
-from advisor.cli.app import app
+from advisor.cli.app import app_for
 from advisor.errors import AdvisorError, InputError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -39,8 +39,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _invoke(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
     first = arguments[0] if arguments else "-"
+    command = typer.main.get_command(app_for(first))
     if not first.startswith("-") and first not in getattr(command, "commands", {}) and os.path.isfile(first):
         raise InputError(f"'{first}' is a file, not a command. Did you mean 'advisor recommend {first}'?")
     try:

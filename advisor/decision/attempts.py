@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from advisor.decision.recommendation import FailureEvent, FailureStory
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.limits import Limit
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """The answers a failure story depends on, the limits it is told with, and the services' names."""
 
     facts: Mapping[str, Answer]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.conclude import Outcome, outcome_of
 from advisor.decision.decide import Decision, decide
@@ -13,8 +14,7 @@ from advisor.knowledge.rules import Rule, RuleBase
 from advisor.knowledge.scenarios import Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One of a rule's own cases: ``wanted`` says whether it must fire, ``fired`` whether it did."""
 
     rule: Rule
@@ -23,8 +23,7 @@ class Case:
     fired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """What the rules say of a scenario."""
 
     scenario: Scenario

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.rows import FAILS, HOLDS, NOT_HOLDS, Row, TooWide, add_rows
 from advisor.decision.tables import MAX_REMEMBERED, Column, Parts, Tables
@@ -54,8 +55,7 @@ def _by_key(row: Row) -> dict[str, Parts]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Counters:
+class _Counters(Struct, frozen=True):
     """At which bit the counter of each row, implying question and product begins, each of ``width`` bits.
 
     ``start`` holds what they count without any answer. ``fires``: at which bit each rule shows that it fires;

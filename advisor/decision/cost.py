@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import combinations
 from math import floor, isclose
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.recommendation import BreakEven, Cost, CostLine, OptionCost
 from advisor.decision.usage import (
@@ -31,8 +33,7 @@ REFERENCE_REGION = "us-east-1"
 _HOPS = (("eventbridge", "EventBridge"), ("sns", "SNS"), ("sqs", "SQS"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Priced:
+class _Priced(Struct, frozen=True):
     """All uses of one price together, since they share its free tier."""
 
     price: Price
@@ -50,8 +51,7 @@ class _Priced:
                 yield units / self.per_run
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """One way to do it, and what it uses."""
 
     option: str

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.conditions import Answer, holds
 from advisor.knowledge.questions import Settled
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A rule that fired for an option, and the points it gave."""
 
     rule: Rule
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """What the rules say of one option or workflow type."""
 
     option: str
@@ -35,8 +34,7 @@ class Scorecard:
         return sum(finding.points for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Every rule's say on these answers; ``open_rules`` could still fire, given more answers."""
 
     settled: Settled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from advisor.decision.attempts import Case, attempts, attempts_words, impossible
 from advisor.decision.recommendation import FailureEvent, FailureStory

@@ -7,10 +7,11 @@ written can matter at all, and whether it says one thing only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain, combinations
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
@@ -44,8 +45,7 @@ Check: TypeAlias = Literal[
 MAX_AGE_DAYS = 366
 
 
-@dataclass(frozen=True, slots=True)
-class LintFinding:
+class LintFinding(Struct, frozen=True):
     """One thing that looks wrong: ``subject`` is a rule id, a question, ``question=choice`` or an outcome."""
 
     check: Check

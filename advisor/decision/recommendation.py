@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.decide import Decision
 from advisor.knowledge.answers import Answers
@@ -14,8 +15,7 @@ from advisor.knowledge.rules import Alternative, Rule
 Strength: TypeAlias = Literal["clear", "close", "tied"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The answer itself; ``instead`` holds ids of alternatives, for ``neither`` what to use."""
 
     option: str
@@ -24,8 +24,7 @@ class Verdict:
     instead: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Struct, frozen=True):
     """A smallest change of answers and the verdict it leads to.
 
     ``change`` holds one or two keys; ``threshold`` says in words where a number turns ("from 5 on").
@@ -40,8 +39,7 @@ class Flip:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(Struct, frozen=True):
     """One priced item of an option: ``units`` x price = ``usd`` a month, with the formula in words."""
 
     price_id: str
@@ -55,8 +53,7 @@ class CostLine:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OptionCost:
+class OptionCost(Struct, frozen=True):
     """Monthly cost of ``destinations``, ``standard``, ``express`` or ``durable-functions``."""
 
     option: str
@@ -65,8 +62,7 @@ class OptionCost:
     lines: tuple[CostLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BreakEven:
+class BreakEven(Struct, frozen=True):
     """From ``executions`` a month on, ``cheaper`` costs less than ``dearer``; None: never within reach."""
 
     cheaper: str
@@ -74,8 +70,7 @@ class BreakEven:
     executions: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """Orchestration cost a month; Lambda compute is the same either way and left out.
 
     ``volume`` is executions a month (``assumed`` where the user gave none); ``assumptions`` in words.
@@ -94,8 +89,7 @@ class Cost:
         return next((item for item in self.options if item.option == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class FailureEvent:
+class FailureEvent(Struct, frozen=True):
     """One moment of the failure story: ``at_s`` seconds after the event arrived (None: not fixed)."""
 
     at_s: float | None
@@ -103,8 +97,7 @@ class FailureEvent:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FailureStory:
+class FailureStory(Struct, frozen=True):
     """What happens to a unit of work that keeps failing, under one option.
 
     ``ends_up``: where the event is found afterwards; ``lost``: what is gone; ``alarm``: what rings.
@@ -118,8 +111,7 @@ class FailureStory:
     alarm: str
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
+class ComparisonRow(Struct, frozen=True):
     """One topic of the side-by-side comparison, for this workload."""
 
     topic: str
@@ -129,16 +121,14 @@ class ComparisonRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleBaseStamp:
+class RuleBaseStamp(Struct, frozen=True):
     """Which rule base spoke."""
 
     version: str
     as_of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """The whole advice for one set of answers; every report is made from this value alone."""
 
     rule_base: RuleBaseStamp

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.compiled import tables_of
 from advisor.decision.conclude import Said, margin, outcome_of
@@ -24,8 +25,7 @@ from advisor.knowledge.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True):
     """A question without an answer that could still change the verdict.
 
     ``turns``: how many of its answers change option or workflow type at once; ``swing``: by how many
@@ -74,8 +74,7 @@ def open_questions(
     return tuple(sorted(found, key=lambda item: (-item.weight, open_keys.index(item.key))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(Struct, frozen=True):
     """How far the answers to one question can move the verdict, in points towards each side."""
 
     turns: int

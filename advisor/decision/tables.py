@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.conclude import Outcome, outcome_of
 from advisor.decision.tally import Side, Tally
@@ -29,8 +30,7 @@ _Told: TypeAlias = tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]
 _side = lru_cache(maxsize=1_024)(Side)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What an answer to one question adds to the sum, beside what is there without an answer.
 
     ``tests``: what each adds where it is true. ``always``: what any answer adds, and a question that does not
@@ -82,8 +82,7 @@ def _changed(parts: Parts, truths: Sequence[Truth]) -> int:
     return stands - before
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """A rule base, compiled. Answers must fit the questionnaire, as ``load_answers`` returns them.
 
     ``start`` is the sum without any answer, ``added`` remembers what each answer adds. ``special``: bits that

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor, prod
+
+from msgspec import Struct
 
 from advisor.decision.conclude import Outcome, Said, outcome_of
 from advisor.decision.decide import decide
@@ -15,8 +16,7 @@ from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import RuleBase
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An answer worth trying: ``threshold`` says in words what it stands for."""
 
     key: str
@@ -109,8 +109,7 @@ def _rounded(limit: float, kind: str) -> float:
     return int(whole) if limit != whole else int(limit)
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """What tells where answers lead: ``tables`` where the rules fit into some, else the rules themselves."""
 
     rule_base: RuleBase

@@ -7,8 +7,9 @@ either way and not counted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import ceil
+
+from msgspec import Struct
 
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.limits import Limit
@@ -29,8 +30,7 @@ _STATES = (
 _PIPED = ("sqs", "sns", "kinesis", "dynamodb-stream", "kafka")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """``per_run`` units of one price, and ``what`` for."""
 
     price_id: str
@@ -38,8 +38,7 @@ class Use:
     what: str
 
 
-@dataclass(frozen=True)
-class Workload:
+class Workload(Struct, frozen=True, dict=True):
     """What a bill depends on. ``said`` tells in words what was assumed.
 
     ``items`` is how often the repeated step of a run with a Map is executed, at least; ``states`` are the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from advisor.decision.decide import decide
 from advisor.decision.witness import assignments, conditions_of, fires, fires_now, looks_at, telling_values
@@ -14,8 +15,7 @@ from advisor.knowledge.rules import SCORED, Criterion, Rule, RuleBase
 MOST_STEPS = 20_000  # of a search; our own criteria need fewer than a thousand
 
 
-@dataclass(frozen=True, slots=True)
-class OptionWeight:
+class OptionWeight(Struct, frozen=True):
     """What the rules can say for an option or workflow type.
 
     ``points``: of all its rules, which never fire all at once; ``together``: the most found on one set of
@@ -30,8 +30,7 @@ class OptionWeight:
     constraints: int
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionWeight:
+class CriterionWeight(Struct, frozen=True):
     """The most points the rules of a criterion can give at once, by option: exact within MOST_STEPS."""
 
     criterion: Criterion
@@ -39,8 +38,7 @@ class CriterionWeight:
     most: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Struct, frozen=True):
     """The whole balance sheet."""
 
     options: tuple[OptionWeight, ...]

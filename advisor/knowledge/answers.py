@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.knowledge.conditions import Answer
 
@@ -18,23 +19,20 @@ KAFKA_TOPIC = r"[A-Za-z0-9._-]{1,249}"
 RUNTIMES: tuple[Runtime, ...] = ("python", "nodejs", "java", "go")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One unit of work the user named, and the service that does it (a value of ``targets``)."""
 
     name: str
     service: str = "lambda"
 
 
-@dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(Struct, frozen=True):
     """Branches that run at the same time, each a list of steps."""
 
     branches: tuple[tuple[Part, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ForEach:
+class ForEach(Struct, frozen=True):
     """Steps that run for each item of a list."""
 
     steps: tuple[Part, ...]
@@ -56,8 +54,7 @@ def units_in(parts: Iterable[Part]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """How the starter project is made; None where the user left it open.
 
     ``failure_topic`` is the Kafka topic that takes the records a Kafka reader keeps failing on;
@@ -76,8 +73,7 @@ class Project:
         return units_in(self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What a user said. ``requirements`` holds only known answers, lists as tuples."""
 
     requirements: Mapping[str, Answer] = field(default_factory=dict)

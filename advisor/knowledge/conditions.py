@@ -7,16 +7,17 @@ unless the rest of the condition settles it either way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Answer: TypeAlias = str | bool | int | float | tuple[str, ...]
+from msgspec import Struct
+
+Number: TypeAlias = int | float  # spelt out, so that 900 is not read back from the cache as 900.0
+Answer: TypeAlias = str | bool | Number | tuple[str, ...]
 Truth: TypeAlias = bool | None
 TestKind: TypeAlias = Literal["is", "at_least", "at_most", "includes", "includes_any", "only"]
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Struct, frozen=True, tag=True):
     """One test of one answer.
 
     ``is``: the answer is one of ``operand`` (a tuple). ``at_least``/``at_most``: a number, inclusive.
@@ -44,18 +45,15 @@ class Test:
         return any(value in self.operand for value in given)
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True, tag=True):
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True, tag=True):
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True, tag=True):
     part: Condition
 
 
@@ -63,8 +61,7 @@ Condition: TypeAlias = Test | AllOf | AnyOf | Not
 ALWAYS = AllOf(())
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Answers ready to be judged: every known value, and the keys that cannot matter here.
 
     ``inapplicable`` keys belong to questions that do not arise for these answers: a test on them is

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
+
+from advisor.knowledge.conditions import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A number AWS fixes (``value``, in ``unit``), or a series of numbers such as retry waits."""
 
     id: str
-    value: float | tuple[float, ...]
+    value: Number | tuple[Number, ...]
     unit: str
     text: str
     source: str

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
+
+from advisor.knowledge.conditions import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """``price`` in USD per unit, up to ``up_to`` units a month (None: no end)."""
 
-    price: float
-    up_to: float | None = None
+    price: Number
+    up_to: Number | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """What one unit costs: tiers from the first unit on, after ``free`` units a month.
 
     ``verified`` is False where the figure comes from memory or a third party only; ``borrowed`` names
@@ -28,7 +29,7 @@ class Price:
     tiers: tuple[Tier, ...]
     source: str
     as_of: str
-    free: float = 0
+    free: Number = 0
     verified: bool = True
     note: str = ""
     borrowed: str = ""
@@ -47,8 +48,7 @@ class Price:
         return total
 
 
-@dataclass(frozen=True, slots=True)
-class PriceList:
+class PriceList(Struct, frozen=True):
     """All prices of one region."""
 
     region: str

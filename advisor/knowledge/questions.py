@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from typing import Literal, TypeAlias
 
-from advisor.knowledge.conditions import ALWAYS, Answer, Condition, Facts, holds
+from msgspec import Struct, field
+
+from advisor.knowledge.conditions import ALWAYS, Answer, Condition, Facts, Number, holds
 
 QuestionKind: TypeAlias = Literal["choice", "flag", "list", "whole", "number"]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One possible answer. ``implies`` is what this answer says about other questions."""
 
     value: str | bool
@@ -23,8 +23,7 @@ class Choice:
     implies: Mapping[str, Answer] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question, with everything the wizard, the schema and the docs say about it.
 
     ``kind``: ``choice`` (one value), ``flag`` (true or false), ``list`` (several values, order kept),
@@ -43,8 +42,8 @@ class Question:
     source: str
     choices: tuple[Choice, ...] = ()
     unit: str = ""
-    minimum: float = 0
-    maximum: float = 0
+    minimum: Number = 0
+    maximum: Number = 0
     examples: tuple[str, ...] = ()
     ordered: bool = False
     applies_when: Condition = ALWAYS
@@ -53,8 +52,7 @@ class Question:
         return next((c for c in self.choices if c.value == value and type(c.value) is type(value)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenItem:
+class ScreenItem(Struct, frozen=True):
     """One line to tick: ticked, ``then`` is the answer to its questions ``keys``; without it they are asked.
 
     Not ticked, ``otherwise`` is the answer to all of them; without it they only need not be asked.
@@ -67,8 +65,7 @@ class ScreenItem:
     then: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """A list to tick that stands for many questions."""
 
     id: str
@@ -77,16 +74,14 @@ class Screen:
     items: tuple[ScreenItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """An answer left out before deciding, because its question does not arise."""
 
     key: str
     value: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Implied:
+class Implied(Struct, frozen=True):
     """An answer nobody gave, but another one settles; or contradicts (``given`` differs)."""
 
     key: str
@@ -95,8 +90,7 @@ class Implied:
     given: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Answers after dropping what does not apply and adding what follows."""
 
     facts: Facts
@@ -106,8 +100,7 @@ class Settled:
     contradictions: tuple[Implied, ...] = ()
 
 
-@dataclass(frozen=True)
-class Questionnaire:
+class Questionnaire(Struct, frozen=True, dict=True):
     """All questions in the order of the file; ``derived`` are products of numeric answers.
 
     ``opening`` are asked first where they matter; ``screens`` stand for many questions at once.

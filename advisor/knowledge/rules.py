@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from advisor.errors import Place
 from advisor.knowledge.conditions import Answer, Condition, Test, tests_in
@@ -24,8 +25,7 @@ WORKFLOW_TYPES = (STANDARD, EXPRESS)
 SCORED = OPTIONS + WORKFLOW_TYPES
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One piece of knowledge: when it holds, what follows, why, and who says so.
 
     A rule fires where ``when`` holds, unless ``unless`` is known to hold: an exception counts only once
@@ -58,8 +58,7 @@ class Rule:
     place: Place = Place("")
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A group of rules about one aspect; ``code`` is the two letters its rule ids start with."""
 
     id: str
@@ -68,8 +67,7 @@ class Criterion:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Something else than the two options, and how it would look in two lines."""
 
     id: str
@@ -78,8 +76,7 @@ class Alternative:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class TopicLine:
+class TopicLine(Struct, frozen=True):
     """What a topic of the comparison means for each option, when ``when`` holds."""
 
     when: Condition
@@ -87,8 +84,7 @@ class TopicLine:
     step_functions: str
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """One topic of the side-by-side comparison; the first line that holds is shown."""
 
     id: str
@@ -97,8 +93,7 @@ class Topic:
     lines: tuple[TopicLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchedOff:
+class SwitchedOff(Struct, frozen=True):
     """A rule an organisation does not follow, with its written reason."""
 
     rule: str
@@ -106,8 +101,7 @@ class SwitchedOff:
     place: Place = Place("")
 
 
-@dataclass(frozen=True)
-class RuleBase:
+class RuleBase(Struct, frozen=True, dict=True):
     """Everything the advisor knows, from one folder (and perhaps an organisation's overlay)."""
 
     version: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.conditions import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """A workload, its answers, and what an expert or a public source recommends for it.
 
     ``workflow_type`` is None where the source names none. ``ambiguous``: an expert could well choose

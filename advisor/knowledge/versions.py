@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeVersion:
+class RuntimeVersion(Struct, frozen=True):
     """A Lambda runtime: ``identifier`` as AWS spells it, ``version`` of the language, and who says so."""
 
     identifier: str
@@ -15,8 +15,7 @@ class RuntimeVersion:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(Struct, frozen=True):
     """Every version a generated project names, by the name its package manager knows."""
 
     as_of: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from advisor.errors import Place, Problem, did_you_mean
 from advisor.knowledge.answers import (
@@ -35,8 +36,7 @@ _STEP = ("name", "service")
 _Name = TypeVar("_Name", bound=str)
 
 
-@dataclass
-class AnswersReader:
+class AnswersReader(Struct):
     """Checks entries against the questionnaire and keeps every problem."""
 
     questionnaire: Questionnaire

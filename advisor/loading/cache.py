@@ -8,34 +8,20 @@ Anything else is as if there were no entry. ``ADVISOR_NO_CACHE`` switches it off
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from advisor import __version__
-from advisor.errors import Place
-from advisor.knowledge import conditions, limits, prices, questions, rules
 from advisor.knowledge.rules import RuleBase
 
 MAX_BYTES = 50_000_000
 KEPT = 8
-_CLASSES: Mapping[str, type[Any]] = {
-    found.__name__: found
-    for found in (
-        RuleBase, rules.Rule, rules.Criterion, rules.Alternative, rules.Topic, rules.TopicLine,
-        rules.SwitchedOff,
-        questions.Questionnaire, questions.Question, questions.Choice, questions.Screen, questions.ScreenItem,
-        conditions.Test, conditions.AllOf, conditions.AnyOf, conditions.Not,
-        prices.PriceList, prices.Price, prices.Tier, limits.Limit, Place,
-    )
-}  # fmt: skip
-_MARK = "!"
 
 
 def load_cached(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
@@ -117,10 +103,9 @@ def _read(entry: Path) -> RuleBase | None:
             digest, _, data = file.read().partition(b"\n")
         if sha256(data).hexdigest().encode() != digest:
             return None
-        found = json.loads(data, object_hook=_value)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return msgspec.json.decode(data, type=RuleBase)
+    except (OSError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, RuleBase) else None
 
 
 def _private(status: os.stat_result) -> bool:
@@ -133,7 +118,7 @@ def _private(status: os.stat_result) -> bool:
 def _write(entry: Path, rule_base: RuleBase) -> None:
     """Keep ``rule_base``, as a whole or not at all; where that cannot be done, nothing is said."""
     with contextlib.suppress(OSError, ValueError, TypeError):
-        data = json.dumps(_plain(rule_base), ensure_ascii=False, separators=(",", ":")).encode()
+        data = msgspec.json.encode(rule_base)
         if len(data) > MAX_BYTES:
             return
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -146,27 +131,3 @@ def _write(entry: Path, rule_base: RuleBase) -> None:
         unfinished = filter(abandoned, entry.parent.glob(f".*{MARK}*"))
         for old in (*entries[:-KEPT], *unfinished):
             old.unlink(missing_ok=True)
-
-
-def _plain(value: Any) -> Any:
-    """Return ``value`` as JSON can hold it: a dataclass as its name and fields, a tuple as a list."""
-    if isinstance(value, str | bool | int | float) or value is None:
-        return value
-    if isinstance(value, Mapping):
-        if _MARK in value:
-            raise ValueError("a mapping uses the mark of a dataclass")
-        return {key: _plain(item) for key, item in value.items()}
-    if is_dataclass(value):
-        parts = [_plain(getattr(value, field.name)) for field in fields(value)]
-        return {_MARK: [type(value).__name__, *parts]}
-    if any(isinstance(item, tuple) for item in value):
-        raise ValueError("a tuple holds a tuple")
-    return [_plain(item) for item in value]
-
-
-def _value(found: dict[str, Any]) -> Any:
-    """Return the value that ``_plain`` made ``found`` of; its parts are values already."""
-    if _MARK not in found:
-        return {key: tuple(item) if type(item) is list else item for key, item in found.items()}
-    name, *parts = found[_MARK]
-    return _CLASSES[name](*[tuple(part) if type(part) is list else part for part in parts])

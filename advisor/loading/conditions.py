@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.errors import Place, Problem, did_you_mean
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Condition, Not, Test, TestKind
@@ -15,8 +16,7 @@ _LIST_TESTS: tuple[TestKind, ...] = ("includes", "includes_any", "only")
 _COMBINERS = ("any_of", "all_of", "not")
 
 
-@dataclass(frozen=True)
-class ConditionReader:
+class ConditionReader(Struct, frozen=True, dict=True):
     """Reads conditions and partial answers in the words of ``questions``; problems go to ``problems``."""
 
     questions: Mapping[str, Question]

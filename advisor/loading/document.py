@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.errors import InputError, Place, Problem
 
@@ -23,14 +24,14 @@ _SURROGATES = re.compile(
     r"(?P<before>(?<!\\)(?:\\\\)*)"
     r"(?:\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})(?:\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2}))?|\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
+_HALF = re.compile("[\ud800-\udfff]")
 _PLAIN_TAGS = (None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq")))
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is seven times faster
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is seven times faster
 
 Scalar: TypeAlias = str | bool | int | float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A value and where it stands. ``value`` is a scalar, a mapping of entries or a tuple of entries."""
 
     value: Scalar | Mapping[str, Entry] | tuple[Entry, ...]
@@ -84,7 +85,7 @@ def parse(text: str, file: str) -> Entry:
     json_error = _json_error(text, file) if looks_json or file.endswith(".json") else None
     source = _as_yaml(text) if looks_json and json_error is None else text
     try:
-        loader = _LOADER(source)
+        loader = LOADER(source)
     except (yaml.YAMLError, UnicodeError) as error:  # the one without C looks at every character first
         raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
     builder = _Builder(file, loader)
@@ -175,6 +176,8 @@ class _Builder:
             entry = Entry(tuple(items), place)
         else:
             text = str(event.value)
+            if _HALF.search(text):  # the loader without C takes such an escape
+                self.problems.append(Problem(place, "not valid YAML: found half a character."))
             quoted = event.style in ("'", '"', "|", ">") or tag is not None
             entry = Entry(text if quoted else _scalar(text), place, text)
         if event.anchor:

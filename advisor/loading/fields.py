@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from advisor.errors import Place, Problem, did_you_mean
 from advisor.loading.document import Entry
 
 
-@dataclass
-class Fields:
+class Fields(Struct):
     """The fields of ``entry``, which is called ``what`` in messages.
 
     ``done`` reports the fields nobody asked for, so call it last.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from advisor.errors import InputError, Place, Problem
 from advisor.knowledge.conditions import Answer
@@ -21,16 +22,14 @@ _Fit: TypeAlias = Callable[[Any], "Answer | None"]
 _PLAIN_KEYS = frozenset(("schema", "name", "requirements"))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The answers of one line, and the name of its workload."""
 
     name: str
     requirements: Mapping[str, Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class LineReader:
+class LineReader(Struct, frozen=True):
     """Reads lines of ``file``, each an answers file in JSON."""
 
     file: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.errors import Problem
 from advisor.knowledge.conditions import AllOf, Answer
@@ -15,8 +17,7 @@ from advisor.loading.fields import Fields
 _EFFECTS = ("favours", "rules_out", "instead", "names", "combines", "warns")
 
 
-@dataclass(frozen=True)
-class RuleReader:
+class RuleReader(Struct, frozen=True, dict=True):
     """Reads rules whose conditions ``reader`` understands and whose alternatives are ``alternatives``."""
 
     reader: ConditionReader

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol
+
+from msgspec import Struct
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import RuleBase
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(Struct, frozen=True):
     """How to tell it.
 
     ``width`` in columns, ``explain`` for everything instead of the top reasons and ``colour`` concern text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.recommendation import Flip, Recommendation
 from advisor.knowledge.rules import RuleBase
@@ -12,8 +13,7 @@ from advisor.reports.wording import answer_code, answer_words, verdict_name
 NOT_ANSWERED = "not answered"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """One question and its answer, in words and as in an answers file; ``follows_from``: the other key."""
 
     ask: str
@@ -34,8 +34,7 @@ def answered(recommendation: Recommendation, rule_base: RuleBase) -> Iterator[An
             yield Answered(question.ask, answer_words(question, value), pair, follows.get(key, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One answer of a flip: what it is now (``now_code`` is empty where nothing is), and what it would be."""
 
     key: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import (
@@ -18,8 +19,7 @@ from advisor.knowledge.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A rule that spoke: for which option or alternative, with how many points (0: a say without points)."""
 
     rule: Rule
@@ -27,8 +27,7 @@ class Argument:
     points: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(Struct, frozen=True):
     """A rule that says which options cannot do it."""
 
     rule: Rule

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import ceil, floor, log10
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.cost import estimate
 from advisor.decision.recommendation import FailureEvent, FailureStory, Recommendation
@@ -24,16 +26,14 @@ _SHORT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A line across the plot at ``at`` and what it stands for."""
 
     at: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Cost of one option: ``points`` for a polyline, and where its name stands at the right end.
 
     ``out``: the option is ruled out; what it would cost is drawn all the same.
@@ -47,8 +47,7 @@ class Curve:
     out: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A point worth seeing: where two curves cross."""
 
     x: float
@@ -56,8 +55,7 @@ class Mark:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class CostChart:
+class CostChart(Struct, frozen=True):
     """Everything to draw, in a sheet of WIDTH x HEIGHT; the plot lies between left, right, top and bottom."""
 
     left: float
@@ -71,8 +69,7 @@ class CostChart:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
+class _Scale(Struct, frozen=True):
     """A log scale from 10 to the power of ``low`` (at ``start``) to that of ``high`` (at ``end``)."""
 
     low: int
@@ -162,8 +159,7 @@ def _marks(
             yield Mark(x.at(item.executions), y.at(found[item.dearer]), f"{item.executions:,.0f}")
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """One event on the time line; ``fixed`` is False where its time is not."""
 
     x: float
@@ -172,8 +168,7 @@ class Dot:
     fixed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """The events of one failure story from left to right; ``axis_y`` is where time runs."""
 
     height: float

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.conditions import Answer
@@ -17,8 +18,7 @@ LanesKind: TypeAlias = Literal["parallel", "choice"]
 _SHOWN = 6  # more steps than this are drawn as the first ones, "n more", and the last
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """One thing that does or gets something; ``on_failure`` is where its failures go.
 
     ``hands_on``: it reaches what follows through an on-success destination.
@@ -30,8 +30,7 @@ class Box:
     hands_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lanes:
+class Lanes(Struct, frozen=True):
     """Several ways next to each other: all at the same time, or one of them (an empty lane goes past)."""
 
     kind: LanesKind
@@ -39,8 +38,7 @@ class Lanes:
     lanes: tuple[Sequence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Parts that belong together: a state machine, or what a Map state does for each item."""
 
     title: str
@@ -84,8 +82,7 @@ def _words(part: Part) -> str:
     return f"{part.title} [{(' and ' if part.kind == 'parallel' else ' or ').join(lanes)}]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Sketch:
+class _Sketch(Struct, frozen=True):
     """Turns answers into parts; what is not known is left out, never invented."""
 
     recommendation: Recommendation

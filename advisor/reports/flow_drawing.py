@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.reports.flow import Box, BoxKind, Frame, Lanes, Part, Sequence
 from advisor.reports.layout import width
@@ -18,8 +19,7 @@ _ROOM, _LINES, _LINE = 132.0, 2, 15.0
 _CHOICE_HEIGHT = 34.0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of text, centred on ``x`` (a frame's title starts there), its base line at ``y``."""
 
     x: float
@@ -27,8 +27,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A box, frame or mark with its upper left corner at ``x``, ``y``."""
 
     kind: ShapeKind
@@ -39,8 +38,7 @@ class Shape:
     lines: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """A path (SVG's ``d``); ``headed`` where it ends in an arrow head."""
 
     path: str
@@ -49,8 +47,7 @@ class Arrow:
     label: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Shapes and arrows on a sheet; frames come before what stands in them."""
 
     width: float
@@ -97,8 +94,7 @@ def _lane_widths(lanes: Lanes) -> list[float]:
     return [2 * max(left, right) for left, right, _ in extents]
 
 
-@dataclass
-class _Pen:
+class _Pen(Struct):
     """Collects shapes and arrows; every method draws from the top middle ``x``, ``y`` downwards."""
 
     shapes: list[Shape] = field(default_factory=list)

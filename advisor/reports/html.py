@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec import Struct
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import (
@@ -100,8 +100,7 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One rule in the picture of what speaks for which side: ``points`` to the left are negative."""
 
     rule: Rule
@@ -109,8 +108,7 @@ class Bar:
     speaks_for: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     """What the template needs, section by section."""
 
     recommendation: Recommendation

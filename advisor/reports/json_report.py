@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TypeAlias
 
 from advisor.decision.decide import Finding, Scorecard
 from advisor.decision.recommendation import CostLine, FailureStory, Flip, OptionCost, Recommendation
+from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
 from advisor.reports import ReportOptions
@@ -18,7 +18,7 @@ Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | 
 
 def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /) -> str:
     """Return the recommendation as one JSON document, indented, in UTF-8."""
-    return json.dumps(report(recommendation, rule_base), indent=2, ensure_ascii=False) + "\n"
+    return json_text(report(recommendation, rule_base))
 
 
 def report(recommendation: Recommendation, rule_base: RuleBase) -> dict[str, Json]:

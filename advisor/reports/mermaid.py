@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import count
+
+from msgspec import Struct, field
 
 from advisor.reports.flow import Box, Frame, Lanes, Sequence
 from advisor.reports.layout import printable
@@ -39,8 +40,7 @@ def label(text: str) -> str:
     return "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in shown)
 
 
-@dataclass
-class _Writer:
+class _Writer(Struct):
     """Gives numbers to nodes; ``open_ends`` are nodes whose arrow to what follows is still to be drawn.
 
     Edges are kept for the end: an edge inside a subgraph would pull both its nodes in.

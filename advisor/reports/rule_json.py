@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from advisor.decision.cases import Case, Replay
@@ -10,6 +9,7 @@ from advisor.decision.lint import LintFinding
 from advisor.decision.weights import Weights
 from advisor.decision.witness import looks_at
 from advisor.decision.words import in_words
+from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import Rule, RuleBase
 from advisor.reports.json_report import Json
@@ -129,4 +129,4 @@ def _document(rule_base: RuleBase, **parts: Json) -> str:
         "schema": SCHEMA,
         "rule_base": {"version": rule_base.version, "as_of": rule_base.as_of},
     }
-    return json.dumps({**head, **parts}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({**head, **parts})

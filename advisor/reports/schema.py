@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from advisor.json_text import json_text
 from advisor.knowledge.answers import IACS, KAFKA_TOPIC, QUERY_LANGUAGES, REGION, RUNTIMES
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
@@ -87,7 +86,7 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
 
 def schema_text(schema: dict[str, Json]) -> str:
     """Return a schema as the text of a file."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json_text(schema)
 
 
 def _question(question: Question) -> Json:

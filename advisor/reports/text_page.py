@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import RuleBase
@@ -14,8 +15,7 @@ BOLD, FAINT, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 SHORT = 3  # how many of a list the short report shows
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a section needs: the values, and how wide and how loud to tell them."""
 
     recommendation: Recommendation

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.conclude import outcome_of
 from advisor.decision.cost import estimate
@@ -16,8 +18,7 @@ from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import SCORED, RuleBase
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A verdict with its figures. ``scores``: None where ruled out; ``cost``: USD a month by option."""
 
     option: str
@@ -27,8 +28,7 @@ class Outcome:
     cost: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One answer changed (``value`` None: taken back), and the outcome then."""
 
     key: str

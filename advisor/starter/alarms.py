@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import (
     Alarm,
@@ -27,8 +28,7 @@ TOPIC = "AlarmTopic"
 LAG = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A CloudWatch metric, the dimension that names its owner, and which property of the owner that is."""
 
     namespace: str

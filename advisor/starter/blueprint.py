@@ -7,9 +7,10 @@ has its own words for the reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.knowledge.versions import Versions
 from advisor.starter.flow import Flow
@@ -37,16 +38,14 @@ Work: TypeAlias = Literal["step", "start"]
 IOT_SQL_VERSION = "2016-03-23"
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A property of another resource or parameter of this blueprint."""
 
     to: str
     attribute: Attribute = "arn"
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(Struct, frozen=True):
     """An ARN made of text: ``{partition}``, ``{region}``, ``{account}``, and ``{0}``… for ``parts``."""
 
     pattern: str
@@ -56,16 +55,14 @@ class Arn:
 Target: TypeAlias = Ref | Arn | str
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Where Lambda sends the record of one outcome; ``service`` is a value of ``targets`` or ``kafka``."""
 
     service: str
     target: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class AsyncInvoke:
+class AsyncInvoke(Struct, frozen=True):
     """How Lambda treats asynchronous invocations of a function's alias."""
 
     retry_attempts: int
@@ -74,8 +71,7 @@ class AsyncInvoke:
     on_success: Destination | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """How a poller reads a stream for a function, and where a batch goes that keeps failing.
 
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
@@ -92,8 +88,7 @@ class Batch:
     pollers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """What starts a function or the state machine.
 
     ``undelivered`` is the queue for events the source itself could not hand over.
@@ -114,8 +109,7 @@ class Trigger:
     filter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """What the role of ``holder`` may do. ``why`` is written beside ``*`` and in the README.
 
     ``implied``: the flavour's own wiring of the same edge grants it (SAM: destinations, triggers).
@@ -134,8 +128,7 @@ class Permission:
         return any(isinstance(target, Ref) and target.to == self.holder for target in self.resources)
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """Base of all resources: ``rules`` are the ids of the rules that asked for it."""
 
     kind: ClassVar[str]
@@ -145,8 +138,7 @@ class Resource:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Function(Resource):
+class Function(Resource, frozen=True):
     """A Lambda function; its business code is the same file whichever option.
 
     Each version is published under ``alias``, which is what everything calls and what has the settings.
@@ -164,8 +156,7 @@ class Function(Resource):
     asynchronous: AsyncInvoke | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Queue(Resource):
+class Queue(Resource, frozen=True):
     """A standard SQS queue; an alarm rings when one that ``stays_empty`` does not.
 
     ``senders`` are service principals, each with the resources it may act for.
@@ -180,16 +171,14 @@ class Queue(Resource):
     max_receives: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Topic(Resource):
+class Topic(Resource, frozen=True):
     """A standard SNS topic; ``email`` names the parameter with an address to subscribe."""
 
     kind: ClassVar[str] = "topic"
     email: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket(Resource):
+class Bucket(Resource, frozen=True):
     """A private S3 bucket; ``events`` sends object events to the default event bus."""
 
     kind: ClassVar[str] = "bucket"
@@ -197,15 +186,13 @@ class Bucket(Resource):
     expires_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Bus(Resource):
+class Bus(Resource, frozen=True):
     """A custom EventBridge bus."""
 
     kind: ClassVar[str] = "bus"
 
 
-@dataclass(frozen=True, slots=True)
-class Table(Resource):
+class Table(Resource, frozen=True):
     """A DynamoDB table billed per request; one whose items do not expire can be restored to any second."""
 
     kind: ClassVar[str] = "table"
@@ -219,15 +206,13 @@ class Table(Resource):
         return not self.expires
 
 
-@dataclass(frozen=True, slots=True)
-class Stream(Resource):
+class Stream(Resource, frozen=True):
     """A Kinesis stream in on-demand mode."""
 
     kind: ClassVar[str] = "stream"
 
 
-@dataclass(frozen=True, slots=True)
-class HttpApi(Resource):
+class HttpApi(Resource, frozen=True):
     """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result."""
 
     kind: ClassVar[str] = "http_api"
@@ -243,8 +228,7 @@ class HttpApi(Resource):
     waits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pipe(Resource):
+class Pipe(Resource, frozen=True):
     """An EventBridge pipe that starts the machine for each record of a queue or stream.
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
@@ -263,8 +247,7 @@ class Pipe(Resource):
     max_record_age_s: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription(Resource):
+class Subscription(Resource, frozen=True):
     """A topic's delivery of bare messages to a queue."""
 
     kind: ClassVar[str] = "subscription"
@@ -272,8 +255,7 @@ class Subscription(Resource):
     queue: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class IotRule(Resource):
+class IotRule(Resource, frozen=True):
     """An IoT rule that starts the machine or calls ``function``; ``undelivered`` gets what it cannot."""
 
     kind: ClassVar[str] = "iot_rule"
@@ -284,8 +266,7 @@ class IotRule(Resource):
     undelivered: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class MailRule(Resource):
+class MailRule(Resource, frozen=True):
     """An SES receipt rule that calls a function asynchronously for each mail to ``recipient``."""
 
     kind: ClassVar[str] = "mail_rule"
@@ -293,8 +274,7 @@ class MailRule(Resource):
     recipient: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class LoadBalancer(Resource):
+class LoadBalancer(Resource, frozen=True):
     """An Application Load Balancer in the user's network with a function as its only target."""
 
     kind: ClassVar[str] = "load_balancer"
@@ -305,15 +285,13 @@ class LoadBalancer(Resource):
     subnets: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class UserPool(Resource):
+class UserPool(Resource, frozen=True):
     """A Cognito user pool whose sign-ups trigger a function."""
 
     kind: ClassVar[str] = "user_pool"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection(Resource):
+class Connection(Resource, frozen=True):
     """An EventBridge connection that holds the key of an HTTP endpoint."""
 
     kind: ClassVar[str] = "connection"
@@ -321,8 +299,7 @@ class Connection(Resource):
     key: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class Container(Resource):
+class Container(Resource, frozen=True):
     """A Fargate task: cluster, task definition with one container named ``work``, its roles and its log."""
 
     kind: ClassVar[str] = "container"
@@ -332,15 +309,13 @@ class Container(Resource):
     image: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class Activity(Resource):
+class Activity(Resource, frozen=True):
     """A Step Functions activity: tasks that workers anywhere poll for."""
 
     kind: ClassVar[str] = "activity"
 
 
-@dataclass(frozen=True, slots=True)
-class Route(Resource):
+class Route(Resource, frozen=True):
     """An EventBridge rule that hands matching events to a target through its own role."""
 
     kind: ClassVar[str] = "route"
@@ -353,8 +328,7 @@ class Route(Resource):
     max_event_age_s: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Machine(Resource):
+class Machine(Resource, frozen=True):
     """A state machine: its definition as data, and what its placeholders stand for."""
 
     kind: ClassVar[str] = "machine"
@@ -371,8 +345,7 @@ class Machine(Resource):
         return "ALL" if self.workflow_type == "express" else "ERROR"
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm(Resource):
+class Alarm(Resource, frozen=True):
     """A CloudWatch alarm that rings when ``metric`` is above ``threshold``."""
 
     kind: ClassVar[str] = "alarm"
@@ -387,8 +360,7 @@ class Alarm(Resource):
     action: Ref = Ref("")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter(Resource):
+class Parameter(Resource, frozen=True):
     """A value the user gives when deploying."""
 
     kind: ClassVar[str] = "parameter"
@@ -410,8 +382,7 @@ class Parameter(Resource):
         return self.default or next((text for end, text in ends.items() if self.id.endswith(end)), "example")
 
 
-@dataclass(frozen=True, slots=True)
-class FailureRoute:
+class FailureRoute(Struct, frozen=True):
     """One line of the table "where does a failed event end up"."""
 
     failure: str
@@ -420,16 +391,14 @@ class FailureRoute:
     alarm: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFixture:
+class RecordFixture(Struct, frozen=True):
     """One shape in which an outcome reaches a consumer, to be tested against ``unwrap``."""
 
     service: str
     outcome: Outcome
 
 
-@dataclass(frozen=True)
-class Blueprint:
+class Blueprint(Struct, frozen=True, dict=True):
     """The whole starter project as values."""
 
     title: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from advisor.knowledge.answers import Part, Step
 from advisor.starter.blueprint import Bus, Destination, Ref, WorkflowType

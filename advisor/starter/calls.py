@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import Permission, Resource, Target
 from advisor.starter.expressions import INPUT
@@ -12,8 +13,7 @@ MACHINE = "Workflow"
 NOTIFY_EMAIL = "NotifyEmail"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Task fields, the resources behind them and the permissions they need; 0 s: the machine's own limit."""
 
     resource: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import Arn, Blueprint, Destination, Permission, Ref, Resource, Target
@@ -23,8 +25,7 @@ NAMED = re.compile(r"(?<![\w.])\w+")  # each name in a code that is not a proper
 OPENED = re.compile(r"(?<![\w.])(\w+)\.[A-Z]")  # each that a class or constant is taken from
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(Struct, frozen=True, dict=True):
     """What one language of the CDK writes its own way.
 
     ``variable`` makes a name of a resource's id, ``text`` a string with expressions in it; ``tidied`` drops
@@ -38,8 +39,7 @@ class Dialect:
     tidied: Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Cdk:
+class Cdk(Struct, frozen=True, dict=True):
     """The words of the CDK for one blueprint; ``words`` is ``references.yaml`` of the language."""
 
     blueprint: Blueprint
@@ -210,7 +210,7 @@ def refs(value: Any) -> Iterator[Ref]:
     """Yield every reference inside ``value``."""
     if isinstance(value, Ref):
         yield value
-    elif is_dataclass(value):
+    elif isinstance(value, Struct):
         for field in fields(value):
             yield from refs(getattr(value, field.name))
     elif isinstance(value, Mapping):

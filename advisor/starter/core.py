@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.starter import jsonata, jsonpath
 from advisor.starter.blueprint import Arn, Machine, Permission, Ref, Trigger, WorkflowType
@@ -42,8 +44,7 @@ LOGS_WHY = "log delivery knows no resource-level permissions"
 TRACES_WHY = "X-Ray knows no resource-level permissions"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How the machine runs. ``caller_waits``: for its result, over HTTP; ``first``: it gets a list of one."""
 
     workflow_type: WorkflowType

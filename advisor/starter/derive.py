@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.knowledge.answers import ForEach as Each
 from advisor.knowledge.answers import Parallel, Part, Step
@@ -49,8 +51,7 @@ HISTORY_EVENTS, POLL_EVENTS = 25_000, 12
 JOBS = ("ecs-fargate", "batch", "glue", "athena", "emr", "sagemaker", "codebuild", "step-functions")
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """The requirements as the starter reads them; what is not known has the plainest reading."""
 
     answers: Mapping[str, Answer]
@@ -129,8 +130,7 @@ def _as_arranged(wishes: Wishes, ready: Iterator[Unit], arranged: Sequence[Part]
     return head + _chosen(wishes, middle, bool(head)) + _waits(wishes, jobs) + tail
 
 
-@dataclass(frozen=True, slots=True)
-class _Labels:
+class _Labels(Struct, frozen=True):
     """Numbers for the names of blocks, so that no two states are called the same."""
 
     together: Iterator[int]

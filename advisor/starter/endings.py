@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from advisor.starter.blueprint import FailureRoute, Queue, Ref, Route, WorkflowType
 from advisor.starter.calls import MACHINE, Call

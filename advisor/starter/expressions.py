@@ -7,73 +7,65 @@ A definition is plain data with JSONata's field names (``Arguments``, ``Output``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 State: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """What stands at ``path`` of the state's input, its result, a caught error, the context or a variable."""
 
     source: Literal["input", "result", "error", "context", "variable"]
     path: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A value as JSON text."""
 
     of: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Unique:
+class Unique(Struct, frozen=True):
     """A text that no other run has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """``pattern`` with ``parts`` in place of each ``{}``."""
 
     pattern: str
     parts: tuple[Value | Unique, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """The parts of ``text``, which has ``separator`` between them."""
 
     text: str
     separator: str
 
 
-@dataclass(frozen=True, slots=True)
-class LastPart:
+class LastPart(Struct, frozen=True):
     """What stands after the last dot of a text."""
 
     of: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The state's input with its result at ``key``: all of it, or ``fields`` of it by new names."""
 
     key: str
     fields: Value | Mapping[str, Value] = Value("result")
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True):
     """Whether a value is a number and not below ``limit``."""
 
     value: Value
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Struct, frozen=True):
     """Whether a value is there and the same as ``to``."""
 
     value: Value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import Blueprint
 from advisor.starter.cdk_python import python
@@ -35,8 +36,7 @@ def _none(blueprint: Blueprint) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Flavour:
+class Flavour(Struct, frozen=True):
     """One IaC flavour.
 
     ``files`` are its own, filled from ``templates/<iac>/project``, as are ``more``, which depend on what is

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.starter.names import Name
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One unit of work, and the service that does it (a value of ``targets``).
 
     ``undo`` takes its effect back when a later unit fails; ``fallback`` does the work when it fails itself.
@@ -26,15 +26,13 @@ class Unit:
         return f"{self.name.id}Function"
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(Struct, frozen=True):
     """Do one unit of work."""
 
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """Go on with ``then`` where the payload's ``key`` is at least ``limit``, else with ``otherwise``."""
 
     name: str
@@ -44,16 +42,14 @@ class Choose:
     otherwise: Flow
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Struct, frozen=True):
     """Do all branches at the same time and wait for all of them; ``joins`` collects their results."""
 
     name: str
     branches: tuple[Flow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ForEach:
+class ForEach(Struct, frozen=True):
     """Do ``body`` for every item of the payload's ``key``, at most ``at_once`` at a time."""
 
     name: str
@@ -63,16 +59,14 @@ class ForEach:
     distributed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Wait a fixed time."""
 
     name: str
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Hand the unit a task token and wait until somebody sends it back."""
 
     unit: Unit
@@ -80,8 +74,7 @@ class Ask:
     timeout_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(Struct, frozen=True):
     """Do the unit, and again every ``seconds``, as long as it returns ``{"status": "RUNNING"}``."""
 
     unit: Unit

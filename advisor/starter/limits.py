@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from advisor.knowledge.limits import Limit
 
@@ -22,8 +24,7 @@ IDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What AWS allows and what the starters choose; the defaults stand in where no rule base is given."""
 
     async_retries: int = 2

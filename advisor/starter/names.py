@@ -12,7 +12,8 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.files import DEVICES
 
@@ -33,8 +34,7 @@ RESERVED = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """One thing's name in its four spellings, and ``text`` as the user typed it.
 
     ``id`` is for logical ids and classes (``ChargeCard``), ``module`` for files and modules

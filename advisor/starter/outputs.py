@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import (
     Arn,
@@ -20,8 +21,7 @@ from advisor.starter.blueprint import (
 FIRST = {"function": 0, "machine": 1, "http_api": 2, "alarm": 9}
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A value that is shown after deployment."""
 
     name: str

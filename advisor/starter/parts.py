@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.answers import QueryLanguage
 from advisor.starter.asked import AskedBy
@@ -13,8 +14,7 @@ from advisor.starter.limits import Limits
 from advisor.starter.names import Name
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """What every part of the plan looks at: requirements, the workload's name, who asked for what."""
 
     wishes: Wishes
@@ -36,8 +36,7 @@ class Brief:
         return int(min(max(self.wishes.number("step_duration_s", 10) * 2, 30), 900))
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """Resources and what belongs to them."""
 
     resources: tuple[Resource, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.decision.conclude import workflow_type_of
 from advisor.decision.recommendation import Recommendation
@@ -51,16 +52,14 @@ AVAILABLE = tuple((iac, runtime) for iac in FLAVOURS for runtime in LANGUAGES)
 IDEMPOTENCY = "IdempotencyTable"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The approach to build and, where there is a state machine, its type."""
 
     approach: Approach
     workflow_type: WorkflowType | None
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """The flow, everything it is made of, and an example of the event that starts it."""
 
     flow: Flow

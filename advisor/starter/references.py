@@ -9,8 +9,10 @@ from typing import Any
 
 import yaml
 
+from advisor.loading.document import LOADER
+
 
 @cache
 def words_of(folder: Path) -> Mapping[str, Any]:
     """Return what ``references.yaml`` in ``folder`` says."""
-    return dict(yaml.safe_load((folder / "references.yaml").read_text(encoding="utf-8")))
+    return dict(yaml.load((folder / "references.yaml").read_bytes(), LOADER))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from types import CodeType
+from collections.abc import Mapping
 from typing import Any
 
 import jinja2
+from msgspec import Struct
 
 from advisor.errors import RuleBaseError
+from advisor.json_text import json_text
 from advisor.resources import templates_folder
 from advisor.starter import readme
 from advisor.starter.blueprint import Blueprint
@@ -21,15 +18,14 @@ from advisor.starter.diagram import mermaid
 from advisor.starter.fixtures import record_fixtures
 from advisor.starter.flavours import FLAVOURS, Words
 from advisor.starter.outputs import in_reading_order, outputs
-from advisor.starter.prose import description, markdown
+from advisor.starter.prose import description
 from advisor.starter.runtimes import LANGUAGES
-from advisor.starter.sam import quoted
 from advisor.starter.states import INVALID_INPUT
 from advisor.starter.story import delays, worst_case
+from advisor.starter.templates import environment_of
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(Struct, frozen=True):
     """One file of the project: its POSIX path inside the folder, and its text."""
 
     path: str
@@ -46,7 +42,7 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
     flavour, language = FLAVOURS[blueprint.iac], LANGUAGES[blueprint.runtime]
     words = flavour.words(blueprint, folder / blueprint.iac)
     context = {**_context(blueprint, words), "made": list(flavour.made)}
-    environment = _environment(folder, words)
+    environment = environment_of(folder, words.filters)
     own = f"handlers/{blueprint.runtime}"
     texts = {}
     for path in flavour.paths(blueprint, language):
@@ -64,13 +60,13 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
 
 def _data_files(blueprint: Blueprint) -> dict[str, str]:
     invalid_input = LANGUAGES[blueprint.runtime].invalid_input
-    files = {"events/event.json": as_json(blueprint.event)}
+    files = {"events/event.json": json_text(blueprint.event)}
     if blueprint.machine:
         definition = _spelt(blueprint.machine.definition, invalid_input)
-        files[f"statemachine/{blueprint.machine.name.slug}.asl.json"] = as_json(definition)
+        files[f"statemachine/{blueprint.machine.name.slug}.asl.json"] = json_text(definition)
     if blueprint.functions:
         for name, record in record_fixtures(blueprint).items():
-            files[f"tests/records/{name}.json"] = as_json(_spelt(record, invalid_input))
+            files[f"tests/records/{name}.json"] = json_text(_spelt(record, invalid_input))
     return files
 
 
@@ -82,15 +78,9 @@ def _spelt(value: Any, invalid_input: str) -> Any:
         return [_spelt(item, invalid_input) for item in value]
     if not isinstance(value, str):
         return value
-    in_text = value.replace(
-        f'"{INVALID_INPUT}"', f'"{invalid_input}"'
-    )  # what carries a record holds it as text
+    # What carries a record holds it as text
+    in_text = value.replace(f'"{INVALID_INPUT}"', f'"{invalid_input}"')
     return invalid_input if value == INVALID_INPUT else in_text
-
-
-def as_json(value: Any) -> str:
-    """Return ``value`` as readable JSON text."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
@@ -154,48 +144,3 @@ def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context:
         line = getattr(error, "lineno", None)
         raise RuleBaseError(f"The template {name}{f':{line}' if line else ''} is broken: {error}.") from error
     return re.sub(r"\n{3,}", "\n\n\n", text).rstrip("\n") + "\n"
-
-
-class _Kept(jinja2.FileSystemLoader):
-    """The templates of a folder, each read and compiled once: every project has an environment of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.kept: dict[str, CodeType] = {}
-
-    def load(
-        self, environment: jinja2.Environment, name: str, globals: MutableMapping[str, Any] | None = None
-    ) -> jinja2.Template:
-        if name not in self.kept:
-            source, file, _ = self.get_source(environment, name)
-            self.kept[name] = environment.compile(source, name, file)
-        return environment.template_class.from_code(environment, self.kept[name], globals or {})
-
-
-def _environment(folder: Path, words: Words) -> jinja2.Environment:
-    environment = _shared_environment(folder).overlay()
-    environment.filters = {**environment.filters, **words.filters}
-    return environment
-
-
-@lru_cache(maxsize=4)
-def _shared_environment(folder: Path) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=_Kept(folder),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "yaml": quoted,
-        "json": lambda value: json.dumps(value, ensure_ascii=False),
-        "asked": lambda rules: f" Asked for by: {', '.join(rules)}" if rules else "",
-        "asked_md": lambda rules: f" ({', '.join(rules)})" if rules else "",
-        "python": lambda value: json.dumps(value, ensure_ascii=False),
-        "because": lambda why: f"  # {why}" if why else "",
-        "capitalised": lambda text: text[:1].upper() + text[1:],
-        "md": markdown,
-        "days": lambda seconds: seconds // 86_400,
-    }
-    return environment

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import Blueprint, Function
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """The files of one function, template by path; ``{it}`` in a path is the function."""
 
     step: Mapping[str, str]
@@ -21,8 +21,7 @@ class Sources:
         return {path.format(it=function): template for path, template in templates.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """What a project in one runtime is made of.
 
     Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import (
@@ -32,8 +32,7 @@ DESTINATION_TYPES = {
 STREAM_DESTINATION_TYPES = {"sqs": "SQS", "sns": "SNS", "s3": "S3", "kafka": "Kafka"}
 
 
-@dataclass(frozen=True)
-class Sam:
+class Sam(Struct, frozen=True, dict=True):
     """The words of SAM for one blueprint; ``words`` is ``templates/sam/references.yaml``."""
 
     blueprint: Blueprint

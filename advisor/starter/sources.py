@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import Arn, Bucket, FailureRoute, Permission, Queue, Ref, Trigger
 from advisor.starter.parts import Brief, Parts
@@ -49,8 +50,7 @@ SUCCEEDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A wired event source: ``trigger`` is None where callers start the work themselves.
 
     ``first``: the machine gets a list of one record, of which it takes the first.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.starter.blueprint import (
     AsyncInvoke,
@@ -62,8 +63,7 @@ def source_of_machine(brief: Brief, payload: Mapping[str, Any], *, express: bool
     return SOURCES[kind](brief, payload, Way(express, waits))
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Whether the machine is Express, and whether the caller waits for its result."""
 
     express: bool

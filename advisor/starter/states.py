@@ -6,8 +6,10 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.starter.calls import Call
 from advisor.starter.expressions import (
@@ -55,8 +57,7 @@ LAMBDA_RETRIES: list[State] = [
 INVALID_INPUT = "InvalidInput"  # what the generated handlers raise
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What every state of one level shares.
 
     ``calls`` by unit module; ``catch`` is the state that takes failures (None where they end the run, and

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint import (
@@ -59,8 +60,7 @@ CHECKS = (
 )
 
 
-@dataclass(frozen=True)
-class Terraform:
+class Terraform(Struct, frozen=True, dict=True):
     """The words of Terraform for one blueprint; ``words`` is ``templates/terraform/references.yaml``."""
 
     blueprint: Blueprint

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from advisor.decision.sensitivity import open_questions
 from advisor.knowledge.answers import Answers

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers, Iac, Runtime
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What an action works on.
 
     ``saved``: the file that holds exactly these answers, None while there is none. ``path``: the file or
@@ -25,8 +25,7 @@ class Wish:
     replace: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What an action says (one text, lines joined by newlines), and the arguments that repeat it.
 
     ``command`` is unquoted, such as ``("advisor", "recommend", "my answers.yaml")``.
@@ -44,8 +43,7 @@ class Done:
 Action: TypeAlias = Callable[[Wish], Done]
 
 
-@dataclass(frozen=True, slots=True)
-class Actions:
+class Actions(Struct, frozen=True):
     """Everything the end menu offers; each may raise an ``AdvisorError``, which is shown, not fatal.
 
     ``summary``, ``reasons``, ``flips`` and ``cost`` only return text. ``save`` and ``report`` write the file

@@ -6,11 +6,11 @@ import contextlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from msgspec import Struct
 
 from advisor.files import replace_private
 from advisor.knowledge.questions import Question, Questionnaire
@@ -20,16 +20,14 @@ SCHEMA = 1
 MAX_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What a draft holds: the walk and the workload's name."""
 
     walk: Walk
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftFile:
+class DraftFile(Struct, frozen=True):
     """Where the draft lives."""
 
     path: Path

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.errors import AdvisorError
 from advisor.files import DEVICES
@@ -38,8 +40,7 @@ _TOOLS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """Where the end stands: the answers, the file that holds exactly them, and the way on."""
 
     answers: Answers

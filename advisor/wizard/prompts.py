@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
 
 Kind: TypeAlias = Literal["one", "several", "line"]
 Tone: TypeAlias = Literal["plain", "note", "warning", "command"]
@@ -20,8 +21,7 @@ class Move(Enum):
     UNKNOWN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line to choose; ``alone`` rows exclude every other (none of these, I don't know)."""
 
     id: str
@@ -30,16 +30,14 @@ class Row:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A typed line, understood: the value, and how it was read."""
 
     value: str | int | float
     echo: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """A typed line that does not fit, and what would."""
 
     message: str
@@ -48,16 +46,14 @@ class Mistake:
 Reader: TypeAlias = Callable[[str], Reading | Mistake]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A headed part of a help text; every line is one paragraph."""
 
     heading: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """One thing to ask.
 
     ``given``: ids of the rows chosen before. ``default``: the line that Enter alone stands for. ``read``
@@ -94,15 +90,13 @@ def read_line(text: str, prompt: Prompt) -> Reading | Mistake:
     return prompt.read(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(Struct, frozen=True):
     """The chosen rows, in the order they were chosen; exactly one for ``one``."""
 
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """The line as ``Prompt.read`` understood it."""
 
     value: str | int | float

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.decision.decide import Decision, decide
 from advisor.decision.sensitivity import OpenQuestion
@@ -20,8 +21,7 @@ from advisor.wizard.prompts import Move, Picked, Prompt, Prompter, Row
 from advisor.wizard.walk import OpenQuestions, Ticks, Walk
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """What stays the same during a walk."""
 
     rule_base: RuleBase

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.decision.sensitivity import OpenQuestion
 from advisor.knowledge.conditions import Answer, holds
@@ -13,16 +15,14 @@ from advisor.knowledge.questions import Questionnaire, Screen, ScreenItem
 OpenQuestions: TypeAlias = Callable[[Mapping[str, Answer]], tuple[OpenQuestion, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Ticks:
+class Ticks(Struct, frozen=True):
     """The reply to a screen: the lines on offer, and those that were ticked (see ``line_of``)."""
 
     offered: tuple[str, ...]
     ticked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """Where a walk stands.
 
     ``answers`` holds the last answer to every question, also of questions that no longer arise; they count

@@ -9,11 +9,11 @@ from typing import TypeAlias
 import pytest
 import typer
 
-from advisor.cli.app import app
+from advisor.cli.app import app_for
 from tests.cli.conftest import Advise
 
 Command: TypeAlias = typer.core.TyperCommand | typer.core.TyperGroup
-COMMAND = typer.main.get_command(app)
+COMMAND = typer.main.get_command(app_for())
 
 
 def all_commands(command: Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 
 import pytest
+from msgspec.structs import replace
 
 import advisor
 from advisor.decision.cases import fired_rules

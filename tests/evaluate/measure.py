@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import mean, median
+
+from msgspec.structs import replace
 
 from advisor.decision.cases import Replay
 from advisor.decision.cases import replay as decided

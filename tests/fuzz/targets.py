@@ -8,9 +8,10 @@ the target also holds them equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from io import StringIO
+
+from msgspec.structs import replace
 
 from advisor.decision.compiled import compile_rules, tables_of
 from advisor.decision.conclude import outcome_of

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from advisor.errors import InputError
 from advisor.knowledge.answers import KAFKA_TOPIC, REGION, Answers, ForEach, Parallel, Part, Project, Step
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
-from advisor.loading import dump_answers, load_answers, load_rule_base
+from advisor.loading import document, dump_answers, load_answers, load_rule_base
 from advisor.resources import rules_folder
 
 QUESTIONNAIRE = load_rule_base(rules_folder()).questionnaire
@@ -217,6 +219,13 @@ project:
 )
 def test_what_does_not_fit_is_refused(text: str | bytes, expected: str) -> None:
     assert expected in "\n".join(problems(text)), problems(text)
+
+
+@pytest.mark.parametrize("loader", [document.LOADER, yaml.SafeLoader], ids=["ours", "without C"])
+def test_half_a_character_is_refused(monkeypatch: pytest.MonkeyPatch, loader: object) -> None:
+    monkeypatch.setattr(document, "LOADER", loader)
+    (found,) = problems('requirements: {}\nname: "a\\ud800"')
+    assert re.fullmatch(r"a\.yaml:2:\d+: not valid YAML: .*character.*", found)
 
 
 def test_aliases_that_explode_are_counted_and_refused_quickly() -> None:

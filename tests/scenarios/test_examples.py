@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import advisor
-from advisor.cli.generate import make
+from advisor.cli.making import make
 from advisor.errors import InputError
 from advisor.loading.saving import SCHEMA_FILE
 from advisor.reports import ReportOptions

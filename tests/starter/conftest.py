@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.starter.gate.cdk import Synthesised, project_of, synthesised
 from tests.starter.pairs import chosen

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
+
 import advisor
-from advisor.cli.generate import make
+from advisor.cli.making import make
 from advisor.starter import render
 from advisor.starter.flavours import FLAVOURS
 from tests.starter.justified import JUSTIFIED

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.starter import Blueprint
 from tests.starter.gate.cdk import Synthesised, cdk_modules, faults, project_of, synthesised, write

@@ -6,11 +6,11 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.starter import Blueprint
 from tests.starter.gate.cdk import Synthesised, cdk_modules, project_of, write

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.knowledge.answers import ForEach, Parallel, Step
 from advisor.starter import Refused, plan

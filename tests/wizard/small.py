@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from advisor.knowledge.conditions import Answer, Condition, Test
 from advisor.knowledge.questions import Choice, Question, QuestionKind, Questionnaire, Screen, ScreenItem

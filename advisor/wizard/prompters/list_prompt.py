@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 
+from msgspec import Struct, field
 from prompt_toolkit.application import Application
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -32,8 +32,7 @@ class Aside(Enum):
     HELP = "?"
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """The one thing that changes while a list is shown: the row pointed at, and the rows marked."""
 
     rows: tuple[Row, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.wizard.prompts import Tone
 
@@ -15,8 +16,7 @@ _ASCII = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Marks for lists, and whether the terminal shows more than ASCII."""
 
     pointer: str = "❯"

@@ -7,8 +7,9 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 from advisor.wizard.prompters.look import WIDEST, Look, laid_out, wrapped
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reading, Reply, Tone, Typed, read_line
@@ -17,8 +18,7 @@ PATIENCE_S = 0.5
 _MOVES = {Move.BACK: "< goes back", Move.REVIEW: "= reviews", Move.UNKNOWN: "- if you don't know"}
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPrompter:
+class PlainPrompter(Struct, frozen=True):
     """Asks with numbered choices on ``stdout`` and reads lines from ``stdin``."""
 
     stdin: TextIO

@@ -6,9 +6,10 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 import questionary
+from msgspec import Struct
+from msgspec.structs import replace
 from prompt_toolkit import print_formatted_text
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
@@ -37,8 +38,7 @@ _COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionaryPrompter:
+class QuestionaryPrompter(Struct, frozen=True):
     """Asks on the terminal of the process."""
 
     look: Look
