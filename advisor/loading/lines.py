@@ -1,13 +1,13 @@
-"""Answers as JSON lines: what is plain is checked quickly, everything else by the reader of answers files."""
+"""Answers as JSON lines: what is plain is checked by its type, the rest by the reader of answers files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict
 
-from msgspec import Struct
+import msgspec
+from msgspec import UNSET, Meta, Struct
 
 from advisor.errors import InputError, Place, Problem
 from advisor.knowledge.conditions import Answer
@@ -15,11 +15,6 @@ from advisor.knowledge.questions import Question, Questionnaire
 from advisor.loading.answers import load_answers
 from advisor.loading.answers_reader import MAX_NAME, SCHEMA, UNKNOWN
 from advisor.loading.document import MAX_BYTES
-
-_Fit: TypeAlias = Callable[[Any], "Answer | None"]
-"""Returns an answer as it counts, or None where it has to be looked at more closely."""
-
-_PLAIN_KEYS = frozenset(("schema", "name", "requirements"))
 
 
 class Line(Struct, frozen=True):
@@ -30,24 +25,51 @@ class Line(Struct, frozen=True):
 
 
 class LineReader(Struct, frozen=True):
-    """Reads lines of ``file``, each an answers file in JSON."""
+    """Reads lines of ``file``, each an answers file in JSON. ``lists``: the questions answered by a list.
+
+    ``plain`` decodes lines that only say what is known, ``open`` also such as say that something is not.
+    """
 
     file: str
     questionnaire: Questionnaire
-    fits: Mapping[str, _Fit]
+    plain: msgspec.json.Decoder[Any]
+    open: msgspec.json.Decoder[Any]
+    lists: tuple[str, ...]
 
     def read(self, data: bytes, number: int) -> Line:
         """Return the answers in ``data``, the ``number``-th line. Raises InputError with all its problems."""
+        found = self._decoded(data) if len(data) <= MAX_BYTES else None
+        if found is None:
+            return self._slowly(data, number)
+        given = found.requirements
+        # A key that is unknown, or there twice, shows as a colon more
+        keys = len(given) + 1 + (found.name is not UNSET) + (found.schema is not UNSET)
+        if data.count(b":") != keys and not _all_of_it(data, given):
+            return self._slowly(data, number)
+        if found.OPEN:
+            given = {key: answer for key, answer in given.items() if answer not in (None, UNKNOWN)}
+        for key in self.lists:
+            if key in given and len(set(given[key])) < len(given[key]):
+                return self._slowly(data, number)
+        return Line(found.name or "", given)
+
+    def _decoded(self, data: bytes) -> Any:
+        for decoder in (self.plain, self.open):
+            try:
+                return decoder.decode(data)
+            except (ValueError, RecursionError):
+                continue
+        return None
+
+    def _slowly(self, data: bytes, number: int) -> Line:
         try:
-            found = _loaded(data) if len(data) <= MAX_BYTES else None
+            json.loads(data[:MAX_BYTES])
         except json.JSONDecodeError as error:
-            problem = Problem(Place(self.file, number, error.colno), f"not valid JSON: {error.msg}.")
-            raise InputError(self.file, [problem]) from None
-        except (ValueError, RecursionError):  # a key that is there twice, text that is not UTF-8, too deep
-            found = None
-        line = self._plain(found)
-        if line is not None:
-            return line
+            if len(data) <= MAX_BYTES:
+                problem = Problem(Place(self.file, number, error.colno), f"not valid JSON: {error.msg}.")
+                raise InputError(self.file, [problem]) from None
+        except (ValueError, RecursionError):  # text that is not UTF-8, or too deep
+            pass
         try:
             answers = load_answers(data, self.file, self.questionnaire)
         except InputError as error:
@@ -55,67 +77,53 @@ class LineReader(Struct, frozen=True):
             raise InputError(error.message, problems) from None
         return Line(answers.name, answers.requirements)
 
-    def _plain(self, found: Any) -> Line | None:
-        """Return ``found`` as a line where it is as plain as most lines are; None leaves it to the reader."""
-        if type(found) is not dict or not found.keys() <= _PLAIN_KEYS:
-            return None
-        name, given = found.get("name", ""), found.get("requirements")
-        if type(given) is not dict or type(name) is not str or len(name) > MAX_NAME:
-            return None
-        if type(found.get("schema", SCHEMA)) is not int or found.get("schema", SCHEMA) != SCHEMA:
-            return None
-        requirements: dict[str, Answer] = {}
-        for key, value in given.items():
-            fit = self.fits.get(key)
-            answer = fit(value) if fit else None
-            if answer is not None:
-                requirements[key] = answer
-            elif fit is None or not (value is None or value == UNKNOWN):
-                return None
-        return Line(name, requirements)
-
 
 def line_reader(file: str, questionnaire: Questionnaire) -> LineReader:
     """Return a reader of the lines of ``file``."""
-    return LineReader(file, questionnaire, {q.key: _fit(q) for q in questionnaire.questions})
+    types = {question.key: _type(question) for question in questionnaire.questions}
+    unsaid: Any = Literal[UNKNOWN] | None
+    return LineReader(
+        file,
+        questionnaire,
+        plain=_decoder(types, is_open=False),
+        open=_decoder({key: type_ | unsaid for key, type_ in types.items()}, is_open=True),
+        lists=tuple(question.key for question in questionnaire.questions if question.kind == "list"),
+    )
 
 
-def _fit(question: Question) -> _Fit:
-    if question.kind == "list":
-        return partial(_list, frozenset(str(choice.value) for choice in question.choices))
-    if question.kind in ("whole", "number"):
-        kinds = (int,) if question.kind == "whole" else (int, float)
-        return partial(_number, kinds, question.minimum, question.maximum)
-    if question.kind == "flag":
-        return lambda value: value if type(value) is bool else None
-    same = {str(choice.value): str(choice.value) for choice in question.choices}
-    return lambda value: same.get(value) if type(value) is str else None
+def _decoder(types: Mapping[str, Any], *, is_open: bool) -> msgspec.json.Decoder[Any]:
+    mapping: Any = TypedDict
+    fields: list[tuple[str, Any, Any]] = [
+        ("requirements", mapping("Requirements", types, total=False), msgspec.NODEFAULT),
+        ("name", Annotated[str, Meta(max_length=MAX_NAME)] | msgspec.UnsetType, UNSET),
+        ("schema", Literal[SCHEMA] | msgspec.UnsetType, UNSET),
+    ]
+    namespace = {"OPEN": is_open}
+    return msgspec.json.Decoder(
+        msgspec.defstruct("Plain", fields, namespace=namespace, forbid_unknown_fields=True)
+    )
 
 
-def _list(known: frozenset[str], value: Any) -> Answer | None:
-    if type(value) is not list:
-        return None
+def _type(question: Question) -> Any:
+    """Return the type of the answers to ``question``: what it takes fits, what it refuses may."""
+    values = tuple(choice.value for choice in question.choices)
+    bounds = Meta(ge=question.minimum, le=question.maximum)
+    kinds: Mapping[str, Any] = {
+        "list": tuple[Literal[values], ...],  # type: ignore[valid-type]
+        "flag": bool,
+        "choice": Literal[values],
+        "whole": Annotated[int, bounds],
+        "number": Annotated[int, bounds] | Annotated[float, bounds],
+    }
+    return kinds[question.kind]
+
+
+def _all_of_it(data: bytes, given: Mapping[str, Answer]) -> bool:
+    """Return whether ``given`` are all answers in ``data``, and no key is there twice."""
     try:
-        fits = known.issuperset(value) and len(set(value)) == len(value)
-    except TypeError:  # a list or a mapping in the list
-        return None
-    return tuple(value) if fits else None
-
-
-def _number(kinds: tuple[type, ...], least: float, most: float, value: Any) -> Answer | None:
-    return value if type(value) in kinds and least <= value <= most else None
-
-
-def _loaded(data: bytes) -> Any:
-    """Return the JSON value in ``data``; of plain answers, only where no key is there twice.
-
-    A key more than there are in the value shows as a colon more. Raises ValueError.
-    """
-    found = json.loads(data)
-    given = found.get("requirements") if type(found) is dict else None
-    if type(given) is dict and data.count(b":") == len(found) + len(given):
-        return found
-    return json.loads(data, object_pairs_hook=_unique)
+        return bool(json.loads(data, object_pairs_hook=_unique)["requirements"].keys() == given.keys())
+    except ValueError:
+        return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
