@@ -187,8 +187,8 @@ def deciding(folder: Path) -> Iterator[str]:
         **_peers({"rules": table, "answers": sets, "sums": sums}),
     }
     yield "## One decision\n"
-    yield "100 rules, 15 answers, in one process, warm; the sums of points are the same everywhere. Ours is the whole"
-    yield "verdict: option, workflow type and what to use instead; the others give two sums.\n"
+    yield "100 rules, 15 answers, one process, warm; the sums of points are the same everywhere. Tables give"
+    yield "the whole verdict (option, workflow type, what to use instead), the others the two sums.\n"
     lines = [(name, f"{1e6 * each:,.1f}", f"{each / mine:,.1f}") for name, each in found.items()]
     yield from rows(("engine", "µs", "× tables"), lines)
 
