@@ -81,13 +81,13 @@ def rendered(approach: str, combination: Combination) -> Gated:
     return Gated(approach, files=tuple((file.path, file.text) for file in made))
 
 
-def gated(approach: str, combination: Combination) -> Gated:
-    """Return what the whole gate says of ``combination``."""
+def gated(approach: str, combination: Combination, *, as_written: bool = True) -> Gated:
+    """Return what the whole gate says of ``combination``; ``as_written``: of SAM's own words, too."""
     result = rendered(approach, combination)
     if result.refused:
         return result
     files, blueprint = dict(result.files), planned(approach, combination)
-    found = check_template(files) + check_machines(files)
+    found = check_template(files, as_written=as_written) + check_machines(files)
     if blueprint.machine:
         found += misbehaviour(blueprint, files)
     return Gated(approach, findings=tuple(found), files=result.files)
