@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from advisor.knowledge.answers import Step
-from advisor.starter import render, write_project
+from advisor.starter import Blueprint, RenderedFile, render, write_project
 from advisor.starter.runtimes import LANGUAGES
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
-from tests.starter.gate.toolchains import need, node_modules, run
+from tests.starter.gate.toolchains import Outcome, need, node_modules, run
 from tests.starter.projects import ASKED, PROJECTS, blueprint_of, versions
 
 OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]
@@ -38,24 +39,23 @@ COMPILED = (
     "both-map",
 )
 GATED = tuple(PROJECTS) if os.environ.get("FULL_GATE") else COMPILED
-# Maven takes longest: one of each kind of event and of option.
+# Java takes longest: one of each kind of event and of option.
 IN_JAVA = GATED if os.environ.get("FULL_GATE") else GATED[::2]
+
+
+def blueprint_in(runtime: str, name: str) -> Blueprint:
+    requirements, approach, steps = PROJECTS[name]
+    return blueprint_of(requirements, approach, steps=steps, runtime=runtime, **ASKED.get(name, {}))
 
 
 @cache
 def files(runtime: str, name: str) -> Mapping[str, str]:
-    requirements, approach, steps = PROJECTS[name]
-    made = render(blueprint_of(requirements, approach, steps=steps, runtime=runtime, **ASKED.get(name, {})))
-    return {file.path: file.text for file in made}
+    return {file.path: file.text for file in render(blueprint_in(runtime, name))}
 
 
 def written(runtime: str, name: str, folder: Path) -> Path:
-    requirements, approach, steps = PROJECTS[name]
     project = folder / "project"
-    write_project(
-        render(blueprint_of(requirements, approach, steps=steps, runtime=runtime, **ASKED.get(name, {}))),
-        project,
-    )
+    write_project(render(blueprint_in(runtime, name)), project)
     return project
 
 
@@ -173,22 +173,95 @@ def test_go_names_the_versions_of_the_rule_base() -> None:
     assert all(f"\t{name} {pin}\n" in module for name, pin in pinned.items())
 
 
-def check_java(project: Path) -> None:
-    version = run([need("javac"), "-version"], project).output
-    machine = int(re.search(r"(\d+)", version)[1])  # type: ignore[index]
-    wanted = int(LANGUAGE_VERSIONS["java"])
-    # an older JDK cannot compile for the release the functions run on; the code needs no more than 17
-    release = f"-Dmaven.compiler.release={min(machine, wanted)}"
-    done = run([need("mvn"), "-q", "-B", "test", release], project)
-    assert done.code == 0, done.output
-    reports = [path.read_text(encoding="utf-8") for path in project.glob("target/surefire-reports/*.txt")]
-    assert reports
-    assert all("Skipped: 0" in report for report in reports)
+# Machines that run for seconds are not worth compiling well, nor several threads that clear up.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+TYPED = ("destinations", "step-functions")
 
 
+@dataclass(frozen=True)
+class Built:
+    """What Maven said of all projects, and which of them it could not build or test."""
+
+    folder: Path
+    outcome: Outcome
+    failed: frozenset[str]
+
+
+def built(projects: Mapping[str, Iterable[RenderedFile]], folder: Path) -> Built:
+    """Build and test ``projects`` with one Maven: starting it and its plugins takes longer than a project.
+
+    Each keeps its ``pom.xml``, but for its name, which has to be its own; no project inherits anything.
+    """
+    for name, made in projects.items():
+        write_project(list(made), folder / name)
+        pom = folder / name / "pom.xml"
+        text, count = re.subn("<artifactId>.*?<", f"<artifactId>{name}<", pom.read_text("utf-8"), count=1)
+        assert count == 1
+        pom.write_text(text, encoding="utf-8")
+    modules = "".join(f"<module>{name}</module>" for name in projects)
+    head = "<modelVersion>4.0.0</modelVersion><groupId>tests</groupId><artifactId>all</artifactId>"
+    rest = f"<version>1</version><packaging>pom</packaging><modules>{modules}</modules>"
+    (folder / "pom.xml").write_text(f"<project>{head}{rest}</project>", encoding="utf-8")
+    command = [need("mvn"), "-q", "-B", "--fail-at-end", "test", f"-Dmaven.compiler.release={_release()}"]
+    done = run(command, folder, timeout_s=1800, JDK_JAVA_OPTIONS=SHORT_LIVED)
+    return Built(folder, done, frozenset(re.findall(r"on project ([\w-]+):", done.output)))
+
+
+def _release() -> int:
+    """An older JDK cannot compile for the release the functions run on; the code needs no more than 17."""
+    version = re.search(r"(\d+)", run([need("javac"), "-version"], Path.cwd()).output)
+    assert version
+    return min(int(version[1]), int(LANGUAGE_VERSIONS["java"]))
+
+
+@pytest.fixture(scope="module")
+def in_java(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    projects = {name: render(blueprint_in("java", name)) for name in IN_JAVA}
+    projects |= {f"typed-{approach}": render(whatever_typed("java", approach)) for approach in TYPED}
+    return built(projects, tmp_path_factory.mktemp("java"))
+
+
+def check_java(made: Built, name: str) -> None:
+    assert made.outcome.code == 0 or made.failed, made.outcome.output
+    assert name not in made.failed, made.outcome.output
+    reports = list((made.folder / name).glob("target/surefire-reports/*.txt"))
+    assert len(reports) == len(list((made.folder / name).glob("src/test/java/**/*Test.java")))
+    assert all(
+        "Failures: 0, Errors: 0, Skipped: 0" in report.read_text(encoding="utf-8") for report in reports
+    )
+
+
+@pytest.mark.xdist_group("java")
 @pytest.mark.parametrize("name", IN_JAVA)
-def test_java_passes_its_own_tests(name: str, tmp_path: Path) -> None:
-    check_java(written("java", name, tmp_path))
+def test_java_passes_its_own_tests(name: str, in_java: Built) -> None:
+    check_java(in_java, name)
+
+
+@pytest.mark.xdist_group("java")
+@pytest.mark.parametrize("approach", TYPED)
+def test_whatever_was_typed_the_java_is_valid(approach: str, in_java: Built) -> None:
+    check_java(in_java, f"typed-{approach}")
+
+
+# what is wrong: (file, what it says, what it says instead)
+FAULTS = {
+    "sound": ("README.md", "", ""),
+    "not-compiled": ("src/main/java/starter/InvalidInput.java", "package starter;", "package starters;"),
+    "not-passed": ("src/test/java/starter/HandlersTest.java", 'Map.of("id", "")', 'Map.of("id", "1001")'),
+}
+
+
+@pytest.mark.xdist_group("java")
+def test_maven_tells_which_project_fails(tmp_path: Path) -> None:
+    projects = {}
+    for name, (path, old, new) in FAULTS.items():
+        made = dict(files("java", "stream-table"))
+        assert old in made[path]
+        made[path] = made[path].replace(old, new)
+        projects[name] = [RenderedFile(place, text) for place, text in made.items()]
+    found = built(projects, tmp_path)
+    assert found.failed == {"not-compiled", "not-passed"}
+    check_java(found, "sound")
 
 
 @pytest.mark.parametrize("name", [name for name in PROJECTS if PROJECTS[name][1] != "destinations"])
@@ -201,16 +274,20 @@ def test_java_errors_go_by_the_full_name_of_their_class(name: str) -> None:
 
 
 LANGUAGE_VERSIONS = {runtime: version.version for runtime, version in versions().runtimes.items()}
-CHECKS = {"nodejs": check_node, "go": check_go, "java": check_java}
+CHECKS = {"nodejs": check_node, "go": check_go}
 
 
-@pytest.mark.parametrize("approach", ["destinations", "step-functions"])
-@pytest.mark.parametrize("runtime", OTHERS)
-def test_whatever_was_typed_the_code_is_valid(runtime: str, approach: str, tmp_path: Path) -> None:
+def whatever_typed(runtime: str, approach: str) -> Blueprint:
+    """Return a project of names that are awkward or words of a language."""
     texts = (AWKWARD, "handler", "logger", "delete", "string", "error", "context", "event", "Object", "class")
     steps = tuple(Step(text) for text in texts)
     requirements = {"event_source": "eventbridge", "on_failure": ("sqs",)}
-    blueprint = blueprint_of(requirements, approach, steps=steps, name=AWKWARD, runtime=runtime)
+    return blueprint_of(requirements, approach, steps=steps, name=AWKWARD, runtime=runtime)
+
+
+@pytest.mark.parametrize("approach", TYPED)
+@pytest.mark.parametrize("runtime", CHECKS)
+def test_whatever_was_typed_the_code_is_valid(runtime: str, approach: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
-    write_project(render(blueprint), project)
+    write_project(render(whatever_typed(runtime, approach)), project)
     CHECKS[runtime](project)
