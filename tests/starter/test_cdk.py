@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -175,7 +176,7 @@ def test_every_fault_is_seen(tmp_path: Path) -> None:
     made = synthesised(projects, tmp_path, [fault.replace(" ", "-") for fault in TOLD])
     for fault, (_, _, told) in FAULTS.items():
         own = made[fault.replace(" ", "-")]
-        seen = faults(replace(own, failed={}))
+        seen = faults(dataclasses.replace(own, failed={}))
         assert any(told in problem for problem in seen), (fault, seen)
         assert fault not in TOLD or TOLD[fault] in own.failed, (fault, own)
 

@@ -207,7 +207,7 @@ def built(projects: Mapping[str, Iterable[RenderedFile]], folder: Path) -> Built
 
 def _release() -> int:
     """An older JDK cannot compile for the release the functions run on; the code needs no more than 17."""
-    version = re.search(r"(\d+)", run([need("javac"), "-version"], Path.cwd()).output)
+    version = re.search(r"javac (\d+)", run([need("javac"), "-version"], Path.cwd()).output)
     assert version
     return min(int(version[1]), int(LANGUAGE_VERSIONS["java"]))
 
