@@ -219,9 +219,10 @@ class _Builder:
 
 
 def _as_yaml(text: str) -> str:
-    r"""Return valid JSON as YAML: no tabs, and pairs such as ``\ud83d\ude00`` as one escape.
+    r"""Return valid JSON as YAML: no tabs, pairs such as ``\ud83d\ude00`` as one escape, colons beside keys.
 
-    Tabs stand only between JSON values, so columns stay what they are. A lone half becomes U+FFFD.
+    Tabs and colons are exchanged for blanks between JSON values, so everything else stands where it stood.
+    A lone half becomes U+FFFD.
     """
 
     def one(match: re.Match[str]) -> str:
@@ -231,7 +232,14 @@ def _as_yaml(text: str) -> str:
         code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + (int(low, 16) - 0xDC00)
         return f"{match['before']}\\U{code:08x}"
 
-    return _SURROGATES.sub(one, text.replace("\t", " "))
+    def key(match: re.Match[str]) -> str:
+        text, gap = match.groups()
+        return f"{text}:{gap} " if gap else text
+
+    plain = _SURROGATES.sub(one, text.replace("\t", " "))
+    if not re.search(r"[\r\n]\s*:", plain):
+        return plain
+    return re.sub(r'("(?:[^"\\]|\\.)*")(?:(\s*[\r\n]\s*):)?', key, plain)
 
 
 def _scalar(text: str) -> Scalar:

@@ -221,6 +221,15 @@ def test_what_does_not_fit_is_refused(text: str | bytes, expected: str) -> None:
     assert expected in "\n".join(problems(text)), problems(text)
 
 
+@pytest.mark.parametrize("gap", ["\n", "\r", " \r\n\t"])
+def test_json_may_put_a_colon_on_the_next_line(gap: str) -> None:
+    text = f'{{"name": "a\\"\\n: b", "requirements": {{"steps"{gap}: 3, "retry"{gap}:{gap}"none"}}}}'
+    found = load_answers(text, "a.json", QUESTIONNAIRE)
+    assert (found.name, found.requirements) == ('a"\n: b', {"steps": 3, "retry": "none"})
+    (problem,) = problems(text.replace("3", "true"))
+    assert re.match(r"a\.yaml:2:[34]: steps: a whole number", problem)
+
+
 @pytest.mark.parametrize("loader", [document.LOADER, yaml.SafeLoader], ids=["ours", "without C"])
 def test_half_a_character_is_refused(monkeypatch: pytest.MonkeyPatch, loader: object) -> None:
     monkeypatch.setattr(document, "LOADER", loader)

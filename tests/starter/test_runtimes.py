@@ -39,8 +39,6 @@ COMPILED = (
     "both-map",
 )
 GATED = tuple(PROJECTS) if os.environ.get("FULL_GATE") else COMPILED
-# Java takes longest: one of each kind of event and of option.
-IN_JAVA = GATED if os.environ.get("FULL_GATE") else GATED[::2]
 
 
 def blueprint_in(runtime: str, name: str) -> Blueprint:
@@ -214,7 +212,7 @@ def _release() -> int:
 
 @pytest.fixture(scope="module")
 def in_java(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    projects = {name: render(blueprint_in("java", name)) for name in IN_JAVA}
+    projects = {name: render(blueprint_in("java", name)) for name in GATED}
     projects |= {f"typed-{approach}": render(whatever_typed("java", approach)) for approach in TYPED}
     return built(projects, tmp_path_factory.mktemp("java"))
 
@@ -230,7 +228,7 @@ def check_java(made: Built, name: str) -> None:
 
 
 @pytest.mark.xdist_group("java")
-@pytest.mark.parametrize("name", IN_JAVA)
+@pytest.mark.parametrize("name", GATED)
 def test_java_passes_its_own_tests(name: str, in_java: Built) -> None:
     check_java(in_java, name)
 
