@@ -49,6 +49,8 @@ check: .venv/.tested .venv/bin/sam .venv/bin/checkov .venv-cdk/.installed
 
 # Figures go to the screen; ARGS=--write puts them into docs/speed.md.
 bench: .venv/.tested .venv/bin/sam .venv-bench/.installed
+	$(PYTHON) -m venv .venv-user  # what users have: no tests, no tools
+	.venv-user/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt .
 	$(BIN)/python -m bench $(ARGS)
 
 evaluate: .venv/.tested
@@ -59,7 +61,7 @@ matrix: .venv/.tested
 	$(BIN)/python -m tests.starter.matrix $(ARGS)
 
 clean:
-	rm -rf .venv .venv-cdk .venv-sam .venv-scanners .venv-bench build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-cdk .venv-sam .venv-scanners .venv-bench .venv-user build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 	  .import_linter_cache .hypothesis
 
 .venv/.python:

@@ -5,7 +5,6 @@ Values keep the meaning they have in YAML 1.2 and JSON: ``yes``, ``no`` and ``1:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
@@ -20,11 +19,12 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_ENTRIES = 100_000
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
-_SURROGATES = re.compile(
+# Compiled where they are used: most files are YAML, and have no letter for which these matter
+_SURROGATES = (
     r"(?P<before>(?<!\\)(?:\\\\)*)"
     r"(?:\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})(?:\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2}))?|\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-_HALF = re.compile("[\ud800-\udfff]")
+_HALF = "[\ud800-\udfff]"
 _PLAIN_TAGS = (None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq")))
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is seven times faster
 
@@ -107,6 +107,8 @@ def _refuse(file: str, message: str, line: int = 0, column: int = 0) -> InputErr
 
 
 def _json_error(text: str, file: str) -> Problem | None:
+    import json  # most answers files are YAML
+
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
@@ -176,7 +178,7 @@ class _Builder:
             entry = Entry(tuple(items), place)
         else:
             text = str(event.value)
-            if _HALF.search(text):  # the loader without C takes such an escape
+            if not text.isascii() and re.search(_HALF, text):  # the loader without C takes such an escape
                 self.problems.append(Problem(place, "not valid YAML: found half a character."))
             quoted = event.style in ("'", '"', "|", ">") or tag is not None
             entry = Entry(text if quoted else _scalar(text), place, text)
@@ -236,7 +238,7 @@ def _as_yaml(text: str) -> str:
         text, gap = match.groups()
         return f"{text}:{gap} " if gap else text
 
-    plain = _SURROGATES.sub(one, text.replace("\t", " "))
+    plain = re.sub(_SURROGATES, one, text.replace("\t", " "))
     if not re.search(r"[\r\n]\s*:", plain):
         return plain
     return re.sub(r'("(?:[^"\\]|\\.)*")(?:(\s*[\r\n]\s*):)?', key, plain)

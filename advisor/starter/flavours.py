@@ -9,12 +9,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from advisor.starter.blueprint import Blueprint
-from advisor.starter.cdk_python import python
-from advisor.starter.cdk_typescript import typescript
 from advisor.starter.runtimes import Language
-from advisor.starter.sam import Sam
-from advisor.starter.terraform import Terraform
-from advisor.starter.terraform import files as terraform_files
 
 
 class Words(Protocol):
@@ -61,9 +56,40 @@ class Flavour(Struct, frozen=True):
             yield from language.template_tests
 
 
+def _sam(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.sam import Sam
+
+    return Sam.of(blueprint, folder)
+
+
+def _typescript(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.cdk_typescript import typescript
+
+    return typescript(blueprint, folder)
+
+
+def _python(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.cdk_python import python
+
+    return python(blueprint, folder)
+
+
+def _terraform(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.terraform import Terraform
+
+    return Terraform.of(blueprint, folder)
+
+
+def _terraform_files(blueprint: Blueprint) -> Iterable[str]:
+    from advisor.starter.terraform import files
+
+    return files(blueprint)
+
+
+# A project needs one of them, so the others are not loaded
 FLAVOURS: Mapping[str, Flavour] = {
     "sam": Flavour(
-        "AWS SAM", ("template.yaml", "samconfig.toml"), Sam.of, (".aws-sam/", ".venv/"), template_tests=True
+        "AWS SAM", ("template.yaml", "samconfig.toml"), _sam, (".aws-sam/", ".venv/"), template_tests=True
     ),
     "cdk-typescript": Flavour(
         "AWS CDK in TypeScript",
@@ -76,7 +102,7 @@ FLAVOURS: Mapping[str, Flavour] = {
             "infra/lib/stack.ts",
             "infra/test/stack.test.ts",
         ),
-        typescript,
+        _typescript,
         ("build/", "infra/"),
     ),
     "cdk-python": Flavour(
@@ -90,8 +116,8 @@ FLAVOURS: Mapping[str, Flavour] = {
             "infra/stack.py",
             "infra/tests/test_stack.py",
         ),
-        python,
+        _python,
         ("build/", "infra/"),
     ),
-    "terraform": Flavour("Terraform", (), Terraform.of, ("build/", "infra/"), terraform_files),
+    "terraform": Flavour("Terraform", (), _terraform, ("build/", "infra/"), _terraform_files),
 }

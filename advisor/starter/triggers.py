@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -112,6 +111,8 @@ def logs_event() -> dict[str, Any]:
     """Return what a subscription delivers: one compressed batch of log lines."""
     lines = [{"id": "36858672311120633630098786383886689203484013407063113730", "message": "ERROR: payment"}]
     batch = {"messageType": "DATA_MESSAGE", "logGroup": "/app/orders", "logStream": "1", "logEvents": lines}
+    import gzip
+
     packed = gzip.compress(json.dumps(batch).encode(), mtime=0)
     return {"awslogs": {"data": b64encode(packed).decode()}}
 
