@@ -21,9 +21,6 @@ import pytest
 
 CACHE = Path(os.environ.get("ADVISOR_TOOLCHAINS", Path.home() / ".cache" / "advisor-toolchains"))
 
-# Java that runs for seconds is not worth compiling well, nor several threads that clear up after it.
-SHORT_LIVED = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -58,7 +55,7 @@ def run(command: Iterable[str], folder: Path, *, timeout_s: int = 600, **environ
         encoding="utf-8",
         timeout=timeout_s,
         check=False,
-        env={**SHORT_LIVED, **os.environ, **environment},
+        env={**os.environ, **environment},
     )
     return Outcome(done.returncode, done.stdout + done.stderr)
 
