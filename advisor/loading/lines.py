@@ -63,11 +63,11 @@ class LineReader(Struct, frozen=True):
 
     def _slowly(self, data: bytes, number: int) -> Line:
         try:
-            json.loads(data[:MAX_BYTES])
-        except json.JSONDecodeError as error:
             if len(data) <= MAX_BYTES:
-                problem = Problem(Place(self.file, number, error.colno), f"not valid JSON: {error.msg}.")
-                raise InputError(self.file, [problem]) from None
+                json.loads(data)
+        except json.JSONDecodeError as error:
+            problem = Problem(Place(self.file, number, error.colno), f"not valid JSON: {error.msg}.")
+            raise InputError(self.file, [problem]) from None
         except (ValueError, RecursionError):  # text that is not UTF-8, or too deep
             pass
         try:
