@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from advisor.knowledge.answers import Answers
     from advisor.knowledge.rules import RuleBase
     from advisor.loading.answers import load_answers, read_answers
+    from advisor.loading.answers_writer import dump_answers
     from advisor.loading.rule_base import load_rule_base
-    from advisor.loading.saving import dump_answers
     from advisor.loading.versions import load_versions
     from advisor.reports import FORMATS, ReportOptions
-    from advisor.reports.schema import answers_schema, report_schema, schema_text
+    from advisor.reports.json.schemas import answers_schema, report_schema, schema_text
     from advisor.resources import rules_folder, templates_folder
-    from advisor.starter.plan import plan
+    from advisor.starter.plan.project import plan
     from advisor.starter.render import render as render_project
     from advisor.starter.write import check_project, write_project
 
@@ -74,20 +74,20 @@ _HOME = {
     "Recommendation": "decision.recommendation",
     "ReportOptions": "reports",
     "RuleBase": "knowledge.rules",
-    "answers_schema": "reports.schema",
+    "answers_schema": "reports.json.schemas",
     "check_project": "starter.write",
     "decide": "decision.decide",
-    "dump_answers": "loading.saving",
+    "dump_answers": "loading.answers_writer",
     "load_answers": "loading.answers",
     "load_rule_base": "loading.rule_base",
     "load_versions": "loading.versions",
-    "plan": "starter.plan",
+    "plan": "starter.plan.project",
     "read_answers": "loading.answers",
     "recommend": "decision.recommend",
     "render_project": "starter.render:render",
-    "report_schema": "reports.schema",
+    "report_schema": "reports.json.schemas",
     "rules_folder": "resources",
-    "schema_text": "reports.schema",
+    "schema_text": "reports.json.schemas",
     "templates_folder": "resources",
     "write_project": "starter.write",
     "write_text": "files",

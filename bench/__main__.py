@@ -23,9 +23,9 @@ from statistics import median
 from typing import Any
 
 import advisor
-from advisor.decision.compiled import compile_rules
-from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
+from advisor.decision.fast.compile import compile_rules
+from advisor.decision.verdict import outcome_of
 from advisor.knowledge.rules import RuleBase
 from bench import rules as tables
 from bench.processes import Command, Timed, in_turns

@@ -13,15 +13,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import advisor
-from advisor.cli.making import make
+from advisor.cli.project_builder import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
-from advisor.loading.saving import FOR_EDITORS, SCHEMA_FILE
+from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
 from advisor.reports import ReportOptions
-from advisor.reports.text import render_part
-from advisor.starter.plan import AVAILABLE
+from advisor.reports.text.report import render_part
 from advisor.wizard import Actions, Done, Wish
 
 
@@ -44,10 +43,8 @@ class Desk(Struct, frozen=True):
             save=self.save,
             report=self.report,
             generate=self.generate,
-            iacs=tuple(iac for iac in IACS if any(iac in flavour for flavour in AVAILABLE)),
-            runtimes=tuple(
-                runtime for runtime in RUNTIMES if any(runtime in flavour for flavour in AVAILABLE)
-            ),
+            iacs=IACS,
+            runtimes=RUNTIMES,
         )
 
     def options(self, *, explain: bool = False, to_file: bool = False) -> ReportOptions:

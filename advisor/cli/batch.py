@@ -13,9 +13,9 @@ from typing import BinaryIO
 from advisor.cli import console
 from advisor.cli.flags import rule_base_with
 from advisor.errors import CheckFailed, InputError
-from advisor.loading.document import MAX_BYTES
-from advisor.loading.lines import line_reader
-from advisor.reports.verdicts import tails
+from advisor.loading.json_lines import line_reader
+from advisor.loading.yaml_nodes import MAX_BYTES
+from advisor.reports.json.batch import tails
 
 AT_ONCE = 500
 

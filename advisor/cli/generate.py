@@ -66,7 +66,7 @@ def generate(
     if not output:
         raise InputError("Name the folder to write to: --output FOLDER.")
     one_of("--approach", approach, APPROACHES)
-    from advisor.cli.making import make, with_flags
+    from advisor.cli.project_builder import make, with_flags
 
     rule_base, answers = asked(file, sets, rules)
     made = make(rule_base, with_flags(answers, iac, runtime, name), approach)

@@ -16,7 +16,7 @@ from advisor.cli.recommend import today
 from advisor.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from advisor.decision.cases import Replay
+    from advisor.decision.rule_checks.rule_tests import Replay
     from advisor.knowledge.rules import Rule, RuleBase
 
 FORMATS = ("text", "json")
@@ -55,7 +55,9 @@ def list_rules(
     rules: Rules = None,
 ) -> None:
     """List the rules, by criterion: what each says and which way it pulls."""
-    from advisor.reports import rule_json, rule_markdown, rule_text
+    from advisor.reports.rules import json as rule_json
+    from advisor.reports.rules import markdown as rule_markdown
+    from advisor.reports.rules import text as rule_text
 
     telling = {"text": rule_text.rule_list, "json": rule_json.rule_list, "markdown": rule_markdown.rule_list}
     tell = telling[one_of("--format", format_name, LIST_FORMATS)]
@@ -65,7 +67,7 @@ def list_rules(
 
 def _selected(rule_base: RuleBase, criterion: str | None, option: str | None) -> Sequence[Rule]:
     from advisor.knowledge.rules import BOTH, NEITHER, SCORED
-    from advisor.reports.rule_words import speaks_of
+    from advisor.reports.rules.words import speaks_of
 
     if criterion is not None:
         criterion = one_of("--criterion", criterion, [item.id for item in rule_base.criteria])
@@ -87,7 +89,8 @@ def show(
     rules: Rules = None,
 ) -> None:
     """Show one rule: when it holds, what follows, why, who says so, and which answers fire it."""
-    from advisor.reports import rule_json, rule_text
+    from advisor.reports.rules import json as rule_json
+    from advisor.reports.rules import text as rule_text
 
     tell = {"text": rule_text.rule_page, "json": rule_json.rule_page}[
         one_of("--format", format_name, FORMATS)
@@ -126,9 +129,10 @@ def lint(
     rules: Rules = None,
 ) -> None:
     """Find rules that never fire, repeat or contradict each other, answers nobody uses, and old sources."""
-    from advisor.decision.lint import lint as findings_in
+    from advisor.decision.rule_checks.lint import lint as findings_in
     from advisor.loading.exemptions import load_exemptions
-    from advisor.reports import rule_json, rule_text
+    from advisor.reports.rules import json as rule_json
+    from advisor.reports.rules import text as rule_text
 
     tell = {"text": rule_text.lint_report, "json": rule_json.lint_report}[
         one_of("--format", format_name, FORMATS)
@@ -181,8 +185,9 @@ def test(
     rules: Rules = None,
 ) -> None:
     """Run every rule's own cases, and scenarios if given, and tell which rules never fired in them."""
-    from advisor.decision.cases import coverage, own_cases
-    from advisor.reports import rule_json, rule_text
+    from advisor.decision.rule_checks.rule_tests import coverage, own_cases
+    from advisor.reports.rules import json as rule_json
+    from advisor.reports.rules import text as rule_text
 
     wanted = one_of("--format", format_name, FORMATS)
     rule_base = rule_base_with(rules)
@@ -201,7 +206,7 @@ def test(
 
 
 def _replayed(rule_base: RuleBase, file: str) -> Sequence[Replay]:
-    from advisor.decision.cases import replay
+    from advisor.decision.rule_checks.rule_tests import replay
     from advisor.loading.scenarios import load_scenarios
 
     try:
@@ -219,8 +224,9 @@ def _replayed(rule_base: RuleBase, file: str) -> Sequence[Replay]:
 )
 def weights(format_name: Format = "text", rules: Rules = None) -> None:
     """Show how many points each option can reach, and how much each criterion weighs in them."""
-    from advisor.decision.weights import weigh
-    from advisor.reports import rule_json, rule_text
+    from advisor.decision.rule_checks.weights import weigh
+    from advisor.reports.rules import json as rule_json
+    from advisor.reports.rules import text as rule_text
 
     wanted = one_of("--format", format_name, FORMATS)
     rule_base = rule_base_with(rules)

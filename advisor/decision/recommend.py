@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from advisor.decision.compiled import tables_of
-from advisor.decision.conclude import option_of, workflow_type_of
-from advisor.decision.cost import estimate
+from advisor.decision.cost.estimate import estimate
 from advisor.decision.decide import Decision, decide
-from advisor.decision.failure import failure_stories
-from advisor.decision.flips import find_flips
+from advisor.decision.explain.open_questions import open_questions, strength_of
+from advisor.decision.explain.pivotal_answers import find_flips
+from advisor.decision.explain.what_if import Judge
+from advisor.decision.failure.stories import failure_stories
+from advisor.decision.fast.compile import tables_of
 from advisor.decision.recommendation import ComparisonRow, Recommendation, RuleBaseStamp, Verdict
-from advisor.decision.sensitivity import open_questions, strength_of
-from advisor.decision.trials import Judge
+from advisor.decision.verdict import option_of, workflow_type_of
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import holds
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase

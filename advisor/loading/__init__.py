@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from advisor.loading.answers import load_answers, read_answers
+    from advisor.loading.answers_writer import dump_answers
     from advisor.loading.rule_base import load_rule_base
-    from advisor.loading.saving import dump_answers
 
 __all__ = ["dump_answers", "load_answers", "load_rule_base", "read_answers"]
 
@@ -17,5 +17,5 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for, and only then: what reads YAML is not needed for a cached rule base."""
     if name not in __all__:
         raise AttributeError(f"module 'advisor.loading' has no attribute '{name}'")
-    home = {"load_rule_base": "rule_base", "dump_answers": "saving"}.get(name, "answers")
+    home = {"load_rule_base": "rule_base", "dump_answers": "answers_writer"}.get(name, "answers")
     return getattr(import_module(f"advisor.loading.{home}"), name)

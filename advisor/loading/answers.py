@@ -10,8 +10,8 @@ from advisor.errors import InputError, did_you_mean
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.questions import Questionnaire
 from advisor.loading.answers_reader import AnswersReader
-from advisor.loading.document import MAX_BYTES, decode, parse
-from advisor.loading.overrides import overridden
+from advisor.loading.set_flags import overridden
+from advisor.loading.yaml_nodes import MAX_BYTES, decode, parse
 
 
 def read_answers(

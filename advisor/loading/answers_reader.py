@@ -24,7 +24,7 @@ from advisor.knowledge.answers import (
 )
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Questionnaire
-from advisor.loading.document import Entry
+from advisor.loading.yaml_nodes import Entry
 
 SCHEMA = 1
 UNKNOWN = "unknown"

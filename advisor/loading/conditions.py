@@ -9,7 +9,7 @@ from msgspec import Struct
 from advisor.errors import Place, Problem, did_you_mean
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Condition, Not, Test, TestKind
 from advisor.knowledge.questions import Question
-from advisor.loading.document import Entry
+from advisor.loading.yaml_nodes import Entry
 
 _NUMBER_TESTS: tuple[TestKind, ...] = ("at_least", "at_most")
 _LIST_TESTS: tuple[TestKind, ...] = ("includes", "includes_any", "only")

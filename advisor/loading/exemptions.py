@@ -6,9 +6,9 @@ from pathlib import Path
 
 from advisor.errors import AdvisorError, Problem, RuleBaseError
 from advisor.knowledge.exemptions import Exemption
-from advisor.loading.document import decode, parse
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
 from advisor.loading.rule_base import EXEMPTIONS
+from advisor.loading.yaml_nodes import decode, parse
 
 
 def load_exemptions(folder: Path) -> tuple[Exemption, ...]:

@@ -12,8 +12,8 @@ from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import Price, PriceList, Tier
 from advisor.knowledge.rules import Topic, TopicLine
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import Entry
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
+from advisor.loading.yaml_nodes import Entry
 
 REFERENCE_REGION = "us-east-1"
 

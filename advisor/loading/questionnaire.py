@@ -7,17 +7,10 @@ from typing import get_args
 
 from advisor.errors import Problem
 from advisor.knowledge.conditions import ALWAYS, Answer
-from advisor.knowledge.questions import (
-    Choice,
-    Question,
-    QuestionKind,
-    Questionnaire,
-    Screen,
-    ScreenItem,
-)
+from advisor.knowledge.questions import Choice, Question, QuestionKind, Questionnaire, Screen, ScreenItem
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import Entry
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
+from advisor.loading.yaml_nodes import Entry
 
 _KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 

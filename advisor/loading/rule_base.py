@@ -11,11 +11,11 @@ from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.rules import Criterion, Rule, RuleBase, SwitchedOff
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import Entry, decode, parse
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
 from advisor.loading.figures import complete, limits_from, prices_from, topics_from
 from advisor.loading.questionnaire import questionnaire_from
 from advisor.loading.rules import RuleReader, alternatives_from, overlaid
+from advisor.loading.yaml_nodes import Entry, decode, parse
 
 EXEMPTIONS = "lint.yaml"  # what the linter need not say; no rules
 _RULE_FILES = ("workflow-types.yaml", "alternatives.yaml")

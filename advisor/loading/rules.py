@@ -11,8 +11,8 @@ from advisor.errors import Problem
 from advisor.knowledge.conditions import AllOf, Answer
 from advisor.knowledge.rules import DESTINATIONS, OPTIONS, SCORED, Alternative, Criterion, Rule, SwitchedOff
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import Entry
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
+from advisor.loading.yaml_nodes import Entry
 
 _EFFECTS = ("favours", "rules_out", "instead", "names", "combines", "warns")
 

@@ -9,8 +9,8 @@ from advisor.knowledge.questions import Questionnaire
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 from advisor.knowledge.scenarios import Scenario
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import Entry, parse
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
+from advisor.loading.yaml_nodes import Entry, parse
 
 ANSWER_FIELDS = ("requirements", "blind_answers", "answers")
 _OUTCOMES: dict[str, tuple[str, str | None]] = {

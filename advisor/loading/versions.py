@@ -7,8 +7,8 @@ from pathlib import Path
 
 from advisor.errors import AdvisorError, Problem, RuleBaseError
 from advisor.knowledge.versions import RuntimeVersion, Versions
-from advisor.loading.document import Entry, decode, parse
-from advisor.loading.fields import Fields
+from advisor.loading.field_reader import Fields
+from advisor.loading.yaml_nodes import Entry, decode, parse
 
 
 def load_versions(folder: Path) -> Versions:

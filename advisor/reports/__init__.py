@@ -50,9 +50,9 @@ def _in_module(name: str) -> Report:
 
 FORMATS: Mapping[str, Report] = MappingProxyType(
     {
-        "text": _in_module("text"),
-        "json": _in_module("json_report"),
-        "markdown": _in_module("markdown"),
-        "html": _in_module("html"),
+        "text": _in_module("text.report"),
+        "json": _in_module("json.report"),
+        "markdown": _in_module("markdown.report"),
+        "html": _in_module("html.report"),
     }
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.starter.blueprint import Blueprint
-from advisor.starter.plan import plan
-from advisor.starter.refusals import Refused
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.plan.project import plan
 from advisor.starter.render import RenderedFile, render
 from advisor.starter.write import write_project
 
-__all__ = ["Blueprint", "Refused", "RenderedFile", "plan", "render", "write_project"]
+__all__ = ["Blueprint", "NotSupported", "RenderedFile", "plan", "render", "write_project"]

@@ -12,17 +12,17 @@ from msgspec import Struct
 from advisor.errors import RuleBaseError
 from advisor.json_text import json_text
 from advisor.resources import templates_folder
-from advisor.starter import readme
-from advisor.starter.blueprint import Blueprint
-from advisor.starter.diagram import mermaid
-from advisor.starter.fixtures import record_fixtures
-from advisor.starter.flavours import FLAVOURS, Words
-from advisor.starter.outputs import in_reading_order, outputs
-from advisor.starter.prose import description
-from advisor.starter.runtimes import LANGUAGES
-from advisor.starter.states import INVALID_INPUT
-from advisor.starter.story import delays, worst_case
+from advisor.starter.blueprint.ids import INVALID_INPUT
+from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.documents import readme
+from advisor.starter.documents.diagram import mermaid
+from advisor.starter.documents.retry_summary import delays, worst_case
+from advisor.starter.documents.sample_records import record_fixtures
+from advisor.starter.flavours.stack_outputs import in_reading_order, outputs
+from advisor.starter.flavours.table import FLAVOURS, Words
+from advisor.starter.runtimes.languages import LANGUAGES
 from advisor.starter.templates import environment_of
+from advisor.text.markdown import description
 
 
 class RenderedFile(Struct, frozen=True):

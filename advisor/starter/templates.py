@@ -17,8 +17,8 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from advisor.files import replace_private
-from advisor.starter.prose import markdown
-from advisor.starter.sam import quoted
+from advisor.text.markdown import markdown
+from advisor.text.yaml_scalar import quoted
 
 _OPTIONS: Mapping[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
 

@@ -6,18 +6,18 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from advisor.decision.sensitivity import open_questions
+from advisor.decision.explain.open_questions import open_questions
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.rules import RuleBase
-from advisor.wizard import walk as walks
-from advisor.wizard.actions import Action, Actions, Done, Wish
+from advisor.wizard import interview_state as walks
 from advisor.wizard.drafts import Draft, DraftFile
-from advisor.wizard.ending import End, end_menu
+from advisor.wizard.interview_state import Walk
+from advisor.wizard.menu_actions import Action, Actions, Done, Wish
 from advisor.wizard.prompters import choose_prompter
 from advisor.wizard.prompts import Picked, Prompt, Prompter, Row
+from advisor.wizard.result_menu import End, end_menu
 from advisor.wizard.review import review
 from advisor.wizard.session import Session, ask_questions
-from advisor.wizard.walk import Walk
 
 __all__ = ["Action", "Actions", "Done", "DraftFile", "Prompter", "Wish", "choose_prompter", "run"]
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from advisor.files import replace_private
 from advisor.knowledge.questions import Question, Questionnaire
-from advisor.wizard.walk import Ticks, Walk, line_of
+from advisor.wizard.interview_state import Ticks, Walk, line_of
 
 SCHEMA = 1
 MAX_BYTES = 1_000_000

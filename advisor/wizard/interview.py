@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from advisor.decision.sensitivity import open_questions
+from advisor.decision.explain.open_questions import open_questions
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Questionnaire, Screen, ScreenItem
 from advisor.knowledge.rules import RuleBase
-from advisor.wizard import walk as walks
-from advisor.wizard.choosing import choose
-from advisor.wizard.walk import Ticks, Walk
+from advisor.wizard import interview_state as walks
+from advisor.wizard.interview_state import Ticks, Walk
+from advisor.wizard.next_question import choose
 
 
 def interview(rule_base: RuleBase, answers: Mapping[str, Answer]) -> Walk:

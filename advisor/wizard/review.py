@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from advisor.wizard import walk as walks
-from advisor.wizard.asking import told
+from advisor.wizard import interview_state as walks
+from advisor.wizard.interview_state import Walk
 from advisor.wizard.prompts import Move, Picked, Prompt, Row
+from advisor.wizard.question_prompts import told
+from advisor.wizard.score_line import standing
 from advisor.wizard.session import Session, ask_questions, edit, stepped_back
-from advisor.wizard.standing import standing
-from advisor.wizard.walk import Walk
 
 SHOW = Row("show", "Show the recommendation")
 _EDIT = "edit "

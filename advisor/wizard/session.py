@@ -6,19 +6,19 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from advisor.decision.decide import Decision, decide
-from advisor.decision.sensitivity import OpenQuestion
+from advisor.decision.explain.open_questions import OpenQuestion
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Questionnaire, Screen
 from advisor.knowledge.rules import RuleBase
-from advisor.wizard import standing
-from advisor.wizard import walk as walks
-from advisor.wizard.actions import Actions
-from advisor.wizard.asking import answer_in, offered_in, prompt_for, screen_prompt, ticked_in, told
-from advisor.wizard.choosing import about_left, choose
+from advisor.wizard import interview_state as walks
+from advisor.wizard import score_line as standing
 from advisor.wizard.drafts import Draft, DraftFile
+from advisor.wizard.interview_state import OpenQuestions, Ticks, Walk
+from advisor.wizard.menu_actions import Actions
+from advisor.wizard.next_question import about_left, choose
 from advisor.wizard.prompts import Move, Picked, Prompt, Prompter, Row
-from advisor.wizard.walk import OpenQuestions, Ticks, Walk
+from advisor.wizard.question_prompts import answer_in, offered_in, prompt_for, screen_prompt, ticked_in, told
 
 
 class Session(Struct, frozen=True):

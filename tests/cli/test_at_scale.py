@@ -16,8 +16,8 @@ import pytest
 
 import advisor
 from advisor.loading.cache import load_cached
-from advisor.loading.lines import line_reader
-from advisor.reports.verdicts import tails
+from advisor.loading.json_lines import line_reader
+from advisor.reports.json.batch import tails
 from tests.cli.test_batch import answer_sets
 
 bag = pytest.importorskip("dask.bag", reason="pip install 'lambda-flow-advisor[scale]'")

@@ -16,14 +16,14 @@ import pytest
 
 import advisor
 from advisor.cli.batch import numbered
-from advisor.decision.compiled import tables_of
-from advisor.decision.conclude import option_of, workflow_type_of
 from advisor.decision.decide import decide
-from advisor.decision.tables import Tables
+from advisor.decision.fast.bit_tables import Tables
+from advisor.decision.fast.compile import tables_of
+from advisor.decision.verdict import option_of, workflow_type_of
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Test
 from advisor.knowledge.rules import SCORED, Rule
-from advisor.loading.document import MAX_BYTES
-from advisor.reports.verdicts import tails
+from advisor.loading.yaml_nodes import MAX_BYTES
+from advisor.reports.json.batch import tails
 
 RULES = advisor.load_rule_base(advisor.rules_folder())
 

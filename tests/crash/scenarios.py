@@ -11,7 +11,7 @@ import advisor
 from advisor.loading import cache
 from advisor.starter import RenderedFile
 from advisor.wizard.drafts import Draft, DraftFile
-from advisor.wizard.walk import Walk
+from advisor.wizard.interview_state import Walk
 from tests.wizard.small import QUESTIONNAIRE
 
 Act = Callable[[Path], None]

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import advisor
-from advisor.decision.compiled import compile_rules
-from advisor.decision.conclude import option_of, outcome_of, workflow_type_of
 from advisor.decision.decide import Decision, decide
-from advisor.decision.rows import TooWide
-from advisor.decision.tally import Tally
+from advisor.decision.fast.compile import compile_rules
+from advisor.decision.fast.dnf import TooWide
+from advisor.decision.scores import Tally
+from advisor.decision.verdict import option_of, outcome_of, workflow_type_of
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Condition, Not, Test, holds
 from advisor.knowledge.questions import Choice, Question, Questionnaire
 from advisor.knowledge.rules import OPTIONS, SCORED, Alternative, Rule, RuleBase

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from advisor.decision.cost import estimate
+from advisor.decision.cost.estimate import estimate
 from advisor.decision.recommendation import BreakEven, Cost, CostLine
 from advisor.knowledge.answers import Answers, Project, Step
 from advisor.knowledge.conditions import Answer

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from advisor.decision.failure import failure_stories
+from advisor.decision.failure.stories import failure_stories
 from advisor.decision.recommendation import FailureEvent, FailureStory
 from advisor.knowledge.conditions import Answer
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
-from advisor.starter.limits import Limits, limits_from
+from advisor.starter.plan.limits import Limits, limits_from
 
 RULE_BASE = load_rule_base(rules_folder())
 UNDELIVERED = "; DestinationDeliveryFailures if the record cannot be delivered."

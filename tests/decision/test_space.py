@@ -15,11 +15,11 @@ import pytest
 from msgspec.structs import replace
 
 import advisor
-from advisor.decision.cases import fired_rules
-from advisor.decision.conclude import Outcome, outcome_of
 from advisor.decision.decide import Decision, decide
-from advisor.decision.lint import cannot_win
-from advisor.decision.witness import conditions_of, telling_values
+from advisor.decision.rule_checks.lint import cannot_win
+from advisor.decision.rule_checks.rule_tests import fired_rules
+from advisor.decision.rule_checks.satisfiability import conditions_of, telling_values
+from advisor.decision.verdict import Outcome, outcome_of
 from advisor.knowledge import conditions
 from advisor.knowledge.conditions import Answer, Test
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS

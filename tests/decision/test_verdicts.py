@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
+from advisor.decision.explain.open_questions import open_questions
 from advisor.decision.recommend import recommend
-from advisor.decision.sensitivity import open_questions
+from advisor.decision.verdict import outcome_of
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import advisor
-from advisor.decision.cases import fired_rules
 from advisor.decision.decide import decide
-from advisor.decision.weights import weigh
-from advisor.decision.witness import fires, fires_now, looks_at, witness
+from advisor.decision.rule_checks.rule_tests import fired_rules
+from advisor.decision.rule_checks.satisfiability import fires, fires_now, looks_at, witness
+from advisor.decision.rule_checks.weights import weigh
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import SCORED, Rule

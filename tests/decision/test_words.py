@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import advisor
-from advisor.decision.words import in_words
+from advisor.decision.explain.condition_text import in_words
 from advisor.errors import Problem
 from advisor.knowledge.conditions import ALWAYS, AnyOf
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import parse
+from advisor.loading.yaml_nodes import parse
 
 QUESTIONNAIRE = advisor.load_rule_base(advisor.rules_folder()).questionnaire
 

@@ -10,14 +10,14 @@ from statistics import mean, median
 
 from msgspec.structs import replace
 
-from advisor.decision.cases import Replay
-from advisor.decision.cases import replay as decided
-from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
+from advisor.decision.rule_checks.rule_tests import Replay
+from advisor.decision.rule_checks.rule_tests import replay as decided
+from advisor.decision.verdict import outcome_of
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, RuleBase
 from advisor.knowledge.scenarios import Scenario
 from advisor.wizard.interview import interview
-from advisor.wizard.walk import given
+from advisor.wizard.interview_state import given
 
 CLASSES = (DESTINATIONS, STEP_FUNCTIONS, BOTH, NEITHER)
 CORE = ("invocation", "event_source", "parallelism", "branching", "retry", "targets")

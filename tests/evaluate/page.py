@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from advisor.decision.cases import Replay
+from advisor.decision.rule_checks.rule_tests import Replay
 from advisor.knowledge.rules import DESTINATIONS, STEP_FUNCTIONS, Rule, RuleBase
 from tests.evaluate.measure import (
     CLASSES,

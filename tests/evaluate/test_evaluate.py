@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import advisor
-from advisor.decision.cases import replay
+from advisor.decision.rule_checks.rule_tests import replay
 from advisor.knowledge.scenarios import Scenario
 from tests.evaluate.__main__ import main
 from tests.evaluate.measure import Share, accuracy, confusion, dropped, interviewed, only_core, topics_known

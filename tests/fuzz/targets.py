@@ -13,19 +13,19 @@ from io import StringIO
 
 from msgspec.structs import replace
 
-from advisor.decision.compiled import compile_rules, tables_of
-from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
-from advisor.decision.sensitivity import open_questions
+from advisor.decision.explain.open_questions import open_questions
+from advisor.decision.fast.compile import compile_rules, tables_of
+from advisor.decision.verdict import outcome_of
 from advisor.errors import AdvisorError, CannotWrite, InputError
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.rules import RuleBase
 from advisor.loading import dump_answers, load_answers, load_rule_base
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import decode, parse
 from advisor.loading.figures import prices_from
-from advisor.loading.lines import line_reader
+from advisor.loading.json_lines import line_reader
 from advisor.loading.rules import RuleReader, overlaid
+from advisor.loading.yaml_nodes import decode, parse
 from advisor.resources import rules_folder
 from advisor.wizard import Actions, Done, Wish, play
 from advisor.wizard.prompters.look import ASCII

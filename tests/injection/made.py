@@ -12,10 +12,10 @@ from advisor.decision.recommend import recommend
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
-from advisor.loading.saving import dump_answers
+from advisor.loading.answers_writer import dump_answers
 from advisor.starter import Blueprint, plan, render
-from advisor.starter.derive import TAKEN
-from advisor.starter.names import names
+from advisor.starter.blueprint.names import names
+from advisor.starter.plan.workflow import TAKEN
 from tests.injection.strings import Workload
 from tests.starter.projects import rule_base, versions
 

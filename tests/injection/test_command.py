@@ -10,7 +10,7 @@ import pytest
 
 from advisor.files import DEVICES
 from advisor.knowledge.answers import IACS, RUNTIMES
-from advisor.wizard.ending import folder_name
+from advisor.wizard.result_menu import folder_name
 from tests.cli.conftest import Advise, advise
 from tests.injection.safe import spelt_out
 from tests.injection.strings import answers_file, categories, is_name, is_step, read, strings

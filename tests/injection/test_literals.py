@@ -8,8 +8,10 @@ from unicodedata import normalize
 
 import pytest
 
-from advisor.starter import cdk_python, cdk_typescript, sam
-from advisor.starter import terraform as hcl
+from advisor.starter.flavours import sam
+from advisor.starter.flavours.cdk import python as cdk_python
+from advisor.starter.flavours.cdk import typescript as cdk_typescript
+from advisor.starter.flavours.terraform import words as hcl
 from tests.injection.parsers import read_by_node
 from tests.injection.strings import read, strings
 from tests.starter.gate.deployed import read as read_yaml

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from advisor.loading import load_answers
 from advisor.starter import RenderedFile, write_project
-from advisor.starter.prose import markdown
+from advisor.text.markdown import markdown
 from tests.injection.made import Made, harmless, made
 from tests.injection.parsers import Texts, faults, read_by_node
 from tests.injection.safe import description, in_one_line, is_identifier, title

@@ -16,7 +16,8 @@ from advisor.errors import InputError
 from advisor.knowledge.answers import KAFKA_TOPIC, REGION, Answers, ForEach, Parallel, Part, Project, Step
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
-from advisor.loading import document, dump_answers, load_answers, load_rule_base
+from advisor.loading import dump_answers, load_answers, load_rule_base
+from advisor.loading import yaml_nodes as document
 from advisor.resources import rules_folder
 
 QUESTIONNAIRE = load_rule_base(rules_folder()).questionnaire

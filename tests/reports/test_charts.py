@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from advisor.reports.charts import HEIGHT, WIDTH, cost_chart, timelines
+from advisor.reports.html.charts import HEIGHT, WIDTH, cost_chart, timelines
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 from tests.reports.samples import STORIES
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.reports.flow import Box, Frame, Lanes, flow, in_words
-from advisor.reports.flow_drawing import draw
+from advisor.reports.diagram.flow import Box, Frame, Lanes, flow, in_words
+from advisor.reports.html.flow_drawing import draw
 from tests.reports.real import RULE_BASE as REAL
 from tests.reports.real import advice_on
 from tests.reports.samples import CASES, RULE_BASE, destinations, stream

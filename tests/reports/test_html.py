@@ -15,7 +15,7 @@ from advisor.decision.recommend import recommend
 from advisor.knowledge.answers import Project, Step
 from advisor.knowledge.rules import SCORED
 from advisor.reports import FORMATS, ReportOptions
-from advisor.reports.wording import money
+from advisor.reports.labels import money
 from tests.reports.page import Page
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.reports.layout import ascii_punctuation, printable, side_by_side, width, wrap
+from advisor.reports.text.terminal import ascii_punctuation, printable, side_by_side, width, wrap
 
 URL = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.reports.layout import printable
-from advisor.reports.lettering import breadth, fitted
+from advisor.reports.html.text_width import breadth, fitted
+from advisor.reports.text.terminal import printable
 
 
 @pytest.mark.parametrize(

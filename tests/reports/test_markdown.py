@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from advisor.knowledge.answers import Answers, Project, Step
 from advisor.reports import FORMATS, ReportOptions
-from advisor.reports.layout import printable
-from advisor.reports.markup import escaped, literal, table
-from advisor.reports.mermaid import label
+from advisor.reports.diagram.mermaid import label
+from advisor.reports.markdown.escaping import escaped, literal, table
+from advisor.reports.text.terminal import printable
 from tests.reports.samples import CASES, RULE_BASE, advice
 
 MARKDOWN = FORMATS["markdown"]

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from advisor.knowledge.answers import Project, Step
 from advisor.reports import FORMATS
-from advisor.reports.flow import Box, Frame, Lanes, Sequence, flow
-from advisor.reports.layout import printable
-from advisor.reports.mermaid import flowchart
+from advisor.reports.diagram.flow import Box, Frame, Lanes, Sequence, flow
+from advisor.reports.diagram.mermaid import flowchart
+from advisor.reports.text.terminal import printable
 from tests.reports.browser import NODE, data, needs_chromium, needs_module, script, seen
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 from tests.reports.samples import CASES

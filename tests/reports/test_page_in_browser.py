@@ -16,8 +16,8 @@ from advisor.knowledge.answers import Answers, Project, Step
 from advisor.knowledge.rules import SCORED
 from advisor.loading import load_answers, read_answers
 from advisor.reports import FORMATS
-from advisor.reports.what_if import outcome
-from advisor.reports.wording import NAMES, money, score_words, verdict_name
+from advisor.reports.html.what_if import outcome
+from advisor.reports.labels import NAMES, money, score_words, verdict_name
 from tests.reports.browser import NODE, data, needs_chromium, needs_module, printed_pages, script, seen
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 

@@ -16,7 +16,7 @@ from advisor.errors import InputError
 from advisor.knowledge.answers import Answers
 from advisor.loading import load_answers
 from advisor.reports import FORMATS
-from advisor.reports.schema import answers_schema, report_schema
+from advisor.reports.json.schemas import answers_schema, report_schema
 from tests.reports.real import RULE_BASE as REAL
 from tests.reports.real import requirements
 from tests.reports.samples import CASES, RULE_BASE

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.reports import FORMATS, ReportOptions
-from advisor.reports.layout import width
+from advisor.reports.text.terminal import width
 from tests.reports.samples import CASES, RULE_BASE, advice
 
 TEXT = FORMATS["text"]

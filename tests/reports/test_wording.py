@@ -6,7 +6,7 @@ import pytest
 
 from advisor.decision.recommendation import BreakEven
 from advisor.knowledge.conditions import Answer
-from advisor.reports.wording import answer_code, answer_words, break_even_words, count, moment, money
+from advisor.reports.labels import answer_code, answer_words, break_even_words, count, moment, money
 from tests.reports.real import RULE_BASE as REAL
 from tests.reports.samples import QUESTIONNAIRE
 

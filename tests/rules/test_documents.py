@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import advisor
-from advisor.decision.cases import own_cases
+from advisor.decision.rule_checks.rule_tests import own_cases
 from advisor.errors import Problem
 from advisor.knowledge.rules import RuleBase
 from advisor.loading.conditions import ConditionReader
-from advisor.loading.document import parse
 from advisor.loading.rules import RuleReader
-from advisor.reports.rule_markdown import rule_list
+from advisor.loading.yaml_nodes import parse
+from advisor.reports.rules.markdown import rule_list
 from tests.evaluate.__main__ import PAGE, SCENARIOS, evaluated
 
 ROOT = Path(__file__).parents[2]

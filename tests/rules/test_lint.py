@@ -7,7 +7,7 @@ from datetime import date
 from msgspec.structs import replace
 
 import advisor
-from advisor.decision.lint import LintFinding, lint
+from advisor.decision.rule_checks.lint import LintFinding, lint
 from advisor.knowledge.exemptions import Exemption
 from advisor.knowledge.questions import Choice, Question
 from advisor.knowledge.rules import RuleBase

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 import advisor
-from advisor.decision.cases import Case, own_cases
-from advisor.decision.lint import lint
-from advisor.decision.witness import witness
-from advisor.decision.words import in_words
+from advisor.decision.explain.condition_text import in_words
+from advisor.decision.rule_checks.lint import lint
+from advisor.decision.rule_checks.rule_tests import Case, own_cases
+from advisor.decision.rule_checks.satisfiability import witness
 from advisor.knowledge.rules import Rule
 from advisor.loading.exemptions import load_exemptions
 

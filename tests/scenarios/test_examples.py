@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import advisor
-from advisor.cli.making import make
+from advisor.cli.project_builder import make
 from advisor.errors import InputError
-from advisor.loading.saving import SCHEMA_FILE
+from advisor.loading.answers_writer import SCHEMA_FILE
 from advisor.reports import ReportOptions
 
 HERE = Path(__file__).parent

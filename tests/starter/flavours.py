@@ -9,9 +9,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 import advisor
-from advisor.cli.making import make
+from advisor.cli.project_builder import make
 from advisor.starter import render
-from advisor.starter.flavours import FLAVOURS
+from advisor.starter.flavours.table import FLAVOURS
 from tests.starter.justified import JUSTIFIED
 from tests.starter.projects import PROJECTS, blueprint, rule_base
 

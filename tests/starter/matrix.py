@@ -16,8 +16,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from advisor.starter import Blueprint, Refused, render
-from advisor.starter.runtimes import LANGUAGES
+from advisor.starter import Blueprint, NotSupported, render
+from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.combinations import FACTORS, Combination, pairwise, requirements
 from tests.starter.flavours import reasons, tables
 from tests.starter.gate.behaviour import misbehaviour
@@ -76,7 +76,7 @@ def rendered(approach: str, combination: Combination) -> Gated:
     """Return the project of ``combination``, or why there is none."""
     try:
         made = render(planned(approach, combination))
-    except Refused as refused:
+    except NotSupported as refused:
         return Gated(approach, str(refused))
     return Gated(approach, files=tuple((file.path, file.text) for file in made))
 

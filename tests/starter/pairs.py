@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-from advisor.starter import Blueprint, Refused
+from advisor.starter import Blueprint, NotSupported
 from tests.starter.combinations import FACTORS
 from tests.starter.matrix import covering, planned
 
@@ -34,7 +34,7 @@ def _sound(iac: str) -> Iterator[tuple[str, Blueprint]]:
         for number, combination in enumerate(covering(approach)):
             try:
                 yield f"{approach}-{number}", planned(approach, {**combination, "iac": iac})
-            except Refused:
+            except NotSupported:
                 continue
 
 

@@ -15,8 +15,8 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import render, write_project
-from advisor.starter.blueprint import Parameter
-from advisor.starter.terraform import is_list, snake
+from advisor.starter.blueprint.resources import Parameter
+from advisor.starter.flavours.terraform.words import is_list, snake
 from tests.starter.flavours import tables
 from tests.starter.gate import neutral_cloudformation, neutral_terraform
 from tests.starter.gate.cdk import Synthesised

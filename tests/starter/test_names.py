@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.starter.names import LONGEST, RESERVED, Name, name, names
+from advisor.starter.blueprint.names import LONGEST, RESERVED, Name, name, names
 
 NASTY = [
     "",

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint, render, write_project
-from advisor.starter.runtimes import LANGUAGES
+from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.gate.toolchains import need, run
 from tests.starter.projects import blueprint
 

@@ -13,9 +13,9 @@ from moto.events.models import EventPattern
 
 from advisor.knowledge.answers import Step
 from advisor.starter import render
-from advisor.starter.blueprint import Ref
-from advisor.starter.flow import Poll, nodes
-from advisor.starter.sources import SUCCEEDED, bus_event
+from advisor.starter.blueprint.flow import Poll, nodes
+from advisor.starter.blueprint.wiring import Ref
+from advisor.starter.plan.delivery import SUCCEEDED, bus_event
 from tests.starter.gate.deployed import read
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.running import run_machine

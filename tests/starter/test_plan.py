@@ -9,13 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.knowledge.answers import ForEach, Parallel, Step
-from advisor.starter import Refused, plan
-from advisor.starter.blueprint import Function, Ref
-from advisor.starter.derive import DISTRIBUTED_ITEMS, HISTORY_EVENTS, INLINE_MOST
-from advisor.starter.diagram import mermaid
-from advisor.starter.limits import IDS, Limits, limits_from
-from advisor.starter.sources import DELIVERY_AGE_S, DELIVERY_RETRIES
-from advisor.starter.states import LAMBDA_RETRIES
+from advisor.starter import NotSupported, plan
+from advisor.starter.blueprint.resources import Function
+from advisor.starter.blueprint.wiring import Ref
+from advisor.starter.documents.diagram import mermaid
+from advisor.starter.plan.delivery import DELIVERY_AGE_S, DELIVERY_RETRIES
+from advisor.starter.plan.limits import IDS, Limits, limits_from
+from advisor.starter.plan.workflow import DISTRIBUTED_ITEMS, HISTORY_EVENTS, INLINE_MOST
+from advisor.starter.state_language.states import LAMBDA_RETRIES
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of, recommendation, rule_base, versions
 
 WAITING = {"event_source": "api-gateway", "caller_waits_for": "result"}
@@ -167,14 +168,14 @@ TOPICS: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("case", TOPICS)
 def test_a_topic_for_failed_records_is_refused_where_nothing_writes_to_it(case: str) -> None:
     requirements, approach, told = TOPICS[case]
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(NotSupported, match=told):
         blueprint_of(requirements, approach, failure_topic="failed")
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_wired_is_refused_with_the_reason(case: str) -> None:
     requirements, approach, steps, told = REFUSED[case]
-    with pytest.raises(Refused, match=told) as refused:
+    with pytest.raises(NotSupported, match=told) as refused:
         blueprint_of(requirements, approach, steps=steps)
     assert refused.value.exit_code == 2
     assert str(refused.value).rstrip().endswith(".")

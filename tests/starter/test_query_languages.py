@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from advisor.starter.flow import Do
+from advisor.starter.blueprint.flow import Do
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.running import Run, run_machine
 from tests.starter.gate.template import check_template

@@ -10,7 +10,7 @@ import yaml
 
 from advisor.knowledge.answers import Step
 from advisor.starter import render
-from advisor.starter.prose import description, markdown
+from advisor.text.markdown import description, markdown
 from tests.starter.gate.deployed import read
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template

@@ -14,7 +14,7 @@ import pytest
 
 from advisor.knowledge.answers import Step
 from advisor.starter import Blueprint, RenderedFile, render, write_project
-from advisor.starter.runtimes import LANGUAGES
+from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.gate.machine import check_machines
 from tests.starter.gate.template import check_template
 from tests.starter.gate.toolchains import Outcome, need, node_modules, run

@@ -7,15 +7,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from advisor.knowledge.answers import IACS, RUNTIMES
 from advisor.starter import render, write_project
-from advisor.starter.flavours import FLAVOURS
-from advisor.starter.plan import AVAILABLE
+from advisor.starter.flavours.table import FLAVOURS
 from tests.starter.flavours import reasons
 from tests.starter.gate.cdk import Synthesised
 from tests.starter.gate.scanners import bandit, checkov, scan
@@ -42,7 +43,7 @@ COVERING = (
 )
 SCANNED = [
     (iac, runtime, name)
-    for iac, runtime in AVAILABLE
+    for iac, runtime in product(IACS, RUNTIMES)
     if iac in READ
     for name in PROJECTS
     if name in SEVERAL or (runtime == "python" and (name in COVERING or os.environ.get("FULL_GATE")))
@@ -167,7 +168,7 @@ def pins(path: str, text: str) -> Iterator[tuple[str, bool]]:
             yield line, bool(re.search(r" v\d+\.\d+\.\d+(-[\w.]+)?$", line))
 
 
-@pytest.mark.parametrize(("iac", "runtime"), AVAILABLE)
+@pytest.mark.parametrize(("iac", "runtime"), list(product(IACS, RUNTIMES)))
 def test_every_requirement_names_one_version(iac: str, runtime: str) -> None:
     made = [files(iac, runtime, name) for name in SEVERAL]
     found = [pin for project in made for path, text in project.items() for pin in pins(path, text)]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from advisor.resources import rules_folder
 from advisor.starter import Blueprint, render, write_project
-from advisor.starter.terraform import quoted, snake
+from advisor.starter.flavours.terraform.words import quoted, snake
 from tests.starter.gate.terraform import Terraform, check_terraform, terraform
 from tests.starter.gate.terraform_provider import FACTS
 from tests.starter.pairs import chosen

@@ -10,8 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from advisor.decision.conclude import option_of
 from advisor.decision.decide import decide
+from advisor.decision.verdict import option_of
 from advisor.errors import AdvisorError, CannotWrite
 from advisor.knowledge.answers import Answers
 from advisor.wizard import Action, Actions, Done, DraftFile, Wish, choose_prompter, run

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.decision.sensitivity import open_questions
+from advisor.decision.explain.open_questions import open_questions
 from advisor.errors import CannotWrite
 from advisor.knowledge.rules import RuleBase
 from advisor.loading import load_rule_base

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from advisor.decision.sensitivity import open_questions
+from advisor.decision.explain.open_questions import open_questions
 from advisor.knowledge.questions import Question
 from advisor.loading import load_answers, load_rule_base
 from advisor.resources import rules_folder
-from advisor.wizard.walk import begin, due
+from advisor.wizard.interview_state import begin, due
 from tests.wizard.terminal import CTRL_C, DOWN, END, ENTER, HOME, ROOT, SPACE, UP, Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

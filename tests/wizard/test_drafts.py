@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.wizard.drafts import Draft, DraftFile, fits
-from advisor.wizard.walk import Walk
+from advisor.wizard.interview_state import Walk
 from tests.wizard.small import QUESTIONNAIRE
 
 TRAIL = ("invocation", "steps", "waits", "duration_s")

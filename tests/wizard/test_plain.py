@@ -7,10 +7,10 @@ from io import StringIO
 
 import pytest
 
-from advisor.wizard.asking import prompt_for
 from advisor.wizard.prompters.look import ASCII, Look, laid_out
 from advisor.wizard.prompters.plain import PlainPrompter, understood
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Reply, Row, Typed
+from advisor.wizard.question_prompts import prompt_for
 from tests.wizard.small import QUESTIONNAIRE, RULE_BASE
 
 ASK = QUESTIONNAIRE.by_key

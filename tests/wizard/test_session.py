@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from advisor.decision.sensitivity import OpenQuestion, open_questions
+from advisor.decision.explain.open_questions import OpenQuestion, open_questions
 from advisor.errors import CannotWrite
 from advisor.knowledge.answers import Answers, Project
 from advisor.wizard import Action, Actions, Done, DraftFile, Wish, play
+from advisor.wizard.interview_state import OpenQuestions
 from advisor.wizard.prompts import Move, Picked, Reply
 from advisor.wizard.session import Session
-from advisor.wizard.walk import OpenQuestions
 from tests.wizard.scripted import Scripted, script
 from tests.wizard.small import FULL, RULE_BASE, SCREENED
 
@@ -364,8 +364,8 @@ def test_what_was_marked_and_cannot_matter_any_more_stands_in_the_review() -> No
 
 
 def test_the_real_order_of_questions_ends_with_the_same_verdict_as_all_answers() -> None:
-    from advisor.decision.conclude import option_of
     from advisor.decision.decide import decide
+    from advisor.decision.verdict import option_of
 
     def answer(prompt: object) -> Reply:
         assert hasattr(prompt, "title")

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from advisor.decision.conclude import outcome_of
 from advisor.decision.decide import decide
-from advisor.decision.sensitivity import OpenQuestion, open_questions
+from advisor.decision.explain.open_questions import OpenQuestion, open_questions
+from advisor.decision.verdict import outcome_of
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Screen
-from advisor.wizard import walk as walks
-from advisor.wizard.choosing import about_left, choose
+from advisor.wizard import interview_state as walks
 from advisor.wizard.interview import interview
-from advisor.wizard.walk import Ticks, Walk
+from advisor.wizard.interview_state import Ticks, Walk
+from advisor.wizard.next_question import about_left, choose
 from tests.wizard.small import FULL, QUESTIONNAIRE, RULE_BASE, SCREEN, SCREENED
 
 KEYS = tuple(QUESTIONNAIRE.by_key)

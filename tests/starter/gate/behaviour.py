@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.starter import Blueprint
-from advisor.starter.runtimes import LANGUAGES
+from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.gate.running import Run, Work, run_machine
 
 THROTTLED = "Lambda.TooManyRequestsException"

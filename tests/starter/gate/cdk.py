@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.starter import Blueprint, render
-from advisor.starter.cdk_typescript import variable
+from advisor.starter.flavours.cdk.typescript import variable
 from tests.starter.gate.machine import check_definition, definition_faults
 from tests.starter.gate.template import handler_faults, lint, result_faults
 from tests.starter.gate.toolchains import need, node_modules, run

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 
 from advisor.starter import Blueprint
-from advisor.starter.cdk_python import variable
+from advisor.starter.flavours.cdk.python import variable
 from tests.starter.gate.cdk import Files, Synthesised, context, found, told_by, write
 from tests.starter.gate.toolchains import missing, need
 

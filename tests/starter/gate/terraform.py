@@ -93,7 +93,7 @@ class Terraform:
         done = self.run(project, "plan", *options)
         given.unlink()
         if done.code:
-            raise Refused(done.output)
+            raise NotSupported(done.output)
         shown = self.run(project, "show", "-json", "plan")
         (project / "infra" / "plan").unlink()
         assert shown.code == 0, shown.output
@@ -101,7 +101,7 @@ class Terraform:
         return plan
 
 
-class Refused(Exception):
+class NotSupported(Exception):
     """The binary found a fault; the text is all it said."""
 
 
@@ -116,7 +116,7 @@ def check_terraform(terraform: Terraform, project: Path) -> list[str]:
         return problems
     try:
         plan = terraform.planned(project)
-    except Refused as refused:
+    except NotSupported as refused:
         return [f"plan: {refused}"]
     return [*_own(plan), *_unused(project)]
 

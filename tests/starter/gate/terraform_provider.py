@@ -25,7 +25,7 @@ from tf.gen import tfplugin_pb2_grpc as rpc
 from tf.types import Unknown
 from tf.utils import Diagnostics, to_dynamic_value
 
-from advisor.starter.terraform_lists import HERE, MADE
+from advisor.starter.flavours.terraform.test_data import HERE, MADE
 
 FACTS = json.loads(Path(__file__).with_name("provider_facts.json").read_text(encoding="utf-8"))
 PROVIDER = {"attributes": {"region": "string"}, "blocks": {"default_tags": {

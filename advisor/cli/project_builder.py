@@ -1,0 +1,62 @@
+"""From answers to a starter project in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+import advisor
+from advisor.cli.flags import one_of, utf_8
+from advisor.cli.recommend import report_options
+from advisor.decision.recommendation import Recommendation
+from advisor.errors import InputError
+from advisor.knowledge.answers import IACS, RUNTIMES, Answers
+from advisor.knowledge.rules import RuleBase
+from advisor.loading.answers_reader import MAX_NAME
+from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
+from advisor.starter import Blueprint, RenderedFile
+
+
+def with_flags(answers: Answers, iac: str | None, runtime: str | None, name: str | None) -> Answers:
+    """Return ``answers`` with what the flags say instead."""
+    if name is not None and len(name) > MAX_NAME:
+        raise InputError(f"--name: at most {MAX_NAME} characters are expected; found {len(name)}.")
+    project = answers.project
+    if iac is not None:
+        project = replace(project, iac=one_of("--iac", iac, IACS))
+    if runtime is not None:
+        project = replace(project, runtime=one_of("--runtime", runtime, RUNTIMES))
+    return replace(answers, project=project, name=answers.name if name is None else utf_8("--name", name))
+
+
+class Made(Struct, frozen=True):
+    """A starter project in memory, and what led to it."""
+
+    recommendation: Recommendation
+    blueprint: Blueprint
+    files: tuple[RenderedFile, ...]
+
+    def told(self, folder: Path, *, dry_run: bool = False) -> str:
+        """Return what was (or would be) done, and what to do next."""
+        count = len(self.files)
+        if dry_run:
+            return f"{count} files would be written to {folder}; nothing was."
+        return f"{count} files written to {folder}. Next: its README.md; 'make test' there tests it offline."
+
+
+def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
+    """Return the project for ``answers``, with the decision record and the answers that made it."""
+    recommendation = advisor.recommend(rule_base, answers)
+    versions = advisor.load_versions(advisor.rules_folder())
+    blueprint = advisor.plan(recommendation, versions, approach=approach, limits=rule_base.limits)
+    record = advisor.FORMATS["markdown"](
+        recommendation, rule_base, report_options(explain=True, to_file=True)
+    )
+    extra = {
+        "docs/decision.md": record,
+        "answers.yaml": advisor.dump_answers(answers, header=(FOR_EDITORS,)),
+        SCHEMA_FILE: advisor.schema_text(advisor.answers_schema(rule_base.questionnaire)),
+    }
+    return Made(recommendation, blueprint, advisor.render_project(blueprint, extra))

@@ -1,0 +1,1 @@
+"""Answers and prices in, cost a month out."""

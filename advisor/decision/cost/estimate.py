@@ -1,0 +1,201 @@
+"""What orchestration costs a month, per way to do it, and from which volume on one way beats another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from math import floor, isclose
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from advisor.decision.cost.billable_units import (
+    Use,
+    Workload,
+    count,
+    counted,
+    destinations_uses,
+    durable_uses,
+    express_uses,
+    log_gb,
+    record_uses,
+    standard_uses,
+    workload_of,
+)
+from advisor.decision.recommendation import BreakEven, Cost, CostLine, OptionCost
+from advisor.knowledge.answers import Answers
+from advisor.knowledge.prices import Price, PriceList
+from advisor.knowledge.questions import Settled
+from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, RuleBase
+
+DURABLE = "durable-functions"
+REFERENCE_REGION = "us-east-1"
+_HOPS = (("eventbridge", "EventBridge"), ("sns", "SNS"), ("sqs", "SQS"))
+
+
+class _Priced(Struct, frozen=True):
+    """All uses of one price together, since they share its free tier."""
+
+    price: Price
+    per_run: float
+    what: str
+
+    def cost(self, runs: float, *, free_tier: bool = True) -> float:
+        return self.price.cost(self.per_run * runs, free_tier=free_tier)
+
+    def corners(self, reach: float) -> Iterable[float]:
+        """Yield the runs a month, below ``reach``, at which one more run begins to cost something else."""
+        for tier_end in (0.0, *(tier.up_to for tier in self.price.tiers if tier.up_to is not None)):
+            units = self.price.free + tier_end
+            if units < reach * self.per_run:
+                yield units / self.per_run
+
+
+class _Way(Struct, frozen=True):
+    """One way to do it, and what it uses."""
+
+    option: str
+    uses: tuple[_Priced, ...]
+
+    def cost(self, runs: float, *, free_tier: bool = True) -> float:
+        return sum(use.cost(runs, free_tier=free_tier) for use in self.uses)
+
+
+def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
+    """Return the orchestration cost a month of Destinations, Standard, Express and durable functions.
+
+    Every amount is runs x units a run x price. A way is left out where a run exceeds its limits, and said.
+    """
+    workload = workload_of(rule_base.limits, answers, settled)
+    region = answers.project.region or REFERENCE_REGION
+    prices = _price_list(rule_base, region)
+    ways = tuple(_Way(option, _priced(uses, prices)) for option, uses in _uses(workload))
+    used = {use.price.id: use.price for way in ways for use in way.uses}
+    reach = rule_base.questionnaire.by_key["monthly_executions"].maximum
+    return Cost(
+        region=region,
+        price_region=prices.region,
+        volume=workload.runs,
+        assumed=workload.assumed,
+        as_of=min(price.as_of for price in used.values()),
+        options=tuple(_option_cost(way, workload.runs) for way in ways),
+        break_even=tuple(_break_even(one, other, reach) for one, other in combinations(ways, 2)),
+        assumptions=(*workload.said, *_about_prices(region, prices, used), *_about_ways(workload, prices)),
+    )
+
+
+def _uses(workload: Workload) -> Iterable[tuple[str, Iterable[Use]]]:
+    yield DESTINATIONS, destinations_uses(workload)
+    yield STANDARD, standard_uses(workload)
+    if workload.fits_express:
+        yield EXPRESS, express_uses(workload)
+    if workload.fits_durable:
+        yield DURABLE, durable_uses(workload)
+
+
+def _price_list(rule_base: RuleBase, region: str) -> PriceList:
+    lists = {found.region: found for found in rule_base.prices}
+    return lists.get(region) or lists[REFERENCE_REGION]
+
+
+def _priced(uses: Iterable[Use], prices: PriceList) -> tuple[_Priced, ...]:
+    found: dict[str, _Priced] = {}
+    for use in uses:
+        before = found.get(use.price_id)
+        found[use.price_id] = (
+            replace(before, per_run=before.per_run + use.per_run, what=f"{before.what}; {use.what}")
+            if before
+            else _Priced(prices.prices[use.price_id], use.per_run, use.what)
+        )
+    return tuple(found.values())
+
+
+def _option_cost(way: _Way, runs: float) -> OptionCost:
+    lines = tuple(_line(use, runs) for use in way.uses)
+    return OptionCost(way.option, way.cost(runs), way.cost(runs, free_tier=False), lines)
+
+
+def _line(use: _Priced, runs: float) -> CostLine:
+    price = use.price
+    free = f", {count(price.free)} free" if price.free else ""
+    rates = ", then ".join(f"${count(tier.price)}" for tier in price.tiers)
+    per_run = f"{counted(runs, 'runs')} x {counted(use.per_run, price.unit)}"
+    return CostLine(
+        price_id=price.id,
+        title=f"{price.title}: {use.what}",
+        units=use.per_run * runs,
+        unit=price.unit,
+        usd=use.cost(runs),
+        formula=f"{per_run}{free}, x {rates}",
+        source=price.source,
+        as_of=price.as_of,
+        verified=price.verified,
+    )
+
+
+def _break_even(one: _Way, other: _Way, reach: float) -> BreakEven:
+    """Return the first whole number of runs from which on the way that is cheaper at ``reach`` stays cheaper.
+
+    Both costs are piecewise linear in the runs, so the last crossing lies on one of their pieces and is
+    found exactly, up to a millionth of a run.
+    """
+    cheaper, dearer = (one, other) if one.cost(reach) < other.cost(reach) else (other, one)
+    corners = {corner for way in (one, other) for use in way.uses for corner in use.corners(reach)}
+    ends = sorted({0.0, *corners, reach})
+    lags = [_lag(cheaper.cost(end), dearer.cost(end)) for end in ends]
+    last = max(index for index, lag in enumerate(lags) if lag >= 0)
+    if ends[last] == reach:
+        return BreakEven(cheaper.option, dearer.option, None)
+    crossing = ends[last] + (ends[last + 1] - ends[last]) * lags[last] / (lags[last] - lags[last + 1])
+    return BreakEven(cheaper.option, dearer.option, floor(round(crossing, 6)) + 1)
+
+
+def _lag(cost: float, than: float) -> float:
+    """Return how much more ``cost`` is, without the noise of floating point."""
+    return 0.0 if isclose(cost, than, rel_tol=1e-9, abs_tol=1e-9) else cost - than
+
+
+def _about_prices(region: str, prices: PriceList, used: Mapping[str, Price]) -> Iterable[str]:
+    yield "Lambda requests and duration, storage and data transfer are left out: alike in each option."
+    if region != prices.region:
+        yield f"There are no prices for {region} here; those of {prices.region} are taken."
+    borrowed = sorted(price.title for price in used.values() if price.borrowed)
+    if borrowed:
+        yield f"Taken from {REFERENCE_REGION}, since none was found for {region}: {', '.join(borrowed)}."
+    unverified = sorted(price.title for price in used.values() if not price.verified)
+    if unverified:
+        yield f"Not seen on a page of AWS, so confirm them first: {', '.join(unverified)}."
+    yield "Free tiers belong to the account; other workloads may have used them up."
+
+
+def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
+    share, targets = count(workload.failed_share * 100), ", ".join(workload.on_failure) or "nowhere"
+    yield f"Destinations: {share} % of the runs are taken to fail for good; their records go to: {targets}."
+    hops = workload.steps - 1
+    if hops and not workload.stream:
+        others = ", ".join(f"{name} {_hops_cost(workload, target, prices)}" for target, name in _HOPS)
+        yield f"Destinations: steps call the next function directly. Over another target, more by: {others}."
+    states = ", ".join((counted(workload.steps, "steps"), *workload.states))
+    yield f"Standard: each executed state is a transition ({states}); retries would add theirs."
+    if workload.items > 1:
+        yield f"One of the steps runs for {count(workload.items)} items a run; a longer list costs more."
+    if workload.fits_express:
+        logs = _money(prices.prices["logs-gb"].cost(log_gb(workload), free_tier=False))
+        log_kb = count(workload.limits["assumed-log-kb"].number)
+        yield f"Express: one chunk of memory is taken; logs of {log_kb} KB a run would add up to {logs}."
+    else:
+        yield f"Express is left out: a run takes {count(workload.run_s)} s and would be stopped before."
+    if not workload.fits_durable:
+        operations = count(workload.durable_operations)
+        yield f"Durable functions are left out: a run of {operations} operations is beyond their limits."
+    elif not workload.payload_kb:
+        yield "Durable functions: no payload size given, so the data written is left out."
+
+
+def _hops_cost(workload: Workload, target: str, prices: PriceList) -> str:
+    uses = _priced(record_uses(workload, target, workload.steps - 1, "hops"), prices)
+    return _money(sum(use.cost(workload.runs, free_tier=False) for use in uses))
+
+
+def _money(usd: float) -> str:
+    return f"${usd:,.2f}"

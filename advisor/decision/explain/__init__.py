@@ -1,0 +1,1 @@
+"""Decision in, explanations out: open questions, pivotal answers, conditions in words."""

@@ -1,0 +1,1 @@
+"""Answers and limits in, failure timelines out."""

@@ -1,0 +1,172 @@
+"""Work that keeps failing under Lambda Destinations: retried by Lambda, then handed over or lost."""
+
+from __future__ import annotations
+
+from advisor.decision.cost.billable_units import failure_targets
+from advisor.decision.failure.inputs import Case, attempts, attempts_words, impossible
+from advisor.decision.recommendation import FailureEvent, FailureStory
+from advisor.knowledge.rules import DESTINATIONS
+
+_DAY_S = 86_400
+_KB = 1024
+_ASYNC_TARGETS = {
+    "sqs": ("an SQS queue", "In"),
+    "sns": ("an SNS topic", "With the subscribers of"),
+    "lambda": ("another function", "With"),
+    "eventbridge": ("an EventBridge bus", "With the rules of"),
+    "s3": ("an S3 bucket", "In"),
+}
+_UNDELIVERED = "; DestinationDeliveryFailures if the record cannot be delivered."
+_NOWHERE = "Nowhere, as answered; the starter project adds a queue all the same."
+_STREAM_TARGETS = ("s3", "sqs", "sns")
+
+
+def handover_story(case: Case) -> FailureStory:
+    """Return what Destinations do with work that keeps failing."""
+    if case.facts.get("invocation") == "sync":
+        return impossible(
+            DESTINATIONS,
+            "A synchronous call never reaches a destination: the error goes back to the caller, once.",
+            ends_up="With the caller.",
+            lost="The request, unless the caller repeats it.",
+            alarm="Errors of the function, and the error metric of the API in front of it.",
+        )
+    if case.facts.get("event_source") == "sqs":
+        return impossible(
+            DESTINATIONS,
+            "An SQS mapping has no destinations: the message becomes visible again until the queue's redrive "
+            "policy moves it.",
+            ends_up="In the dead-letter queue of the source queue, if it has one.",
+            lost="The message after the retention period, if there is no dead-letter queue.",
+            alarm="ApproximateNumberOfMessagesVisible of the dead-letter queue.",
+        )
+    return _stream(case) if case.facts.get("invocation") == "stream" else _asynchronous(case)
+
+
+def _asynchronous(case: Case) -> FailureStory:
+    """Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
+    retry = case.facts.get("retry")
+    retries = 0 if retry == "none" else int(case.limit("async-max-retries"))
+    waits = list(case.limits["async-retry-waits"].series[:retries])
+    starts = case.attempts_at(waits)
+    over = starts[-1] + case.run_s
+    target, ends_up, lost = _async_end(case)
+    age, (least, most) = case.limit("starter-event-age"), case.limits["async-throttle-waits"].series
+    last = f"The record of event, error and {len(starts)} attempts goes to {target}." if target else lost
+    events = (
+        *attempts(starts, waits, "Lambda's queue invokes the function and it fails."),
+        FailureEvent(over, "On-failure destination" if target else "Dropped", last),
+        FailureEvent(
+            age,
+            "If Lambda throttles instead",
+            f"Throttled events are tried again after {least:g} to {most:g} s until they are this old, then "
+            f"{f'go to {target}' if target else 'are dropped'}. Attempts are not counted.",
+        ),
+    )
+    beyond = " More retries, other waits or rules per error cannot be set."
+    return FailureStory(
+        option=DESTINATIONS,
+        attempts=attempts_words(case, starts)
+        + (beyond if retry in ("attempts", "backoff", "per-error") else ""),
+        events=events,
+        ends_up=ends_up,
+        lost=lost,
+        alarm="AsyncEventsDropped of the function"
+        + (_queue_alarm(failure_targets(case.facts)) if target else "")
+        + (_UNDELIVERED if target else "."),
+    )
+
+
+def _queue_alarm(targets: tuple[str, ...]) -> str:
+    return ", ApproximateNumberOfMessagesVisible of the queue" if "sqs" in targets else ""
+
+
+def _async_end(case: Case) -> tuple[str, str, str]:
+    """Return in words where the failure record goes (empty: nowhere), where it is found, and what is lost."""
+    wanted = failure_targets(case.facts)
+    if not wanted:
+        return (
+            "",
+            _NOWHERE,
+            "The event: without an on-failure destination it is dropped after the last attempt.",
+        )
+    direct = [name for name in wanted if name in _ASYNC_TARGETS]
+    names = ", ".join(case.labels[name] for name in wanted)
+    if len(wanted) > 1:
+        target, found = f"an SNS topic or EventBridge bus that passes it on to {names}", "Behind"
+    elif direct:
+        target, found = _ASYNC_TARGETS[direct[0]]
+    else:
+        target, found = f"an EventBridge bus, where a rule leads on to {names}", "Behind"
+    ends_up = f"{found} {target}, with event, error and number of attempts."
+    if wanted == ("sns",) and (case.number("payload_kb") or 0) * _KB > case.limit("sns-payload-bytes"):
+        return target, ends_up, "The payload: the record is above what a topic takes, so use SQS or S3."
+    undone = " What earlier steps did is not undone." if (case.number("steps") or 1) > 1 else ""
+    return target, ends_up, f"Nothing, as long as the record can be delivered.{undone}"
+
+
+def _stream(case: Case) -> FailureStory:
+    """Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html"""
+    kafka = case.facts.get("event_source") == "kafka"
+    part = "partition" if kafka else "shard"
+    retries, age = case.limit("starter-stream-retries"), case.limit("starter-stream-record-age")
+    target, ends_up, lost = _stream_end(case)
+    halves = "" if kafka else ", in halves, so that the bad record is found"
+    events = (
+        FailureEvent(0, "Attempt 1", "The function gets the batch and fails."),
+        FailureEvent(
+            None,
+            f"Attempts 2 to {retries + 1:g}",
+            f"The batch is tried again{halves}, with no wait that can be set. The {part} waits behind it.",
+        ),
+        FailureEvent(
+            None,
+            "On-failure destination" if target else "Skipped",
+            f"{f'A record goes to {target}; t' if target else 'T'}he {part} goes on with the next batch.",
+        ),
+        FailureEvent(age, "At the latest", "Records of this age are given up even if attempts are left."),
+    )
+    return FailureStory(
+        option=DESTINATIONS,
+        attempts=f"{retries + 1:g} at most, as the starter bounds them. {_unbounded(case)}",
+        events=events,
+        ends_up=ends_up,
+        lost=lost,
+        alarm=f"Errors of the function, IteratorAge while the {part} waits"
+        + (_UNDELIVERED if target else "."),
+    )
+
+
+def _unbounded(case: Case) -> str:
+    source = case.facts.get("event_source")
+    if source == "kafka":
+        return (
+            f"With endless retries and a destination Lambda stops after {case.limit('kafka-max-attempts'):g}."
+        )
+    if source == "dynamodb-stream":
+        days = case.limit("dynamodb-stream-block") / _DAY_S
+    else:
+        days = case.limit("kinesis-block") / _DAY_S
+    return f"Unbounded, one bad record can block its shard for {days:g} {'day' if days == 1 else 'days'}."
+
+
+def _stream_end(case: Case) -> tuple[str, str, str]:
+    """Return the same for a batch; only S3 keeps the records, SQS and SNS get positions."""
+    answered = failure_targets(case.facts)
+    if not answered and not case.facts.get("replay_payload"):
+        return (
+            "",
+            _NOWHERE,
+            "The batch: without an on-failure destination it is skipped after the last attempt.",
+        )
+    wanted = [name for name in answered if name in _STREAM_TARGETS]
+    name = "s3" if case.facts.get("replay_payload") or "s3" in wanted else (*wanted, "sqs")[0]
+    target, found = _ASYNC_TARGETS[name]
+    if name == "s3":
+        return (
+            target,
+            f"{found} {target}, the whole batch.",
+            "Nothing, as long as the record can be delivered.",
+        )
+    lost = "The records themselves, once the stream expires them: read them back before that."
+    return target, f"{found} {target}, positions in the stream only.", lost

@@ -1,0 +1,1 @@
+"""The rules as bit tables: many decisions a second. Rule base in, scores out, equal to `decide`."""

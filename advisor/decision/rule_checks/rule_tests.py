@@ -1,0 +1,72 @@
+"""The rules put to the test: by their own cases, and by workloads whose right answer is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from advisor.decision.decide import Decision, decide
+from advisor.decision.verdict import Outcome, outcome_of
+from advisor.knowledge.conditions import Answer
+from advisor.knowledge.rules import Rule, RuleBase
+from advisor.knowledge.scenarios import Scenario
+
+
+class Case(Struct, frozen=True):
+    """One of a rule's own cases: ``wanted`` says whether it must fire, ``fired`` whether it did."""
+
+    rule: Rule
+    answers: Mapping[str, Answer]
+    wanted: bool
+    fired: bool
+
+
+class Replay(Struct, frozen=True):
+    """What the rules say of a scenario."""
+
+    scenario: Scenario
+    decision: Decision
+    outcome: Outcome
+    fired: tuple[Rule, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether option and, where the source names one, workflow type are what the source chose."""
+        wanted_type = self.scenario.workflow_type
+        return self.outcome[0] == self.scenario.option and wanted_type in (None, self.outcome[1])
+
+
+def fired_rules(decision: Decision) -> tuple[Rule, ...]:
+    """Return every rule that fired, by id."""
+    cards = (decision.destinations, decision.step_functions, decision.standard, decision.express)
+    found = [finding.rule for card in cards for finding in card.findings]
+    found += [rule for card in cards for rule in card.ruled_out_by]
+    found += [*decision.instead, *decision.names, *decision.combines, *decision.warns]
+    by_id = {rule.id: rule for rule in found}
+    return tuple(by_id[key] for key in sorted(by_id))
+
+
+def own_cases(rule_base: RuleBase) -> tuple[Case, ...]:
+    """Return every rule's ``fires_on`` and ``quiet_on`` cases, decided with all rules and what follows."""
+    return tuple(
+        Case(
+            rule, answers, wanted, rule.id in {fired.id for fired in fired_rules(decide(rule_base, answers))}
+        )
+        for rule in rule_base.rules
+        for wanted, cases in ((True, rule.fires_on), (False, rule.quiet_on))
+        for answers in cases
+    )
+
+
+def replay(rule_base: RuleBase, scenarios: Iterable[Scenario]) -> tuple[Replay, ...]:
+    """Return what the rules say of each scenario."""
+    decided = ((scenario, decide(rule_base, scenario.answers)) for scenario in scenarios)
+    return tuple(Replay(item, found, outcome_of(found), fired_rules(found)) for item, found in decided)
+
+
+def coverage(rule_base: RuleBase, replays: Sequence[Replay]) -> Mapping[str, int]:
+    """Return for every rule id in how many of ``replays`` the rule fired."""
+    counted = Counter(rule.id for item in replays for rule in item.fired)
+    return {rule.id: counted[rule.id] for rule in rule_base.rules}

@@ -1,0 +1,1 @@
+"""The recommended flow as a picture: a recommendation in, boxes and Mermaid text out."""

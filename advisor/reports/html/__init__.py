@@ -1,0 +1,1 @@
+"""The recommendation as one HTML page: a recommendation in, a page with drawings out."""

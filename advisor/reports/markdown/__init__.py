@@ -1,0 +1,1 @@
+"""The recommendation as a decision record: a recommendation in, Markdown out."""

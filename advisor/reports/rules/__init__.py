@@ -1,0 +1,1 @@
+"""The rule base told: rules in, text, JSON or Markdown out."""

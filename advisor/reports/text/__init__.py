@@ -1,0 +1,1 @@
+"""The recommendation for a terminal: a recommendation in, lines of text out."""

@@ -1,0 +1,81 @@
+"""The whole starter project as values that serve every IaC flavour and every runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from advisor.knowledge.versions import Versions
+from advisor.starter.blueprint.flow import Flow
+from advisor.starter.blueprint.names import Name
+from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Resource
+from advisor.starter.blueprint.wiring import Outcome, Permission, Ref, WorkflowType
+
+Approach: TypeAlias = Literal["destinations", "step-functions", "both"]
+
+
+class FailureRoute(Struct, frozen=True):
+    """One line of the table "where does a failed event end up"."""
+
+    failure: str
+    ends_up: str
+    holds: str
+    alarm: str
+
+
+class RecordFixture(Struct, frozen=True):
+    """One shape in which an outcome reaches a consumer, to be tested against ``unwrap``."""
+
+    service: str
+    outcome: Outcome
+
+
+class Blueprint(Struct, frozen=True, dict=True):
+    """The whole starter project as values."""
+
+    title: str
+    name: Name
+    approach: Approach
+    workflow_type: WorkflowType | None
+    iac: str
+    runtime: str
+    region: str
+    versions: Versions
+    source: str
+    resources: tuple[Resource, ...]
+    permissions: tuple[Permission, ...]
+    flow: Flow
+    payload: Mapping[str, Any]
+    event: Any
+    records: tuple[RecordFixture, ...] = ()
+    failure_routes: tuple[FailureRoute, ...] = ()
+    idempotency: Ref | None = None
+    event_source: str = "sdk"
+    summary: str = ""
+    cost: str = ""
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Resource]:
+        return {resource.id: resource for resource in self.resources}
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        return tuple(item for item in self.resources if isinstance(item, Function))
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        return tuple(item for item in self.resources if isinstance(item, Alarm))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return tuple(item for item in self.resources if isinstance(item, Parameter))
+
+    @cached_property
+    def machine(self) -> Machine | None:
+        return next((item for item in self.resources if isinstance(item, Machine)), None)
+
+    def permissions_of(self, holder: str) -> tuple[Permission, ...]:
+        return tuple(item for item in self.permissions if item.holder == holder)

@@ -1,0 +1,275 @@
+"""The kinds of resources that a starter project may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from advisor.starter.blueprint.names import Name
+from advisor.starter.blueprint.wiring import (
+    AsyncInvoke,
+    Batch,
+    Ref,
+    Target,
+    Trigger,
+    Work,
+    WorkflowType,
+)
+
+IOT_SQL_VERSION = "2016-03-23"
+
+
+class Resource(Struct, frozen=True):
+    """Base of all resources: ``rules`` are the ids of the rules that asked for it."""
+
+    kind: ClassVar[str]
+    log_days: ClassVar[int] = 30
+    id: str
+    purpose: str
+    rules: tuple[str, ...]
+
+
+class Function(Resource, frozen=True):
+    """A Lambda function; its business code is the same file whichever option.
+
+    Each version is published under ``alias``, which is what everything calls and what has the settings.
+    """
+
+    kind: ClassVar[str] = "function"
+    alias: ClassVar[str] = "live"
+    architecture: ClassVar[str] = "arm64"
+    name: Name
+    does: Work = "step"
+    undoes: str = ""
+    timeout_s: int = 30
+    environment: tuple[tuple[str, Ref | str], ...] = ()
+    trigger: Trigger | None = None
+    asynchronous: AsyncInvoke | None = None
+
+
+class Queue(Resource, frozen=True):
+    """A standard SQS queue; an alarm rings when one that ``stays_empty`` does not.
+
+    ``senders`` are service principals, each with the resources it may act for.
+    """
+
+    kind: ClassVar[str] = "queue"
+    retention_s: int = 1_209_600
+    visibility_s: int = 30
+    senders: tuple[tuple[str, Target], ...] = ()
+    stays_empty: bool = False
+    dead_letters: Ref | None = None
+    max_receives: int = 0
+
+
+class Topic(Resource, frozen=True):
+    """A standard SNS topic; ``email`` names the parameter with an address to subscribe."""
+
+    kind: ClassVar[str] = "topic"
+    email: Ref | None = None
+
+
+class Bucket(Resource, frozen=True):
+    """A private S3 bucket; ``events`` sends object events to the default event bus."""
+
+    kind: ClassVar[str] = "bucket"
+    events: bool = False
+    expires_days: int = 0
+
+
+class Bus(Resource, frozen=True):
+    """A custom EventBridge bus."""
+
+    kind: ClassVar[str] = "bus"
+
+
+class Table(Resource, frozen=True):
+    """A DynamoDB table billed per request; one whose items do not expire can be restored to any second."""
+
+    kind: ClassVar[str] = "table"
+    key: str = "id"
+    expires: str = ""
+    stream: bool = False
+
+    @property
+    def restorable(self) -> bool:
+        """Return whether there is something to lose."""
+        return not self.expires
+
+
+class Stream(Resource, frozen=True):
+    """A Kinesis stream in on-demand mode."""
+
+    kind: ClassVar[str] = "stream"
+
+
+class HttpApi(Resource, frozen=True):
+    """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result."""
+
+    kind: ClassVar[str] = "http_api"
+    route: ClassVar[str] = "POST /"
+    burst: ClassVar[int] = 100
+    per_second: ClassVar[int] = 50
+    access_log: ClassVar[Mapping[str, str]] = {
+        "requestId": "$context.requestId",
+        "status": "$context.status",
+        "error": "$context.integrationErrorMessage",
+    }
+    machine: Ref = Ref("")
+    waits: bool = False
+
+
+class Pipe(Resource, frozen=True):
+    """An EventBridge pipe that starts the machine for each record of a queue or stream.
+
+    ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
+    """
+
+    kind: ClassVar[str] = "pipe"
+    start: ClassVar[str] = Batch.start
+    batch_size: ClassVar[int] = 1
+    service: str = ""
+    source: Ref = Ref("")
+    machine: Ref = Ref("")
+    template: str = ""
+    waits: bool = False
+    undelivered: Ref | None = None
+    retry_attempts: int = 0
+    max_record_age_s: int = 0
+
+
+class Subscription(Resource, frozen=True):
+    """A topic's delivery of bare messages to a queue."""
+
+    kind: ClassVar[str] = "subscription"
+    topic: Ref = Ref("")
+    queue: Ref = Ref("")
+
+
+class IotRule(Resource, frozen=True):
+    """An IoT rule that starts the machine or calls ``function``; ``undelivered`` gets what it cannot."""
+
+    kind: ClassVar[str] = "iot_rule"
+    sql_version: ClassVar[str] = IOT_SQL_VERSION
+    sql: str = ""
+    machine: Ref | None = None
+    function: Ref | None = None
+    undelivered: Ref = Ref("")
+
+
+class MailRule(Resource, frozen=True):
+    """An SES receipt rule that calls a function asynchronously for each mail to ``recipient``."""
+
+    kind: ClassVar[str] = "mail_rule"
+    function: Ref = Ref("")
+    recipient: Ref = Ref("")
+
+
+class LoadBalancer(Resource, frozen=True):
+    """An Application Load Balancer in the user's network with a function as its only target."""
+
+    kind: ClassVar[str] = "load_balancer"
+    port: ClassVar[int] = 80
+    clients: ClassVar[str] = "10.0.0.0/8"
+    function: Ref = Ref("")
+    network: Ref = Ref("")
+    subnets: Ref = Ref("")
+
+
+class UserPool(Resource, frozen=True):
+    """A Cognito user pool whose sign-ups trigger a function."""
+
+    kind: ClassVar[str] = "user_pool"
+
+
+class Connection(Resource, frozen=True):
+    """An EventBridge connection that holds the key of an HTTP endpoint."""
+
+    kind: ClassVar[str] = "connection"
+    header: ClassVar[str] = "x-api-key"
+    key: Ref = Ref("")
+
+
+class Container(Resource, frozen=True):
+    """A Fargate task: cluster, task definition with one container named ``work``, its roles and its log."""
+
+    kind: ClassVar[str] = "container"
+    cpu: ClassVar[int] = 256
+    memory_mb: ClassVar[int] = 512
+    command: ClassVar[tuple[str, ...]] = ("sh", "-c", "echo $PAYLOAD")
+    image: Ref = Ref("")
+
+
+class Activity(Resource, frozen=True):
+    """A Step Functions activity: tasks that workers anywhere poll for."""
+
+    kind: ClassVar[str] = "activity"
+
+
+class Route(Resource, frozen=True):
+    """An EventBridge rule that hands matching events to a target through its own role."""
+
+    kind: ClassVar[str] = "route"
+    bus: Ref | None = None
+    pattern: Mapping[str, Any] | None = None
+    target: Ref = Ref("")
+    input_path: str = ""
+    undelivered: Ref | None = None
+    retry_attempts: int = 0
+    max_event_age_s: int = 0
+
+
+class Machine(Resource, frozen=True):
+    """A state machine: its definition as data, and what its placeholders stand for."""
+
+    kind: ClassVar[str] = "machine"
+    log_prefix: ClassVar[str] = "/aws/vendedlogs/states/"
+    name: Name = Name("", "", "", "")
+    workflow_type: WorkflowType = "standard"
+    definition: Mapping[str, Any] = ()  # type: ignore[assignment]
+    substitutions: tuple[tuple[str, Target], ...] = ()
+    trigger: Trigger | None = None
+
+    @property
+    def log_level(self) -> str:
+        """Return what is logged: everything where there is no history to look at."""
+        return "ALL" if self.workflow_type == "express" else "ERROR"
+
+
+class Alarm(Resource, frozen=True):
+    """A CloudWatch alarm that rings when ``metric`` is above ``threshold``."""
+
+    kind: ClassVar[str] = "alarm"
+    namespace: str = ""
+    metric: str = ""
+    dimension: str = ""
+    of: Ref = Ref("")
+    threshold: int = 0
+    statistic: str = "Sum"
+    period_s: int = 60
+    periods: int = 1
+    action: Ref = Ref("")
+
+
+class Parameter(Resource, frozen=True):
+    """A value the user gives when deploying."""
+
+    kind: ClassVar[str] = "parameter"
+    default: str | None = ""
+    secret: bool = False
+    type: str = "String"
+
+    @property
+    def example(self) -> str:
+        """Return a value of the right form, for tests that deploy nothing."""
+        ends = {
+            "VpcId": "vpc-0a1b2c3d",
+            "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+            "Arn": "arn:aws:service:us-east-1:123456789012:cluster/example/1",
+            "Endpoint": "https://example.com",
+            "Recipient": "ann@example.com",
+            "Email": "ann@example.com",
+        }
+        return self.default or next((text for end, text in ends.items() if self.id.endswith(end)), "example")

@@ -1,0 +1,121 @@
+"""How resources refer to each other: references, destinations, batches, triggers and permissions.
+
+Nothing here is spelt in CloudFormation, CDK or Terraform: a value names resources by id, and each flavour
+has its own words for the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from msgspec import Struct
+
+WorkflowType: TypeAlias = Literal["standard", "express"]
+Attribute: TypeAlias = Literal[
+    "arn",
+    "name",
+    "url",
+    "stream",
+    "contents",
+    "secret",
+    "cluster",
+    "role",
+    "execution_role",
+    "topics",
+    "groups",
+    "address",
+    "log_streams",
+]
+Outcome: TypeAlias = Literal["success", "failure"]
+Work: TypeAlias = Literal["step", "start"]
+
+
+class Ref(Struct, frozen=True):
+    """A property of another resource or parameter of this blueprint."""
+
+    to: str
+    attribute: Attribute = "arn"
+
+
+class Arn(Struct, frozen=True):
+    """An ARN made of text: ``{partition}``, ``{region}``, ``{account}``, and ``{0}``… for ``parts``."""
+
+    pattern: str
+    parts: tuple[Ref, ...] = ()
+
+
+Target: TypeAlias = Ref | Arn | str
+
+
+class Destination(Struct, frozen=True):
+    """Where Lambda sends the record of one outcome; ``service`` is a value of ``targets`` or ``kafka``."""
+
+    service: str
+    target: Ref
+
+
+class AsyncInvoke(Struct, frozen=True):
+    """How Lambda treats asynchronous invocations of a function's alias."""
+
+    retry_attempts: int
+    max_event_age_s: int
+    on_failure: Destination
+    on_success: Destination | None = None
+
+
+class Batch(Struct, frozen=True):
+    """How a poller reads a stream for a function, and where a batch goes that keeps failing.
+
+    ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
+    """
+
+    start: ClassVar[str] = "TRIM_HORIZON"
+    size: int
+    window_s: int
+    retry_attempts: int
+    max_record_age_s: int
+    on_failure: Destination | None
+    bisect: bool = True
+    partial_response: bool = True
+    pollers: int = 0
+
+
+class Trigger(Struct, frozen=True):
+    """What starts a function or the state machine.
+
+    ``undelivered`` is the queue for events the source itself could not hand over.
+    """
+
+    kind: str
+    source: Ref | None = None
+    undelivered: Ref | None = None
+    pattern: Mapping[str, Any] | None = None
+    schedule: str = ""
+    input: Mapping[str, Any] | None = None
+    input_path: str = ""
+    retry_attempts: int = 0
+    max_event_age_s: int = 0
+    batch: Batch | None = None
+    topic: Ref | None = None
+    group: Ref | None = None
+    filter: str = ""
+
+
+class Permission(Struct, frozen=True):
+    """What the role of ``holder`` may do. ``why`` is written beside ``*`` and in the README.
+
+    ``implied``: the flavour's own wiring of the same edge grants it (SAM: destinations, triggers).
+    """
+
+    holder: str
+    actions: tuple[str, ...]
+    resources: tuple[Target, ...]
+    why: str = ""
+    implied: bool = False
+    condition: Mapping[str, Any] | None = None
+
+    @property
+    def on_itself(self) -> bool:
+        """Return whether the holder may do something with itself."""
+        return any(isinstance(target, Ref) and target.to == self.holder for target in self.resources)

@@ -1,0 +1,1 @@
+"""Blueprint in, texts for people out: README facts, diagram, retry summary, sample records."""

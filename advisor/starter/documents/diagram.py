@@ -1,0 +1,149 @@
+"""The blueprint as a Mermaid diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.blueprint.resources import (
+    Function,
+    HttpApi,
+    IotRule,
+    LoadBalancer,
+    Machine,
+    MailRule,
+    Pipe,
+    Resource,
+    Route,
+    Subscription,
+)
+from advisor.starter.blueprint.wiring import Ref, Trigger
+from advisor.starter.state_language.expressions import State
+
+SHAPES = {
+    "queue": '[["{}"]]',
+    "bucket": '[("{}")]',
+    "table": '[("{}")]',
+    "topic": '(["{}"])',
+    "bus": '(["{}"])',
+}
+
+
+def mermaid(blueprint: Blueprint) -> str:
+    """Return the flow of events through ``blueprint`` as Mermaid source, without the fence."""
+    edges = list(dict.fromkeys(_edges(blueprint)))
+    shown = [item for item in blueprint.resources if any(item.id in edge.split() for edge in edges)]
+    lines = ["flowchart LR", *(f"    {_node(item)}" for item in shown), *(f"    {edge}" for edge in edges)]
+    if blueprint.machine:
+        lines += ["", *(f"    {line}" for line in _states(blueprint.machine))]
+    return "\n".join(lines)
+
+
+def _node(item: Resource) -> str:
+    return item.id + SHAPES.get(item.kind, '["{}"]').format(item.id)
+
+
+def _edges(blueprint: Blueprint) -> Iterator[str]:
+    edges = [edge for item in blueprint.resources for edge in (*_before(item), *_after(item, blueprint))]
+    reached = {edge.split()[-1] for edge in edges}
+    for item in blueprint.resources:
+        if isinstance(item, Function | Machine) and item.id not in reached:
+            yield f"caller((caller)) --> {item.id}"
+    yield from edges
+
+
+def _before(item: Resource) -> Iterator[str]:
+    """Yield what brings events to ``item``."""
+    if isinstance(item, HttpApi | LoadBalancer):
+        yield f"caller((caller)) --> {item.id}"
+    if isinstance(item, IotRule):
+        yield f"devices((devices)) --> {item.id}"
+    if isinstance(item, MailRule):
+        yield f"mail((mail)) --> {item.id}"
+    if isinstance(item, Pipe):
+        yield f"{item.source.to} --> {item.id}"
+    if isinstance(item, Route):
+        yield f"{item.bus.to if item.bus else 'events((events))'} --> {item.id}"
+    if isinstance(item, Function | Machine) and item.trigger:
+        yield f"{_origin(item.trigger)} --> {item.id}"
+
+
+def _origin(trigger: Trigger) -> str:
+    if trigger.source:
+        return trigger.source.to
+    if trigger.pattern and "aws.s3" in trigger.pattern.get("source", ()):
+        return "SourceBucket"
+    kind = "caller" if trigger.kind == "function-url" else trigger.kind
+    return f"{kind}(({kind}))"
+
+
+def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
+    """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
+    if isinstance(item, HttpApi | Pipe | IotRule) and item.machine:
+        yield f"{item.id} --> {item.machine.to}"
+    if isinstance(item, IotRule | MailRule | LoadBalancer) and item.function:
+        yield f"{item.id} --> {item.function.to}"
+    if isinstance(item, Subscription):
+        yield f"{item.topic.to} --> {item.queue.to}"
+    if isinstance(item, Route):
+        yield f"{item.id} --> {item.target.to}"
+    if isinstance(item, Pipe | IotRule | Route) and item.undelivered:
+        yield f"{item.id} -. not delivered .-> {item.undelivered.to}"
+    if isinstance(item, Function | Machine) and item.trigger:
+        yield from _not_taken(item.id, item.trigger)
+    if isinstance(item, Function):
+        yield from _handed_on(item)
+        yield from (
+            f"{item.id} --> {target.to}"
+            for permission in blueprint.permissions_of(item.id)
+            for target in permission.resources
+            if isinstance(target, Ref) and permission.actions[0].startswith("states:Start")
+        )
+    if isinstance(item, Machine):
+        yield from (
+            f"{item.id} --> {target.to}" for _, target in item.substitutions if isinstance(target, Ref)
+        )
+
+
+def _not_taken(holder: str, trigger: Trigger) -> Iterator[str]:
+    if trigger.undelivered:
+        yield f"{holder} -. not delivered .-> {trigger.undelivered.to}"
+    if trigger.batch and trigger.batch.on_failure:
+        yield f"{holder} -- on failure --> {trigger.batch.on_failure.target.to}"
+
+
+def _handed_on(function: Function) -> Iterator[str]:
+    if function.asynchronous and function.asynchronous.on_success:
+        yield f"{function.id} -- on success --> {function.asynchronous.on_success.target.to}"
+    if function.asynchronous:
+        yield f"{function.id} -- on failure --> {function.asynchronous.on_failure.target.to}"
+
+
+def _states(machine: Machine) -> Iterator[str]:
+    yield f"subgraph {machine.id}States[states of {machine.id}]"
+    states: dict[str, State] = machine.definition["States"]
+    ids = {name: f"s{place}" for place, name in enumerate(states)}
+    for name, state in states.items():
+        yield f'    {ids[name]}["{_title(name, state)}"]'
+    for name, state in states.items():
+        for target, label in _following(state):
+            yield f"    {ids[name]} {label} {ids[target]}"
+    yield "end"
+
+
+def _title(name: str, state: State) -> str:
+    inner = state.get("ItemProcessor", {}).get("States", {})
+    branches = [other for branch in state.get("Branches", []) for other in branch["States"]]
+    inside = [*inner, *branches]
+    return f"{name}<br/>{state['Type']}: {', '.join(inside)}" if inside else name
+
+
+def _following(state: State) -> Iterator[tuple[str, str]]:
+    if "Next" in state:
+        yield state["Next"], "-->"
+    for choice in state.get("Choices", []):
+        yield choice["Next"], "-- yes -->"
+    if "Default" in state:
+        yield state["Default"], "-- otherwise -->"
+    for catcher in state.get("Catch", []):
+        yield catcher["Next"], "-. error .->"

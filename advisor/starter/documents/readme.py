@@ -1,0 +1,113 @@
+"""What the README says about one blueprint: how to try it out and where to look when nothing happens."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Iterator
+
+from advisor.starter.blueprint.flow import Ask, nodes
+from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, Resource
+
+
+def described(blueprint: Blueprint) -> tuple[Resource, ...]:
+    """Return the resources worth a line: all but alarms and parameters."""
+    return tuple(item for item in blueprint.resources if item.kind not in ("alarm", "parameter"))
+
+
+def buckets(blueprint: Blueprint) -> str:
+    """Return the buckets a user must empty before deleting the stack."""
+    return ", ".join(f"`{item.id}`" for item in blueprint.resources if isinstance(item, Bucket))
+
+
+def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
+    """Return a command that sends one event through the deployed project, to what ``output`` names."""
+    payload = shlex.quote(json.dumps(blueprint.payload))
+    by_id = blueprint.by_id
+    trigger = next((f.trigger for f in blueprint.functions if f.trigger), None)
+    machine = blueprint.machine
+    trigger = trigger or (machine.trigger if machine else None)
+    if "SourceBucket" in by_id:
+        return f"echo '{{}}' | aws s3 cp - s3://{output('SourceBucketName')}/incoming/1001.json"
+    if trigger and trigger.kind == "eventbridge":
+        entry = [
+            {
+                "Source": blueprint.source,
+                "DetailType": "Work requested",
+                "Detail": json.dumps(blueprint.payload),
+            }
+        ]
+        return f"aws events put-events --entries {shlex.quote(json.dumps(entry))}"
+    if trigger and trigger.kind == "sns":
+        return f"aws sns publish --topic-arn {output('SourceTopicArn')} --message {payload}"
+    if trigger and trigger.kind == "kinesis":
+        return (
+            f"aws kinesis put-record --stream-name {output('SourceStreamName')} --partition-key 1001 "
+            f"--cli-binary-format raw-in-base64-out --data {payload}"
+        )
+    if trigger and trigger.kind == "dynamodb-stream":
+        item = shlex.quote('{"id": {"S": "1001"}}')
+        return f"aws dynamodb put-item --table-name {output('SourceTableName')} --item {item}"
+    if any(isinstance(item, HttpApi) for item in blueprint.resources):
+        return (
+            'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\\n'
+            '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
+            f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} {output("ApiUrl")}'
+        )
+    if blueprint.approach == "step-functions":
+        machine_arn = output("StateMachine")
+        return f"aws stepfunctions start-execution --state-machine-arn {machine_arn} --input {payload}"
+    return (
+        "# Event, not the default: destinations fire for asynchronous calls only\n"
+        f"aws lambda invoke --function-name {output('FirstFunction')} --invocation-type Event \\\n"
+        f"  --cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
+    )
+
+
+def checklist(blueprint: Blueprint) -> tuple[str, ...]:
+    """Return where to look, in order, when an event seems to be lost."""
+    return tuple(_checks(blueprint))
+
+
+def _waiting(node: Ask) -> str:
+    """Return how to end a wait; the token is in the message that went out."""
+    place = f"`{node.unit.name.id}{'Topic' if node.unit.service == 'sns' else 'Queue'}`"
+    answer = '{"approved": true}' if node.approval else "{}"
+    beat = f"; `send-task-heartbeat` every {node.timeout_s // 4} seconds keeps it waiting"
+    return (
+        f"Does it wait for an answer? The message in {place} holds the token: `aws stepfunctions "
+        f"send-task-success --task-token TOKEN --task-output '{answer}'`{'' if node.approval else beat}."
+    )
+
+
+def _checks(blueprint: Blueprint) -> Iterator[str]:
+    queues = [item.id for item in blueprint.resources if getattr(item, "stays_empty", False)]
+    if any(f.asynchronous for f in blueprint.functions):
+        yield (
+            "Was the call asynchronous? The console's Test button, a plain `aws lambda invoke`, function "
+            "URLs and API Gateway call synchronously, and then no destination fires."
+        )
+        alias = Function.alias
+        yield f"Did it go to the alias `{alias}`? The settings are the alias's; the bare function has none."
+        yield "Is it still being retried? The last attempt starts about three minutes after the first."
+    if any(f.trigger and f.trigger.batch for f in blueprint.functions):
+        yield "Is the reader behind? Look at `IteratorAge`; a shard waits while a batch is being retried."
+    if queues:
+        yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
+    if blueprint.approach != "step-functions":
+        yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
+    if any(isinstance(item, HttpApi) for item in blueprint.resources):
+        yield "Did API Gateway let it in? The log group `ApiLogs` of the stack tells."
+    if blueprint.machine:
+        where = (
+            "the log group `/aws/vendedlogs/states/…`"
+            if blueprint.workflow_type == "express"
+            else "the console"
+        )
+        yield f"Did a run start? Look for it in {where}; its last state says what happened."
+    for node in nodes(blueprint.flow):
+        if isinstance(node, Ask):
+            yield _waiting(node)
+    if any(item.kind == "topic" for item in blueprint.resources):
+        yield "Is the mail subscription confirmed? SNS keeps nothing for an address that is not."

@@ -1,0 +1,55 @@
+"""How often a unit of work is tried and how long that takes, in words for the README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.blueprint.resources import Function
+from advisor.starter.state_language.expressions import State
+
+
+def worst_case(blueprint: Blueprint) -> str:
+    """Return how many attempts one event can cause, per function or Task."""
+    return "; ".join(dict.fromkeys((*_functions(blueprint), *_tasks(blueprint))))
+
+
+def delays(blueprint: Blueprint) -> str:
+    """Return how long after the first attempt the last one starts."""
+    found = []
+    if any(function.asynchronous for function in blueprint.functions):
+        found.append(
+            "asynchronous retries start about 1 and 3 minutes after the first attempt; throttled events wait "
+            "1 second to 5 minutes between tries until the event age is reached"
+        )
+    if any(function.trigger and function.trigger.batch for function in blueprint.functions):
+        found.append("stream retries follow at once and hold the shard until they end")
+    if blueprint.machine:
+        found.append(
+            "state machine retries wait 2, 4, 8… seconds at most, with full jitter, capped at 60 seconds"
+        )
+    return "; ".join(found)
+
+
+def _functions(blueprint: Blueprint) -> Iterator[str]:
+    for function in blueprint.functions:
+        if function.asynchronous:
+            yield f"{function.id}: {function.asynchronous.retry_attempts + 1} attempts on errors"
+        batch = _batch(function)
+        if batch:
+            yield f"{function.id}: {batch.retry_attempts + 1} attempts per batch; halving a batch adds none"
+
+
+def _batch(function: Function):  # type: ignore[no-untyped-def]
+    return function.trigger.batch if function.trigger else None
+
+
+def _tasks(blueprint: Blueprint) -> Iterator[str]:
+    if blueprint.machine is None:
+        return
+    states: dict[str, State] = blueprint.machine.definition["States"]
+    for state in states.values():
+        for retrier in state.get("Retry", []):
+            if "States.TaskFailed" in retrier["ErrorEquals"]:
+                yield f"each Task: {retrier['MaxAttempts'] + 1} attempts on errors of the work"
+                return

@@ -1,0 +1,1 @@
+"""Blueprint in, words of one IaC flavour out: SAM, AWS CDK, Terraform."""

@@ -1,0 +1,18 @@
+"""How a flavour spells what a resource is referred to by: ``templates/<iac>/references.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from advisor.loading.yaml_nodes import LOADER
+
+
+@cache
+def load_references(folder: Path) -> Mapping[str, Any]:
+    """Return what ``references.yaml`` in ``folder`` says."""
+    return dict(yaml.load((folder / "references.yaml").read_bytes(), LOADER))

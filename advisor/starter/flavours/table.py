@@ -1,0 +1,123 @@
+"""The tools a starter can be deployed with: the files each adds, and how it spells a blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.runtimes.languages import Language
+
+
+class Words(Protocol):
+    """How one flavour spells one blueprint."""
+
+    @property
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """Return the filters its templates use."""
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """Return what its templates may call by name."""
+
+    def output(self, name: str) -> str:
+        """Return how a shell command of the README gets the value of an output."""
+
+
+def _none(blueprint: Blueprint) -> tuple[str, ...]:
+    return ()
+
+
+class Flavour(Struct, frozen=True):
+    """One IaC flavour.
+
+    ``files`` are its own, filled from ``templates/<iac>/project``, as are ``more``, which depend on what is
+    there; ``words`` gets the blueprint and the folder ``templates/<iac>``. ``made`` are the folders that its
+    tools fill, which linters leave alone. ``template_tests``: the wiring is tested in the language of the
+    functions, by reading ``template.yaml``; otherwise the flavour brings tests of its own.
+    """
+
+    title: str
+    files: tuple[str, ...]
+    words: Callable[[Blueprint, Path], Words]
+    made: tuple[str, ...]
+    more: Callable[[Blueprint], Iterable[str]] = _none
+    template_tests: bool = False
+
+    def paths(self, blueprint: Blueprint, language: Language) -> Iterator[str]:
+        """Yield the files of a project that belong to no single function."""
+        yield from self.files
+        yield from self.more(blueprint)
+        yield from language.paths(blueprint)
+        if self.template_tests:
+            yield from language.template_tests
+
+
+def _sam(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.flavours.sam import Sam
+
+    return Sam.of(blueprint, folder)
+
+
+def _typescript(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.flavours.cdk.typescript import typescript
+
+    return typescript(blueprint, folder)
+
+
+def _python(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.flavours.cdk.python import python
+
+    return python(blueprint, folder)
+
+
+def _terraform(blueprint: Blueprint, folder: Path) -> Words:
+    from advisor.starter.flavours.terraform.words import Terraform
+
+    return Terraform.of(blueprint, folder)
+
+
+def _terraform_files(blueprint: Blueprint) -> Iterable[str]:
+    from advisor.starter.flavours.terraform.words import files
+
+    return files(blueprint)
+
+
+# A project needs one of them, so the others are not loaded
+FLAVOURS: Mapping[str, Flavour] = {
+    "sam": Flavour(
+        "AWS SAM", ("template.yaml", "samconfig.toml"), _sam, (".aws-sam/", ".venv/"), template_tests=True
+    ),
+    "cdk-typescript": Flavour(
+        "AWS CDK in TypeScript",
+        (
+            "infra/cdk.json",
+            "infra/package.json",
+            "infra/tsconfig.json",
+            "infra/bin/app.ts",
+            "infra/lib/acknowledged.ts",
+            "infra/lib/stack.ts",
+            "infra/test/stack.test.ts",
+        ),
+        _typescript,
+        ("build/", "infra/"),
+    ),
+    "cdk-python": Flavour(
+        "AWS CDK in Python",
+        (
+            "infra/acknowledged.py",
+            "infra/app.py",
+            "infra/cdk.json",
+            "infra/pyproject.toml",
+            "infra/requirements.txt",
+            "infra/stack.py",
+            "infra/tests/test_stack.py",
+        ),
+        _python,
+        ("build/", "infra/"),
+    ),
+    "terraform": Flavour("Terraform", (), _terraform, ("build/", "infra/"), _terraform_files),
+}

@@ -1,0 +1,1 @@
+"""Terraform: references, formatting, and the values its own tests need."""

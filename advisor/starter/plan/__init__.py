@@ -1,0 +1,1 @@
+"""Recommendation in, blueprint out. Decides what a project contains; nothing here knows a flavour."""

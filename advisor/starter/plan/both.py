@@ -1,0 +1,63 @@
+"""Both options in one project: functions with destinations at the edge, a state machine as the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from advisor.knowledge.answers import Part, Step
+from advisor.starter.blueprint.flow import Do, Flow, Unit
+from advisor.starter.blueprint.ids import STREAMS
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.resources import Bus
+from advisor.starter.blueprint.wiring import Destination, Ref, WorkflowType
+from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, SUCCEEDED, rule, undelivered
+from advisor.starter.plan.destinations.function_chain import edges
+from advisor.starter.plan.event_sources.to_function import source_of_function
+from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
+from advisor.starter.plan.workflow import flow_for
+
+HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
+
+
+def both(
+    context: PlanContext,
+    units: Sequence[Unit],
+    arranged: Sequence[Part],
+    workflow_type: WorkflowType,
+    payload_for: Callable[[Flow], dict[str, Any]],
+) -> tuple[Flow, Fragment, Mapping[str, Any]]:
+    """Return the first unit as an edge function that hands its result to a state machine of the others."""
+    alone = not arranged or isinstance(arranged[0], Step)
+    if len(units) < 2 or units[0].service != "lambda" or not alone:
+        raise NotSupported(
+            "Both options together need a lambda step first, for the edge, and a step after it, for the core."
+        )
+    flow = flow_for(context.requirements, units[1:], arranged[1:])
+    source = source_of_function(context, payload_for(flow), units[0])
+    if context.requirements.text("event_source") in STREAMS:
+        raise NotSupported(
+            "A stream in front of both options is not wired yet: use --approach destinations for its reader."
+        )
+    bus = Bus(
+        HANDED_ON, "carries each result of the edge to the core", context.asked("invocation", "coordination")
+    )
+    trigger = rule(SUCCEEDED, "$.detail.responsePayload", Ref(bus.id, "name"), UNSTARTED)
+    edge_brief = replace(
+        context,
+        requirements=replace(
+            context.requirements, answers=_without(context.requirements.answers, "on_success")
+        ),
+    )
+    onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
+    front = edges(edge_brief, units[:1], source, onward)
+    waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
+    parts = merge([front, waiting, core(context, flow, MachineOptions(workflow_type, trigger))])
+    return (Do(units[0]), *flow), parts, source.event
+
+
+def _without(answers: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if name != key}

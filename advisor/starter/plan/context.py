@@ -1,0 +1,61 @@
+"""Pieces of a blueprint while it grows, and what every piece is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from advisor.knowledge.answers import QueryLanguage
+from advisor.starter.blueprint.names import Name
+from advisor.starter.blueprint.project import FailureRoute, RecordFixture
+from advisor.starter.blueprint.resources import Resource
+from advisor.starter.blueprint.wiring import Permission
+from advisor.starter.plan.limits import Limits
+from advisor.starter.plan.rule_ids import RulesBehind
+from advisor.starter.plan.workflow import Requirements
+
+
+class PlanContext(Struct, frozen=True):
+    """What every part of the plan looks at: requirements, the workload's name, who asked for what."""
+
+    requirements: Requirements
+    asked: RulesBehind
+    name: Name
+    source: str
+    limits: Limits = Limits()
+    query_language: QueryLanguage = "jsonata"
+    failure_topic: str = ""
+
+    @property
+    def timeout_s(self) -> int:
+        """Return the timeout of each function: twice the expected duration, from 30 to 900 s.
+
+        Behind an HTTP API a caller waits 29 s in all, so there it is 8 s.
+        """
+        if self.requirements.text("caller_waits_for") == "result":
+            return 8
+        return int(min(max(self.requirements.number("step_duration_s", 10) * 2, 30), 900))
+
+
+class Fragment(Struct, frozen=True):
+    """Resources and what belongs to them."""
+
+    resources: tuple[Resource, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    routes: tuple[FailureRoute, ...] = ()
+    records: tuple[RecordFixture, ...] = ()
+
+
+def merge(parts: Iterable[Fragment]) -> Fragment:
+    """Return all parts as one; a resource or permission asked for twice is there once."""
+    every = tuple(parts)
+    resources: dict[str, Resource] = {}
+    for resource in (resource for part in every for resource in part.resources):
+        resources.setdefault(resource.id, resource)
+    return Fragment(
+        tuple(resources.values()),
+        tuple(permission for part in every for permission in part.permissions),
+        tuple(dict.fromkeys(route for part in every for route in part.routes)),
+        tuple(dict.fromkeys(record for part in every for record in part.records)),
+    )

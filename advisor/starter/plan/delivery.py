@@ -1,0 +1,161 @@
+"""What event sources have in common: a wired source, the queue for what it cannot deliver, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from advisor.starter.blueprint.ids import UNDELIVERED
+from advisor.starter.blueprint.project import FailureRoute
+from advisor.starter.blueprint.resources import Bucket, Queue
+from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
+from advisor.starter.plan.context import Fragment, PlanContext
+
+RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
+DELIVERY_RETRIES, DELIVERY_AGE_S = 185, 86_400
+PERIOD = "rate(1 day)"
+READS: Mapping[str, tuple[str, ...]] = {
+    "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "kinesis": (
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ),
+    "dynamodb-stream": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+    "kafka": ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"),
+}
+# What a poller needs that knows no resource: a list of streams, a way into the network of the cluster.
+LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "dynamodb-stream": (("dynamodb:ListStreams",), "streams are listed, not named"),
+    "kafka": (
+        (
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ),
+        "the network is the cluster's, which only Lambda knows",
+    ),
+}
+# Sources disagree on the dash before "Success", so the record itself says which outcome it is.
+SUCCEEDED = {
+    "source": ["lambda"],
+    "detail-type": [{"prefix": "Lambda Function Invocation Result"}],
+    "detail": {"requestContext": {"condition": ["Success"]}},
+}
+
+
+class Source(Struct, frozen=True):
+    """A wired event source: ``trigger`` is None where callers start the work themselves.
+
+    ``first``: the machine gets a list of one record, of which it takes the first.
+    """
+
+    trigger: Trigger | None
+    event: Any
+    parts: Fragment = Fragment()
+    first: bool = False
+
+
+def undelivered(
+    context: PlanContext, what: str, sender: tuple[str, Ref | Arn] | None, queue_id: str = ""
+) -> Fragment:
+    """Return the queue that keeps what ``what`` could not deliver; ``sender`` may write to it."""
+    queue = Queue(
+        queue_id or UNDELIVERED,
+        f"keeps events that {what} could not deliver",
+        context.asked("event_source", "failure_handling"),
+        senders=(sender,) if sender else (),
+        stays_empty=True,
+    )
+    route = FailureRoute(
+        f"{what} cannot deliver an event", f"queue `{queue.id}`", "the event itself", f"{queue.id}Alarm"
+    )
+    return Fragment((queue,), routes=(route,))
+
+
+def reading(holder: str, service: str, source: Ref, *, implied: bool = False) -> tuple[Permission, ...]:
+    """Return what ``holder`` needs to poll ``source``; ``implied`` where SAM grants it with the trigger."""
+    named = Permission(holder, READS[service], (source,), implied=implied)
+    if service not in LOOKS:
+        return (named,)
+    actions, why = LOOKS[service]
+    return (named, Permission(holder, actions, ("*",), why, implied=implied))
+
+
+def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return an S3 bucket whose events come through EventBridge; no circle of permissions that way."""
+    bucket = Bucket(
+        "SourceBucket", "receives the objects to work on", context.asked("event_source"), events=True
+    )
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [Ref(bucket.id, "name")]}},
+    }
+    detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
+    event = detail if machine else bus_event("aws.s3", "Object Created", detail)
+    more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    parts = Fragment((bucket, *more.resources), routes=more.routes)
+    return Source(rule(pattern, "$.detail" if machine else ""), event, parts)
+
+
+def from_bus(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return a rule on the default bus for events of the workload's own source."""
+    pattern = {"source": [context.source], "detail-type": ["Work requested"]}
+    event = payload if machine else bus_event(context.source, "Work requested", payload)
+    more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    return Source(rule(pattern, "$.detail" if machine else ""), event, more)
+
+
+def from_schedule(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return a daily schedule; the id of each call makes its payload unique."""
+    trigger = Trigger(
+        "schedule",
+        schedule=PERIOD,
+        input={**payload, "id": "<aws.scheduler.execution-id>"},
+        undelivered=Ref(UNDELIVERED),
+        retry_attempts=DELIVERY_RETRIES,
+        max_event_age_s=DELIVERY_AGE_S,
+    )
+    return Source(trigger, payload, undelivered(context, "EventBridge Scheduler", None))
+
+
+def from_caller(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
+    """Return no source at all: callers start the work through the SDK."""
+    return Source(None, payload)
+
+
+def rule(pattern: Mapping[str, Any], input_path: str = "", bus: Ref | None = None, kept: str = "") -> Trigger:
+    """Return an EventBridge rule that hands on what matches; the queue ``kept`` keeps what it cannot."""
+    return Trigger(
+        "eventbridge",
+        source=bus,
+        undelivered=Ref(kept or UNDELIVERED),
+        pattern=pattern,
+        input_path=input_path,
+        retry_attempts=DELIVERY_RETRIES,
+        max_event_age_s=DELIVERY_AGE_S,
+    )
+
+
+def bus_event(source: str, detail_type: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an EventBridge event."""
+    return {
+        "version": "0",
+        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+        "detail-type": detail_type,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-11-23T12:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": detail,
+    }

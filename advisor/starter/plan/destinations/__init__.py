@@ -1,0 +1,1 @@
+"""Functions in, destinations, their target resources and stream readers out."""

@@ -1,0 +1,260 @@
+"""Functions that hand on through Lambda Destinations: asynchronous chains and stream readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from advisor.starter.blueprint.flow import Unit
+from advisor.starter.blueprint.ids import STREAMS
+from advisor.starter.blueprint.names import names
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.project import RecordFixture
+from advisor.starter.blueprint.resources import Bus, Function, Parameter
+from advisor.starter.blueprint.wiring import Arn, AsyncInvoke, Batch, Destination, Permission, Ref, Trigger
+from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, SUCCEEDED, Source, reading, rule, undelivered
+from advisor.starter.plan.destinations.targets import (
+    ASYNC_TARGETS,
+    chosen_target,
+    destination,
+    failure_route,
+    permissions,
+)
+
+POLLERS = 2  # a topic as destination needs provisioned ones, each paid by the hour
+
+
+def function(context: PlanContext, unit: Unit, *keys: str, undoes: str = "") -> Function:
+    """Return the Lambda function that does ``unit``."""
+    return Function(
+        unit.function_id,
+        f"does '{unit.name.words}'",
+        context.asked(*keys),
+        unit.name,
+        timeout_s=context.timeout_s,
+    )
+
+
+def edges(
+    context: PlanContext,
+    units: Sequence[Unit],
+    source: Source,
+    onward: tuple[Destination, Fragment] | None = None,
+) -> Fragment:
+    """Return the functions of ``units`` joined by destinations; ``onward`` takes the last one's success.
+
+    Raises Refused for what destinations cannot do.
+    """
+    if context.requirements.text("event_source") in STREAMS:
+        return _stream(context, units, source)
+    return _chain(context, units, source, onward)
+
+
+def _chain(
+    context: PlanContext, units: Sequence[Unit], source: Source, onward: tuple[Destination, Fragment] | None
+) -> Fragment:
+    functions, last = _split(units)
+    _refuse_large_records(
+        context, handed_on=len(units) > 1 or bool(context.requirements.chosen("on_success"))
+    )
+    if context.requirements.text("parallelism") == "static" and len(functions) > 1 and not onward:
+        return _fan_out(context, functions, source, last)
+    success = onward or _success(context, functions, last)
+    failure, failure_parts = _failure(context, functions)
+    pieces = [source.parts, failure_parts]
+    for place, unit in enumerate(functions):
+        following = functions[place + 1] if place + 1 < len(functions) else None
+        done = (Destination("lambda", Ref(following.function_id)), _LAMBDA_SUCCESS) if following else success
+        trigger = source.trigger if place == 0 else None
+        pieces.append(_link(context, unit, trigger, done, failure))
+    return merge(pieces)
+
+
+def _fan_out(context: PlanContext, functions: Sequence[Unit], source: Source, last: str) -> Fragment:
+    """Return a first function whose success goes to a bus, and one rule on it for each of the others."""
+    bus = Bus(
+        "FanOutBus", "carries each result to all that follow", context.asked("parallelism", "consumers")
+    )
+    record = RecordFixture("eventbridge", "success")
+    done = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,), records=(record,)))
+    failure, failure_parts = _failure(context, functions)
+    success = _success(context, functions, last)
+    kept = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), "UnstartedWork")
+    pieces = [source.parts, failure_parts, _link(context, functions[0], source.trigger, done, failure), kept]
+    trigger = rule(SUCCEEDED, bus=Ref(bus.id, "name"), kept="UnstartedWork")
+    pieces += [_link(context, unit, trigger, success, failure) for unit in functions[1:]]
+    return merge(pieces)
+
+
+_LAMBDA_SUCCESS = Fragment(records=(RecordFixture("lambda", "success"),))
+
+
+def _split(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
+    """Return the units that are functions, and the service of a last one that is not."""
+    last = units[-1].service if units[-1].service in ASYNC_TARGETS["success"] else "lambda"
+    functions = tuple(units[:-1]) if last != "lambda" else tuple(units)
+    for unit in functions:
+        if unit.service != "lambda":
+            raise NotSupported(
+                f"The step '{unit.name.words}' uses {unit.service}, which a destination cannot reach in the "
+                "middle of a chain. Make it a lambda step whose function calls the service, or use "
+                "--approach step-functions."
+            )
+    if not functions:
+        raise NotSupported(
+            "Destinations need at least one lambda step; the last step alone may be sns, sqs or eventbridge."
+        )
+    return functions, last if last != "lambda" else ""
+
+
+def _refuse_large_records(context: PlanContext, *, handed_on: bool) -> None:
+    size = context.requirements.number("payload_kb", 0) * 1024
+    to_sns = "sns" in (*context.requirements.chosen("on_success"), *context.requirements.chosen("on_failure"))
+    source = context.requirements.text("event_source")
+    if size > context.limits.event_bytes:
+        raise NotSupported("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
+    if source in ("sns", "schedule") and size > context.limits.topic_bytes:
+        raise NotSupported(
+            f"An event of {source} holds at most 256 KB: keep the payload in S3, pass its key, and say "
+            "payload_kb: 1."
+        )
+    if handed_on and 2 * size > context.limits.event_bytes:
+        raise NotSupported(
+            "The record of a success holds request and response, and what follows takes 1 MB in all: with "
+            "payloads above 512 KB keep them in S3, pass the key, and say payload_kb: 1."
+        )
+    if to_sns and 2 * size > context.limits.topic_bytes:
+        raise NotSupported(
+            "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB "
+            "use 'sqs' or, for failures, 's3'."
+        )
+
+
+def _success(
+    context: PlanContext, functions: Sequence[Unit], last: str
+) -> tuple[Destination, Fragment] | None:
+    service = last or chosen_target(context, "success")
+    if not service:
+        return None
+    if service == "lambda":
+        return _handler(context, functions, "Handle success", "success")
+    return destination(context, service, "success")
+
+
+def _failure(context: PlanContext, functions: Sequence[Unit]) -> tuple[Destination, Fragment]:
+    service = chosen_target(context, "failure")
+    if service == "lambda":
+        return _handler(context, functions, "Handle failure", "failure")
+    return destination(context, service, "failure")
+
+
+def _handler(
+    context: PlanContext, functions: Sequence[Unit], title: str, outcome: str
+) -> tuple[Destination, Fragment]:
+    """Return a function that takes an outcome; what it cannot handle itself is kept in a queue."""
+    name = names([title], taken=[unit.name.module for unit in functions])[0]
+    kept, kept_parts = destination(context, "sqs", "failure")
+    key = "on_success" if outcome == "success" else "on_failure"
+    unit = Unit(name)
+    made = replace(
+        function(context, unit, key, "failure_handling"),
+        asynchronous=AsyncInvoke(context.limits.async_retries, context.limits.event_age_s, kept),
+    )
+    route = failure_route(
+        f"`{unit.function_id}` keeps failing", kept, "the execution record: event, error, attempts"
+    )
+    record = RecordFixture("lambda", "success" if outcome == "success" else "failure")
+    own = Fragment((made,), permissions(made.id, kept), (route,), (record,))
+    return Destination("lambda", Ref(made.id)), merge([kept_parts, own])
+
+
+def _link(
+    context: PlanContext,
+    unit: Unit,
+    trigger: Trigger | None,
+    success: tuple[Destination, Fragment] | None,
+    failure: Destination,
+) -> Fragment:
+    retries = 0 if context.requirements.text("retry") == "none" else context.limits.async_retries
+    made = replace(
+        function(context, unit, "invocation", "steps", "retry", "data_passing"),
+        trigger=trigger,
+        asynchronous=AsyncInvoke(
+            retries, context.limits.event_age_s, failure, success[0] if success else None
+        ),
+    )
+    targets = [failure, *([success[0]] if success else [])]
+    route = failure_route(
+        f"`{unit.function_id}` keeps failing", failure, "the execution record: event, error, attempts"
+    )
+    granted = tuple(item for to in targets for item in permissions(made.id, to))
+    own = Fragment((made,), granted, (route,))
+    return merge([own, *([success[1]] if success else [])])
+
+
+def _stream(context: PlanContext, units: Sequence[Unit], source: Source) -> Fragment:
+    if len(units) > 1:
+        raise NotSupported(
+            "A stream's poller reports failures only, so there is no outcome to start a second step with. "
+            "Do the work in one step, or use --approach step-functions."
+        )
+    if context.requirements.chosen("on_success"):
+        raise NotSupported(
+            "A stream's poller knows no on-success destination. Let the function publish its result "
+            "itself, or leave on_success out."
+        )
+    reader, parts = stream_reader(context, units[0], source)
+    return merge([source.parts, Fragment((reader,)), parts])
+
+
+def stream_reader(context: PlanContext, unit: Unit, source: Source) -> tuple[Function, Fragment]:
+    """Return the function behind a stream, its on-failure destination and permissions."""
+    assert source.trigger is not None
+    batch, parts = _batch(context, unit, source.trigger)
+    assert batch.on_failure is not None
+    holds = "positions in the stream, not the records"
+    if batch.on_failure.service in ("s3", "kafka"):
+        holds = "the records themselves"
+    route = failure_route(f"a record that `{unit.function_id}` keeps failing on", batch.on_failure, holds)
+    made = function(context, unit, "invocation", "event_source", "on_failure")
+    most = context.limits.kafka_timeout_s if source.trigger.kind == "kafka" else made.timeout_s
+    reader = replace(made, timeout_s=min(made.timeout_s, most), trigger=replace(source.trigger, batch=batch))
+    assert source.trigger.source is not None
+    reads = reading(reader.id, source.trigger.kind, source.trigger.source, implied=True)
+    return reader, merge([parts, Fragment(permissions=reads, routes=(route,))])
+
+
+def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
+    limits = context.limits
+    retries = limits.kafka_attempts - 1 if trigger.kind == "kafka" else limits.stream_retries
+    if context.failure_topic:
+        failure, parts = _topic(context, unit)
+        return Batch(
+            100, 5, retries, limits.stream_age_s, failure, partial_response=False, pollers=POLLERS
+        ), parts
+    service = chosen_target(context, "failure", stream=True)
+    failure, made = destination(context, service, "failure")
+    parts = Fragment(made.resources, permissions(unit.function_id, failure), (), made.records)
+    own = trigger.kind != "kafka"
+    return Batch(100, 5, retries, limits.stream_age_s, failure, bisect=own, partial_response=own), parts
+
+
+def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:
+    """Return a topic of the cluster that is read, for failed records as they are.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
+    """
+    topic = Parameter(
+        "KafkaFailureTopic",
+        "name of another topic of the cluster, for records that keep failing",
+        context.asked("on_failure", "failure_handling", "replay_payload"),
+        context.failure_topic,
+    )
+    write = Permission(
+        unit.function_id,
+        ("kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"),
+        (Arn("{0}/{1}", (Ref("KafkaClusterArn", "topics"), Ref(topic.id, "name"))),),
+    )
+    return Destination("kafka", Ref(topic.id, "address")), Fragment((topic,), (write,))

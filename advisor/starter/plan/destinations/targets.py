@@ -1,0 +1,161 @@
+"""Where an outcome goes: the destination, the resource behind it, and who may write to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from advisor.starter.blueprint.ids import NOTIFY_EMAIL
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.project import FailureRoute, RecordFixture
+from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Resource, Route, Topic
+from advisor.starter.blueprint.wiring import Destination, Outcome, Permission, Ref
+from advisor.starter.plan.context import Fragment, PlanContext
+from advisor.starter.plan.delivery import DELIVERY_AGE_S, DELIVERY_RETRIES, RULES_OF_ACCOUNT
+
+ASYNC_TARGETS = {
+    "success": ("lambda", "sns", "sqs", "eventbridge"),
+    "failure": ("lambda", "sns", "sqs", "eventbridge", "s3"),
+}
+STREAM_TARGETS = ("sqs", "sns", "s3")
+ACTIONS = {
+    "sqs": ("sqs:SendMessage",),
+    "sns": ("sns:Publish",),
+    "lambda": ("lambda:InvokeFunction",),
+    "eventbridge": ("events:PutEvents",),
+    "s3": ("s3:PutObject", "s3:ListBucket"),
+}
+
+
+def chosen_target(context: PlanContext, outcome: Outcome, *, stream: bool = False) -> str:
+    """Return the service that takes ``outcome``: the user's, or for failures the plainest that keeps them.
+
+    Raises Refused for a target that AWS does not accept, or for several at once.
+    """
+    chosen = tuple(dict.fromkeys(context.requirements.chosen(f"on_{outcome}")))
+    if not chosen:
+        return _default(context, stream) if outcome == "failure" else ""
+    if len(chosen) > 1:
+        raise NotSupported(
+            f"Lambda takes one destination for {outcome}, but on_{outcome} names {', '.join(chosen)}. "
+            "Name 'sns' or 'eventbridge' alone and subscribe the others to it."
+        )
+    allowed = STREAM_TARGETS if stream else ASYNC_TARGETS[outcome]
+    if chosen[0] not in allowed:
+        what = "A stream's failed batches" if stream else f"An asynchronous function's {outcome}"
+        raise NotSupported(
+            f"{what} cannot go to {chosen[0]}. AWS accepts {', '.join(allowed)}."
+            f"{_nearest(chosen[0], outcome)}"
+        )
+    return chosen[0]
+
+
+def _default(context: PlanContext, stream: bool) -> str:
+    if stream and context.requirements.flag("replay_payload"):
+        return "s3"
+    handling = context.requirements.chosen("failure_handling")
+    return "sns" if "notify" in handling and "capture" not in handling else "sqs"
+
+
+def _nearest(service: str, outcome: Outcome) -> str:
+    if service == "s3" and outcome == "success":
+        return " S3 takes failures only: write the object in the function, or use 'sqs'."
+    return " Nearest way: 'eventbridge', whose rules reach other services." if outcome == "success" else ""
+
+
+def destination(context: PlanContext, service: str, outcome: Outcome) -> tuple[Destination, Fragment]:
+    """Return the destination of ``outcome`` and the resource behind it (a function is made by the caller)."""
+    made = RESOURCES[service](context, outcome)
+    return Destination(service, Ref(made[0].id)), Fragment(made, records=(RecordFixture(service, outcome),))
+
+
+def permissions(holder: str, to: Destination) -> tuple[Permission, ...]:
+    """Return what the role of ``holder`` needs to deliver to ``to``; SAM grants it with the destination."""
+    if to.service != "s3":
+        return (Permission(holder, ACTIONS[to.service], (to.target,), implied=True),)
+    put, look = ACTIONS["s3"]
+    contents = Ref(to.target.to, "contents")
+    return (
+        Permission(holder, (put,), (contents,), implied=True),
+        Permission(holder, (look,), (to.target,), implied=True),
+    )
+
+
+def failure_route(failure: str, to: Destination, holds: str) -> FailureRoute:
+    """Return the README's line on a failure that ends up at ``to``."""
+    words = {
+        "sqs": ("queue `{}`", "{}Alarm"),
+        "sns": ("topic `{}`, and from there only where somebody subscribed", "the message itself"),
+        "kafka": ("the topic that `{}` names", "the function's Errors alarm"),
+        "s3": ("bucket `{}`", "the function's Errors alarm"),
+        "eventbridge": ("bus `{}`, whose rule keeps it in queue `FailureQueue`", "FailureQueueAlarm"),
+        "lambda": ("function `{}`", "{}AsyncEventsDroppedAlarm"),
+    }
+    ends_up, alarm = words[to.service]
+    return FailureRoute(failure, ends_up.format(to.target.to), holds, alarm.format(to.target.to))
+
+
+def _asked(context: PlanContext, outcome: Outcome) -> tuple[str, ...]:
+    keys = ("on_failure", "failure_handling") if outcome == "failure" else ("on_success", "branching")
+    return context.asked(*keys)
+
+
+def _word(outcome: Outcome) -> str:
+    return outcome.capitalize()
+
+
+def _queue(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
+    purpose = (
+        "keeps the record of every failed event"
+        if outcome == "failure"
+        else "receives the record of every success"
+    )
+    failed = outcome == "failure"
+    return (Queue(f"{_word(outcome)}Queue", purpose, _asked(context, outcome), stays_empty=failed),)
+
+
+def _topic(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
+    email = Ref(NOTIFY_EMAIL, "name") if outcome == "failure" else None
+    return (Topic(f"{_word(outcome)}Topic", f"announces every {outcome}", _asked(context, outcome), email),)
+
+
+def _bucket(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
+    return (
+        Bucket(
+            f"{_word(outcome)}Bucket",
+            "keeps the record of every failed event",
+            _asked(context, outcome),
+            expires_days=90,
+        ),
+    )
+
+
+def _bus(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
+    bus = Bus(f"{_word(outcome)}Bus", f"carries the record of every {outcome}", _asked(context, outcome))
+    if outcome == "success":
+        return (bus,)
+    kept = Queue(
+        "FailureQueue",
+        "keeps the record of every failed event",
+        bus.rules,
+        senders=(("events.amazonaws.com", RULES_OF_ACCOUNT),),
+        stays_empty=True,
+    )
+    route = Route(
+        "KeepFailures",
+        "keeps every failure on the bus; without a rule an event on a bus is gone",
+        bus.rules,
+        bus=Ref(bus.id, "name"),
+        pattern={"source": ["lambda", context.source]},
+        target=Ref(kept.id),
+        retry_attempts=DELIVERY_RETRIES,
+        max_event_age_s=DELIVERY_AGE_S,
+    )
+    return (bus, kept, route)
+
+
+RESOURCES: Mapping[str, Callable[[PlanContext, Outcome], tuple[Resource, ...]]] = {
+    "sqs": _queue,
+    "sns": _topic,
+    "s3": _bucket,
+    "eventbridge": _bus,
+}

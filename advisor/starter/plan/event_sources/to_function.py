@@ -1,0 +1,214 @@
+"""What starts a function that hands on through destinations: asynchronous sources and streams."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from advisor.starter.blueprint.flow import Unit
+from advisor.starter.blueprint.ids import UNDELIVERED
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.resources import IotRule, MailRule, Parameter, Stream, Table, Topic
+from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
+from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.delivery import (
+    Source,
+    from_bucket,
+    from_bus,
+    from_caller,
+    from_schedule,
+    undelivered,
+)
+
+IOT_RULE, IOT_SQL = "SourceRule", "SELECT * FROM 'work/requested'"
+LOG_PATTERN = "?ERROR ?Exception"
+SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
+HINTS = {
+    "api-gateway": f"{SYNCHRONOUS}Use --approach step-functions. ",
+    "alb": f"{SYNCHRONOUS}Use --approach step-functions. ",
+    "function-url": f"{SYNCHRONOUS}Use --approach step-functions. ",
+    "cognito": f"{SYNCHRONOUS}Use --approach step-functions. ",
+    "sqs": "A queue's poller knows no destinations: use the queue's own redrive policy. ",
+}
+
+
+def source_of_function(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    """Return how the event source starts the function of ``first``.
+
+    Raises Refused where AWS has no way to do that and still deliver to destinations.
+    """
+    kind = context.requirements.text("event_source", "sdk")
+    shared = SHARED.get(kind)
+    if shared:
+        return shared(context, payload, machine=False)
+    make = SOURCES.get(kind)
+    if make is None:
+        known = ", ".join(sorted({*SHARED, *SOURCES} - {"other"}))
+        raise NotSupported(
+            f"The event source '{kind}' cannot start a function with destinations. {HINTS.get(kind, '')}"
+            f"These can: {known}."
+        )
+    return make(context, payload, first)
+
+
+def _sns(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    topic = Topic("SourceTopic", "receives the messages to work on", context.asked("event_source"))
+    more = undelivered(context, "SNS", ("sns.amazonaws.com", Ref(topic.id)))
+    trigger = Trigger("sns", source=Ref(topic.id), undelivered=Ref(UNDELIVERED))
+    message = {"MessageId": "95df01b4-ee98-5cb9-9903-4c221d41eb5e", "Message": json.dumps(payload)}
+    event = {"Records": [{"EventSource": "aws:sns", "Sns": message}]}
+    return Source(trigger, event, Fragment((topic, *more.resources), routes=more.routes))
+
+
+def _iot(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    return iot_source(context, payload, function=Ref(first.function_id))
+
+
+def iot_source(
+    context: PlanContext,
+    payload: Mapping[str, Any],
+    start: tuple[Permission, ...] = (),
+    *,
+    machine: Ref | None = None,
+    function: Ref | None = None,
+) -> Source:
+    """Return an IoT rule that calls ``function``, or starts ``machine`` with the permission ``start``."""
+    what = "starts the workflow" if machine else "calls the function"
+    kept = undelivered(context, "the IoT rule", None)
+    rule = IotRule(
+        IOT_RULE, f"{what} for each message", _asked(context), IOT_SQL, machine, function, Ref(UNDELIVERED)
+    )
+    keep = Permission(IOT_RULE, ("sqs:SendMessage",), (Ref(UNDELIVERED),))
+    return Source(None, payload, merge([Fragment((rule,), (*start, keep)), kept]))
+
+
+def _logs(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    group = log_group_parameter(context)
+    trigger = Trigger("cloudwatch-logs", source=Ref(group.id, "name"), filter=LOG_PATTERN)
+    return Source(trigger, logs_event(), Fragment((group,)))
+
+
+def log_group_parameter(context: PlanContext) -> Parameter:
+    """Return the parameter that names the log group to watch."""
+    rules = context.asked("event_source")
+    return Parameter("WatchedLogGroup", "name of the existing log group to watch", rules, default=None)
+
+
+def logs_event() -> dict[str, Any]:
+    """Return what a subscription delivers: one compressed batch of log lines."""
+    lines = [{"id": "36858672311120633630098786383886689203484013407063113730", "message": "ERROR: payment"}]
+    batch = {"messageType": "DATA_MESSAGE", "logGroup": "/app/orders", "logStream": "1", "logEvents": lines}
+    import gzip
+
+    packed = gzip.compress(json.dumps(batch).encode(), mtime=0)
+    return {"awslogs": {"data": b64encode(packed).decode()}}
+
+
+def _ses(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    return mail_source(context, first.function_id)
+
+
+def mail_source(context: PlanContext, function_id: str) -> Source:
+    """Return a receipt rule that calls ``function_id`` for each mail to the address of a parameter."""
+    rules = context.asked("event_source")
+    address = Parameter("MailRecipient", "address in a domain you verified in SES", rules, default=None)
+    purpose = "hands each mail on; activate its set: `aws ses set-active-receipt-rule-set`"
+    mail = MailRule("MailRule", purpose, rules, Ref(function_id), Ref(address.id, "name"))
+    headers = {"from": ["ann@example.com"], "subject": "Order 1001"}
+    record = {"mail": {"messageId": "o3vrnil0e2ic28tr", "commonHeaders": headers}}
+    event = {"Records": [{"eventSource": "aws:ses", "ses": record}]}
+    return Source(None, event, Fragment((address, mail)))
+
+
+def _kinesis(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    stream = Stream("SourceStream", "carries the records to work on", _asked(context))
+    number = "49590338271490256608559692538361571095921575989136588898"
+    record = {
+        "eventSource": "aws:kinesis",
+        "eventID": f"shardId-000000000000:{number}",
+        "kinesis": {"partitionKey": "1001", "sequenceNumber": number, "data": encoded(payload)},
+    }
+    return Source(Trigger("kinesis", source=Ref(stream.id)), {"Records": [record]}, Fragment((stream,)))
+
+
+def _table(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    table = Table("SourceTable", "is the table whose changes are worked on", _asked(context), stream=True)
+    record = {
+        "eventSource": "aws:dynamodb",
+        "eventName": "INSERT",
+        "eventID": "c4ca4238a0b923820dcc509a6f75849b",
+        "dynamodb": {
+            "SequenceNumber": "4421584500000000017450439091",
+            "NewImage": {"id": {"S": "1001"}, "amount": {"N": "120"}, "tags": {"SS": ["new"]}},
+        },
+    }
+    trigger = Trigger("dynamodb-stream", source=Ref(table.id, "stream"))
+    return Source(trigger, {"Records": [record]}, Fragment((table,)))
+
+
+def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    """Return a topic of an existing cluster; the permissions are for one with IAM access control.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
+    """
+    rules = _asked(context)
+    cluster = Parameter("KafkaClusterArn", "ARN of the MSK cluster", rules, default=None)
+    topic = Parameter("KafkaTopic", "name of the topic to read", rules, default=None)
+    group = Parameter(
+        "KafkaConsumerGroup", "name of the consumer group; each stack needs its own", rules, context.name.slug
+    )
+    record = {"topic": "orders", "partition": 0, "offset": 15, "value": encoded(payload)}
+    event = {"eventSource": "aws:kafka", "records": {"orders-0": [record]}}
+    trigger = Trigger(
+        "kafka",
+        source=Ref(cluster.id, "name"),
+        topic=Ref(topic.id, "name"),
+        group=Ref(group.id, "name"),
+    )
+    permissions = (
+        Permission(
+            first.function_id,
+            ("kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration"),
+            (Ref(cluster.id, "name"),),
+        ),
+        Permission(
+            first.function_id,
+            ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"),
+            (Arn("{0}/{1}", (Ref(cluster.id, "topics"), Ref(topic.id, "name"))),),
+        ),
+        Permission(
+            first.function_id,
+            ("kafka-cluster:DescribeGroup", "kafka-cluster:AlterGroup"),
+            (Arn("{0}/{1}", (Ref(cluster.id, "groups"), Ref(group.id, "name"))),),
+        ),
+    )
+    return Source(trigger, event, Fragment((cluster, topic, group), permissions))
+
+
+def _asked(context: PlanContext) -> tuple[str, ...]:
+    return context.asked("event_source", "invocation")
+
+
+def encoded(payload: Mapping[str, Any]) -> str:
+    """Return ``payload`` as a stream carries it."""
+    return b64encode(json.dumps(payload).encode()).decode()
+
+
+SHARED: Mapping[str, Callable[..., Source]] = {
+    "s3": from_bucket,
+    "eventbridge": from_bus,
+    "schedule": from_schedule,
+    "sdk": from_caller,
+    "other": from_caller,
+}
+SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Unit], Source]] = {
+    "sns": _sns,
+    "iot": _iot,
+    "cloudwatch-logs": _logs,
+    "ses": _ses,
+    "kinesis": _kinesis,
+    "dynamodb-stream": _table,
+    "kafka": _kafka,
+}

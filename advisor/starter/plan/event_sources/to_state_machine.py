@@ -1,0 +1,259 @@
+"""What starts a state machine: rules and schedules, pipes from queues and streams, functions else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from advisor.starter.blueprint.ids import MACHINE, UNDELIVERED
+from advisor.starter.blueprint.names import name
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.resources import (
+    Function,
+    HttpApi,
+    LoadBalancer,
+    Parameter,
+    Pipe,
+    Queue,
+    Resource,
+    Stream,
+    Subscription,
+    Table,
+    Topic,
+    UserPool,
+)
+from advisor.starter.blueprint.wiring import AsyncInvoke, Destination, Permission, Ref, Trigger
+from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.delivery import Source, reading, undelivered
+from advisor.starter.plan.destinations.targets import destination, failure_route, permissions
+from advisor.starter.plan.event_sources.to_function import (
+    IOT_RULE,
+    LOG_PATTERN,
+    SHARED,
+    iot_source,
+    log_group_parameter,
+    logs_event,
+    mail_source,
+)
+
+START = "StartWorkflowFunction"
+RECEIVES = 5
+
+
+def source_of_machine(
+    context: PlanContext, payload: Mapping[str, Any], *, express: bool, waits: bool
+) -> Source:
+    """Return how the event source starts the state machine; ``waits``: the caller gets its result.
+
+    Raises Refused where this starter has no way.
+    """
+    kind = context.requirements.text("event_source", "sdk")
+    if kind in SHARED:
+        return SHARED[kind](context, payload, machine=True)
+    if kind == "kafka":
+        raise NotSupported(
+            "A pipe from Kafka needs the network of your cluster, which this starter does not know. Use "
+            "--approach destinations for the topic's reader, and let it start the state machine."
+        )
+    return SOURCES[kind](context, payload, StartOptions(express, waits))
+
+
+class StartOptions(Struct, frozen=True):
+    """Whether the machine is Express, and whether the caller waits for its result."""
+
+    express: bool
+    waits: bool
+
+
+def _asked(context: PlanContext) -> tuple[str, ...]:
+    return context.asked("event_source", "invocation", "caller_waits_for")
+
+
+def _http_api(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    answer = "with its result" if way.waits else "at once"
+    api = HttpApi(
+        "Api", f"starts the workflow and answers {answer}", _asked(context), Ref(MACHINE), way.waits
+    )
+    action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
+    return Source(None, payload, Fragment((api,), (Permission(api.id, (action,), (Ref(MACHINE),)),)))
+
+
+def _queue(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    return _from_queue(context, payload, way, (), ())
+
+
+def _sns(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    topic = Topic("SourceTopic", "receives the messages to work on", _asked(context))
+    link = Subscription(
+        "SourceSubscription",
+        "brings the topic's messages to the queue",
+        topic.rules,
+        Ref(topic.id),
+        Ref("SourceQueue"),
+    )
+    return _from_queue(context, payload, way, (topic, link), (("sns.amazonaws.com", Ref(topic.id)),))
+
+
+def _from_queue(
+    context: PlanContext,
+    payload: Mapping[str, Any],
+    way: StartOptions,
+    before: tuple[Resource, ...],
+    senders: tuple[tuple[str, Ref], ...],
+) -> Source:
+    queue = Queue(
+        "SourceQueue",
+        "holds the messages to work on",
+        _asked(context),
+        visibility_s=360,
+        senders=senders,
+        dead_letters=Ref(UNDELIVERED),
+        max_receives=RECEIVES,
+    )
+    piped = _pipe(context, "sqs", Ref(queue.id), ("<$.body>", way))
+    kept = undelivered(context, "the pipe", None)
+    return Source(None, [payload], merge([Fragment((*before, queue)), kept, piped]), first=True)
+
+
+def _kinesis(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    stream = Stream("SourceStream", "carries the records to work on", _asked(context))
+    piped = _pipe(context, "kinesis", Ref(stream.id), ("<$.data>", way))
+    kept = undelivered(context, "the pipe", None)
+    return Source(None, [payload], merge([Fragment((stream,)), kept, piped]), first=True)
+
+
+def _table(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    table = Table("SourceTable", "is the table whose changes are worked on", _asked(context), stream=True)
+    template = '{"id": <$.dynamodb.Keys.id.S>, "change": <$.eventName>, "image": <$.dynamodb.NewImage>}'
+    piped = _pipe(context, "dynamodb-stream", Ref(table.id, "stream"), (template, way))
+    kept = undelivered(context, "the pipe", None)
+    event = [{**payload, "change": "INSERT", "image": {"id": {"S": "1001"}}}]
+    return Source(None, event, merge([Fragment((table,)), kept, piped]), first=True)
+
+
+def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, StartOptions]) -> Fragment:
+    """Return the pipe; an Express run is waited for, so that its failure is retried and then kept."""
+    template, way = how
+    pipe = Pipe(
+        "SourcePipe",
+        f"starts the workflow for each record of {source.to}",
+        _asked(context),
+        service,
+        source,
+        Ref(MACHINE),
+        template,
+        way.express,
+        None if service == "sqs" else Ref(UNDELIVERED),
+        context.limits.stream_retries,
+        context.limits.stream_age_s,
+    )
+    start = "states:StartSyncExecution" if way.express else "states:StartExecution"
+    permissions = [*reading(pipe.id, service, source), Permission(pipe.id, (start,), (Ref(MACHINE),))]
+    if pipe.undelivered:
+        permissions.append(Permission(pipe.id, ("sqs:SendMessage",), (pipe.undelivered,)))
+    return Fragment((pipe,), tuple(permissions))
+
+
+def _iot(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    start = Permission(IOT_RULE, ("states:StartExecution",), (Ref(MACHINE),))
+    return iot_source(context, payload, (start,), machine=Ref(MACHINE))
+
+
+def _function_url(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    return Source(None, http_event(payload), _starter(context, Trigger("function-url"), way))
+
+
+def _load_balancer(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    rules = _asked(context)
+    network = Parameter("VpcId", "network of the load balancer", rules, None, type="AWS::EC2::VPC::Id")
+    subnets = Parameter(
+        "SubnetIds", "two subnets of it or more", rules, None, type="List<AWS::EC2::Subnet::Id>"
+    )
+    balancer = LoadBalancer(
+        "LoadBalancer",
+        "hands each request to a function that starts the workflow",
+        rules,
+        Ref(START),
+        Ref(network.id, "name"),
+        Ref(subnets.id, "name"),
+    )
+    parts = [Fragment((network, subnets, balancer)), _starter(context, None, way)]
+    return Source(None, http_event(payload), merge(parts))
+
+
+def _cognito(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    pool = UserPool("Users", "keeps the users; each sign-up starts the workflow", _asked(context))
+    event = {
+        "triggerSource": "PostConfirmation_ConfirmSignUp",
+        "userName": "1001",
+        "request": {"userAttributes": {"email": "ann@example.com"}},
+        "response": {},
+    }
+    trigger = Trigger("cognito", source=Ref(pool.id, "name"))
+    return Source(None, event, merge([Fragment((pool,)), _starter(context, trigger, way)]))
+
+
+def _mail(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    mail = mail_source(context, START)
+    return Source(None, mail.event, merge([mail.parts, _starter(context, None, way, asynchronous=True)]))
+
+
+def _logs(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    group = log_group_parameter(context)
+    trigger = Trigger("cloudwatch-logs", source=Ref(group.id, "name"), filter=LOG_PATTERN)
+    starter = _starter(context, trigger, way, asynchronous=True)
+    return Source(None, logs_event(), merge([Fragment((group,)), starter]))
+
+
+def _starter(
+    context: PlanContext, trigger: Trigger | None, way: StartOptions, *, asynchronous: bool = False
+) -> Fragment:
+    """Return the function that starts the workflow where its source cannot."""
+    kept: Destination | None = None
+    kept_parts = Fragment()
+    if asynchronous:
+        kept, kept_parts = destination(context, "sqs", "failure")
+    function = Function(
+        START,
+        "starts the workflow, which its source cannot do itself",
+        _asked(context),
+        name("Start workflow"),
+        "start",
+        timeout_s=35 if way.waits else 30,
+        environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
+        trigger=trigger,
+        asynchronous=AsyncInvoke(context.limits.async_retries, context.limits.event_age_s, kept)
+        if kept
+        else None,
+    )
+    action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
+    own = [Permission(START, (action,), (Ref(MACHINE),)), *(permissions(START, kept) if kept else ())]
+    routes = (failure_route(f"`{START}` keeps failing", kept, "the execution record"),) if kept else ()
+    return merge([kept_parts, Fragment((function,), tuple(own), routes)])
+
+
+def http_event(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request that a function URL or a load balancer hands on."""
+    return {
+        "headers": {"content-type": "application/json"},
+        "body": json.dumps(payload),
+        "isBase64Encoded": False,
+    }
+
+
+SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], StartOptions], Source]] = {
+    "api-gateway": _http_api,
+    "sqs": _queue,
+    "sns": _sns,
+    "kinesis": _kinesis,
+    "dynamodb-stream": _table,
+    "iot": _iot,
+    "function-url": _function_url,
+    "alb": _load_balancer,
+    "cognito": _cognito,
+    "ses": _mail,
+    "cloudwatch-logs": _logs,
+}

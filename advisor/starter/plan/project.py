@@ -1,0 +1,253 @@
+"""Recommendation to blueprint: what the starter project contains and why. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from advisor.decision.recommendation import Recommendation
+from advisor.decision.verdict import workflow_type_of
+from advisor.knowledge.answers import REGION, Step
+from advisor.knowledge.limits import Limit
+from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
+from advisor.knowledge.versions import Versions
+from advisor.starter.blueprint.flow import Choose, Do, Flow, ForEach, nodes
+from advisor.starter.blueprint.ids import NOTIFY_EMAIL
+from advisor.starter.blueprint.names import name
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.project import Approach, Blueprint
+from advisor.starter.blueprint.resources import Function, Parameter, Table
+from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
+from advisor.starter.plan import rule_ids
+from advisor.starter.plan.alarms import alarm_topic, alarms_for
+from advisor.starter.plan.both import both
+from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.destinations.function_chain import edges
+from advisor.starter.plan.event_sources.to_function import source_of_function
+from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
+from advisor.starter.plan.limits import limits_from
+from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
+from advisor.starter.plan.workflow import (
+    CHOICE_KEY,
+    CHOICE_LIMIT,
+    ITEMS_KEY,
+    Requirements,
+    flow_for,
+    units_for,
+)
+from advisor.text.markdown import one_line
+
+TITLES = {
+    DESTINATIONS: "Lambda Destinations",
+    STEP_FUNCTIONS: "Step Functions",
+    BOTH: "Both options together",
+}
+APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
+IDEMPOTENCY = "IdempotencyTable"
+
+
+class ChosenApproach(Struct, frozen=True):
+    """The approach to build and, where there is a state machine, its type."""
+
+    approach: Approach
+    workflow_type: WorkflowType | None
+
+
+class PlannedFlow(Struct, frozen=True):
+    """The flow, everything it is made of, and an example of the event that starts it."""
+
+    flow: Flow
+    parts: Fragment
+    event: Mapping[str, Any]
+
+
+def plan(
+    recommendation: Recommendation,
+    versions: Versions,
+    *,
+    approach: str = "auto",
+    limits: Mapping[str, Limit] = {},
+) -> Blueprint:
+    """Return the starter project that ``recommendation`` (or the forced ``approach``) leads to.
+
+    Raises Refused, with the nearest way that works, for what AWS or this starter cannot do.
+    """
+    choice = _choice(recommendation, approach)
+    _check_region(recommendation)
+    requirements = Requirements(recommendation.decision.settled.facts.values)
+    workload = name(recommendation.answers.name, "starter")
+    context = PlanContext(
+        requirements,
+        rule_ids.rules_behind(recommendation.decision, choice.approach, choice.workflow_type),
+        workload,
+        f"app.{workload.slug}",
+        limits_from(limits),
+        recommendation.answers.project.query_language or "jsonata",
+        recommendation.answers.project.failure_topic or "",
+    )
+    _check_failure_topic(context, choice)
+    return _blueprint(recommendation, versions, context, choice, _build(context, choice, recommendation))
+
+
+def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
+    if approach not in APPROACHES:
+        raise NotSupported(f"The approach is one of {', '.join(APPROACHES)}; found '{approach}'.")
+    verdict, decision = recommendation.verdict, recommendation.decision
+    if approach == "auto" and verdict.option == NEITHER:
+        others = ", ".join(verdict.instead) or "a plain function"
+        raise NotSupported(
+            f"Neither Lambda Destinations nor Step Functions fits; use instead: {others}. "
+            "For a starter all the same, name one with --approach destinations or --approach step-functions."
+        )
+    option = verdict.option if approach == "auto" else approach
+    for wanted in (DESTINATIONS, STEP_FUNCTIONS):
+        card = decision.card(wanted)
+        if option == wanted and not card.viable:
+            reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
+            raise NotSupported(
+                f"{TITLES[wanted]} cannot do this workload: {reasons} Leave --approach at auto."
+            )
+    return ChosenApproach(option, _workflow_type(recommendation) if option != DESTINATIONS else None)  # type: ignore[arg-type]
+
+
+def _workflow_type(recommendation: Recommendation) -> WorkflowType:
+    decision = recommendation.decision
+    if recommendation.verdict.workflow_type in (STANDARD, EXPRESS):
+        return recommendation.verdict.workflow_type  # type: ignore[return-value]
+    if not decision.standard.viable and not decision.express.viable:
+        reasons = " ".join(
+            rule.because for rule in (*decision.standard.ruled_out_by, *decision.express.ruled_out_by)
+        )
+        raise NotSupported(f"Neither workflow type can do this workload: {reasons}")
+    return "express" if workflow_type_of(decision, STEP_FUNCTIONS) == EXPRESS else "standard"
+
+
+def _check_region(recommendation: Recommendation) -> None:
+    project = recommendation.answers.project
+    if project.region and not re.fullmatch(REGION, project.region):
+        raise NotSupported(f"There is no AWS Region '{project.region}'; one has a code like us-east-1.")
+
+
+def _check_failure_topic(context: PlanContext, choice: ChosenApproach) -> None:
+    if not context.failure_topic:
+        return
+    if choice.approach != DESTINATIONS or context.requirements.text("event_source") != "kafka":
+        raise NotSupported(
+            "project.failure_topic takes what the reader of a Kafka topic keeps failing on: say "
+            "event_source: kafka and use --approach destinations, or leave failure_topic out and name a "
+            "target in on_failure."
+        )
+    named = ", ".join(context.requirements.chosen("on_failure"))
+    if named:
+        raise NotSupported(
+            f"Lambda takes one destination for failure, but project.failure_topic names the topic "
+            f"'{context.failure_topic}' and on_failure names {named}. "
+            "Leave one of them out."
+        )
+
+
+def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recommendation) -> PlannedFlow:
+    steps, requirements = recommendation.answers.project.units, context.requirements
+    arranged = recommendation.answers.project.steps
+    if choice.approach == DESTINATIONS:
+        if any(not isinstance(part, Step) for part in arranged):
+            raise NotSupported(
+                "Destinations join single steps to a chain; steps in parallel or for each item need a state "
+                "machine: use --approach step-functions, or list the steps one by one."
+            )
+        units = units_for(requirements, steps, 1, direct=False)
+        source = source_of_function(context, sample_payload(()), units[0])
+        return PlannedFlow(tuple(Do(unit) for unit in units), edges(context, units, source), source.event)
+    if choice.approach == STEP_FUNCTIONS:
+        flow = flow_for(requirements, units_for(requirements, steps, 3, direct=True), arranged)
+        waits = choice.workflow_type == EXPRESS and requirements.text("caller_waits_for") == "result"
+        source = source_of_machine(
+            context, sample_payload(flow), express=choice.workflow_type == EXPRESS, waits=waits
+        )
+        plan_of_core = MachineOptions(choice.workflow_type or "standard", source.trigger, waits, source.first)
+        return PlannedFlow(flow, merge([source.parts, core(context, flow, plan_of_core)]), source.event)
+    units = units_for(requirements, steps, 3, direct=True)
+    return PlannedFlow(*both(context, units, arranged, choice.workflow_type or "standard", sample_payload))
+
+
+def sample_payload(flow: Flow) -> dict[str, Any]:
+    """Return a payload that takes the first way at every choice of ``flow``."""
+    found = list(nodes(flow))
+    payload: dict[str, Any] = {"id": "1001"}
+    if any(isinstance(node, Choose) for node in found):
+        payload[CHOICE_KEY] = CHOICE_LIMIT + 20
+    if any(isinstance(node, ForEach) for node in found):
+        payload[ITEMS_KEY] = [{"id": "1001-1"}, {"id": "1001-2"}]
+    return payload
+
+
+def _blueprint(
+    recommendation: Recommendation,
+    versions: Versions,
+    context: PlanContext,
+    choice: ChosenApproach,
+    built: PlannedFlow,
+) -> Blueprint:
+    project = recommendation.answers.project
+    kept = _idempotency(context, built.parts)
+    resources = (*built.parts.resources, *kept.resources)
+    alarms = alarms_for(resources)
+    email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
+    return Blueprint(
+        title=one_line(recommendation.answers.name) or "starter",
+        name=context.name,
+        approach=choice.approach,
+        workflow_type=choice.workflow_type,
+        iac=project.iac or "sam",
+        runtime=project.runtime or "python",
+        region=project.region or "us-east-1",
+        versions=versions,
+        source=context.source,
+        resources=(email, *resources, alarm_topic(context.asked("failure_handling", "visibility")), *alarms),
+        permissions=(*built.parts.permissions, *kept.permissions),
+        flow=built.flow,
+        payload=sample_payload(built.flow),
+        event=built.event,
+        records=built.parts.records,
+        failure_routes=built.parts.routes,
+        idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
+        event_source=context.requirements.text("event_source", "sdk"),
+        summary=_summary(recommendation, choice),
+        cost=_cost(recommendation, choice),
+    )
+
+
+def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:
+    if choice.approach == recommendation.verdict.option:
+        return recommendation.summary
+    return f"Built with {TITLES[choice.approach]} on request. The advice was: {recommendation.summary}"
+
+
+def _cost(recommendation: Recommendation, choice: ChosenApproach) -> str:
+    """Return the monthly cost of the orchestration at the stated volume, where it was stated."""
+    cost = recommendation.cost
+    found = cost.option(choice.workflow_type or choice.approach)
+    if found is None or cost.assumed:
+        return ""
+    return (
+        f"about {found.usd:,.2f} USD a month for {cost.volume:,.0f} events ({cost.region}, prices as of "
+        f"{cost.as_of}); Lambda's own price is the same either way and not in it."
+    )
+
+
+def _idempotency(context: PlanContext, built: Fragment) -> Fragment:
+    """Return the table that makes a repeated event harmless, unless the work already is."""
+    functions = [item for item in built.resources if isinstance(item, Function) and item.does == "step"]
+    if not functions or context.requirements.flag("idempotent"):
+        return Fragment()
+    table = Table(
+        IDEMPOTENCY,
+        "remembers finished work for a day, so that a repeated event does it once",
+        context.asked("idempotent", "delivery"),
+        expires="expiration",
+    )
+    actions = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+    return Fragment((table,), tuple(Permission(item.id, actions, (Ref(IDEMPOTENCY),)) for item in functions))

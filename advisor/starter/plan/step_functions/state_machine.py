@@ -1,0 +1,190 @@
+"""The coordinated part: the state machine, its functions, what it calls and what starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from advisor.starter.blueprint.flow import Ask, Flow, ForEach, Node, Unit, nodes, units
+from advisor.starter.blueprint.ids import LOG_DELIVERY, LOGS_WHY, MACHINE, TRACES, TRACES_WHY
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.resources import Machine
+from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger, WorkflowType
+from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.destinations.function_chain import function
+from advisor.starter.plan.step_functions.failed_executions import ending, report_unit, telling
+from advisor.starter.plan.step_functions.service_integrations import call_for, token_call_for
+from advisor.starter.plan.workflow import longest
+from advisor.starter.state_language import jsonata, jsonpath
+from advisor.starter.state_language.states import Scope, machine_definition, taking_first
+from advisor.starter.state_language.task import Call
+
+SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
+
+
+class MachineOptions(Struct, frozen=True):
+    """How the machine runs. ``caller_waits``: for its result, over HTTP; ``first``: it gets a list of one."""
+
+    workflow_type: WorkflowType
+    trigger: Trigger | None
+    caller_waits: bool = False
+    first: bool = False
+
+
+def core(context: PlanContext, flow: Flow, plan: MachineOptions) -> Fragment:
+    """Return the state machine for ``flow`` with everything it uses.
+
+    Raises Refused for what its workflow type cannot do.
+    """
+    _refuse_oversize(context, flow, plan)
+    report = report_unit(context, plan.workflow_type)
+    calls = _calls(context, flow, report)
+    if plan.workflow_type == "express":
+        _refuse_standard_only(flow, calls)
+    scope = Scope(calls, _retries(context), context.timeout_s + 2)
+    definition = machine_definition(
+        flow,
+        scope,
+        comment=f"{context.name.words}: see README.md for what each state does",
+        timeout_s=_timeout(context, flow, plan),
+        report=report,
+    )
+    if plan.first:
+        definition = taking_first(definition)
+    definition = SPELT[context.query_language](definition)
+    undone = any(unit.undo for unit in units(flow))
+    told = ending(context, report, plan.workflow_type, undone=undone)
+    own = [
+        _machine(context, definition, calls, plan),
+        _functions(context, flow),
+        _called(calls),
+        _children(flow),
+    ]
+    return merge([told, *own])
+
+
+def _calls(context: PlanContext, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
+    asks = {node.unit.name.module for node in nodes(flow) if isinstance(node, Ask)}
+    calls = {}
+    for unit in (*units(flow), *([report] if report else [])):
+        module = unit.name.module
+        calls[module] = (
+            token_call_for(unit, context.asked)
+            if module in asks
+            else call_for(unit, context.asked, context.source)
+        )
+    if report:
+        calls[report.name.module] = telling(calls[report.name.module], report.service, context.source)
+    return calls
+
+
+def _retries(context: PlanContext) -> tuple[Mapping[str, Any], ...]:
+    """Return the retriers for the work's own errors, after those for Lambda's service errors."""
+    wish = context.requirements.text("retry", "default")
+    if wish == "none":
+        return ()
+    attempts = {"default": 2, "attempts": 4, "backoff": 5, "per-error": 5}[wish]
+    if context.requirements.text("caller_waits_for") == "result":
+        attempts = 1  # a caller that waits has no time for more
+    again = {
+        "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
+        "IntervalSeconds": 2,
+        "MaxAttempts": attempts,
+        "BackoffRate": 2.0,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    }
+    return (again,)
+
+
+def _timeout(context: PlanContext, flow: Flow, plan: MachineOptions) -> int:
+    if plan.caller_waits:
+        return context.limits.http_api_s - 1
+    if plan.workflow_type == "express":
+        return context.limits.express_s
+    asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, Ask))
+    return longest(context.requirements) + asked
+
+
+def _machine(
+    context: PlanContext, definition: Mapping[str, Any], calls: Mapping[str, Call], plan: MachineOptions
+) -> Fragment:
+    substitutions = dict(item for call in calls.values() for item in call.substitutions)
+    machine = Machine(
+        MACHINE,
+        "coordinates the steps",
+        context.asked("steps", "coordination", "visibility", "total_duration_s", "delivery", "latency"),
+        context.name,
+        plan.workflow_type,
+        definition,
+        tuple(sorted(substitutions.items())),
+        plan.trigger,
+    )
+    common = (
+        Permission(MACHINE, LOG_DELIVERY, ("*",), LOGS_WHY),
+        Permission(MACHINE, TRACES, ("*",), TRACES_WHY, implied=True),
+    )
+    return Fragment((machine,), common)
+
+
+def _distributed(node: Node) -> bool:
+    return isinstance(node, ForEach) and node.distributed
+
+
+def _children(flow: Flow) -> Fragment:
+    """Return what a distributed Map needs: its machine starts itself for each batch of items."""
+    if not any(_distributed(node) for node in nodes(flow)):
+        return Fragment()
+    runs = Arn("arn:{partition}:states:{region}:{account}:execution:{0}/*", (Ref(MACHINE, "name"),))
+    return Fragment(
+        permissions=(
+            Permission(MACHINE, ("states:StartExecution",), (Ref(MACHINE),)),
+            Permission(MACHINE, ("states:DescribeExecution", "states:StopExecution"), (Ref(MACHINE), runs)),
+        )
+    )
+
+
+def _functions(context: PlanContext, flow: Flow) -> Fragment:
+    keys = ("steps", "targets", "data_passing", "failure_handling", "retry")
+    undone = {unit.undo.name.module: unit.name.words for unit in units(flow) if unit.undo}
+    return Fragment(
+        tuple(
+            function(context, unit, *keys, undoes=undone.get(unit.name.module, ""))
+            for unit in units(flow)
+            if unit.service == "lambda"
+        )
+    )
+
+
+def _called(calls: Mapping[str, Call]) -> Fragment:
+    permissions: dict[tuple[str, ...], Permission] = {}
+    for permission in (permission for call in calls.values() for permission in call.permissions):
+        known = permissions.get(permission.actions)
+        merged = tuple(dict.fromkeys((*(known.resources if known else ()), *permission.resources)))
+        permissions[permission.actions] = replace(permission, resources=merged)
+    resources = {item.id: item for call in calls.values() for item in call.resources}
+    return Fragment(tuple(resources.values()), tuple(permissions.values()))
+
+
+def _refuse_oversize(context: PlanContext, flow: Flow, plan: MachineOptions) -> None:
+    if plan.workflow_type == "express" and any(_distributed(node) for node in nodes(flow)):
+        raise NotSupported(
+            "An inline Map works on at most 40 items at once, and a distributed Map needs a Standard "
+            "workflow. Say max_parallel_items: 40, or leave what asks for Express out."
+        )
+    if context.requirements.number("payload_kb", 0) * 1024 > context.limits.state_bytes:
+        raise NotSupported(
+            "State data holds at most 256 KiB: keep the payload in S3, pass its key, and say payload_kb: 1."
+        )
+
+
+def _refuse_standard_only(flow: Flow, calls: Mapping[str, Call]) -> None:
+    waiting = [unit.name.words for unit in units(flow) if calls[unit.name.module].standard_only]
+    if waiting:
+        raise NotSupported(
+            f"Express workflows cannot wait for a job or a callback ({', '.join(waiting)}). Say waits: "
+            "[poll-job], so that a Standard workflow is chosen, or leave these steps out."
+        )

@@ -1,9 +1,0 @@
-"""What cannot be wired, said before anything is written."""
-
-from __future__ import annotations
-
-from advisor.errors import InputError
-
-
-class Refused(InputError):
-    """The starter asked for cannot work on AWS, or is not available here; the message says what can."""

@@ -1,0 +1,1 @@
+"""The runtimes of the functions: the files each adds to a project."""

@@ -1,0 +1,1 @@
+"""Flow in, Amazon States Language (ASL) out, in JSONata or JSONPath."""

@@ -1,0 +1,156 @@
+"""The same definition in JSONPath, for teams whose state machines are written in it.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html and
+https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.starter.state_language.expressions import (
+    ERROR,
+    INPUT,
+    RESULT,
+    AtLeast,
+    Condition,
+    Filled,
+    LastPart,
+    Merged,
+    Split,
+    State,
+    Text,
+    Unique,
+    Value,
+)
+
+SOURCES = {"input": "$", "result": "$", "error": "$", "context": "$$"}
+
+
+def spelt(definition: State) -> State:
+    """Return ``definition`` as Amazon States Language."""
+    return {"Comment": definition["Comment"], "QueryLanguage": "JSONPath", **_level(definition)}
+
+
+def _level(level: Mapping[str, Any]) -> State:
+    return {**level, "States": {name: _state(state) for name, state in level["States"].items()}}
+
+
+def _state(state: State) -> State:
+    fields: State = {}
+    for name, value in state.items():
+        fields |= _field(state["Type"], name, value)
+    return fields
+
+
+def _field(kind: str, name: str, value: Any) -> State:
+    match name:
+        case "Arguments":
+            return {} if value == INPUT else {"Parameters": _payload(value)}
+        case "Output":
+            return _passed_on(value) if kind == "Pass" else _output(value)
+        case "Assign":
+            return {name: _payload(value)}
+        case "Items":
+            return {"ItemsPath": _path(value)}
+        case "Error" | "Cause":
+            return {name: value} if isinstance(value, str) else {f"{name}Path": _spelt(value)}
+        case "Choices":
+            return {name: [{**_test(choice["Condition"]), "Next": choice["Next"]} for choice in value]}
+        case "Catch":
+            return {name: [_catcher(catcher) for catcher in value]}
+        case "Branches":
+            return {name: [_level(branch) for branch in value]}
+        case "ItemProcessor":
+            return {name: _level(value)}
+    return {name: value}
+
+
+def _catcher(catcher: State) -> State:
+    fields: State = {}
+    for name, value in catcher.items():
+        fields |= _field("Catch", name, value)
+    return fields
+
+
+def _output(value: Any) -> State:
+    """Return the fields that make ``value`` of a state's input and result."""
+    if value in (RESULT, ERROR):
+        return {}
+    if value == INPUT:
+        return {"ResultPath": None}
+    if isinstance(value, Value) and value.source == "result":
+        return {"OutputPath": _path(value)}
+    if isinstance(value, Merged):
+        selected = {} if value.fields == RESULT else {"ResultSelector": _payload(value.fields)}
+        return {**selected, "ResultPath": f"$.{value.key}"}
+    raise TypeError(f"JSONPath has no output like {value!r}")
+
+
+def _passed_on(value: Any) -> State:
+    return {"InputPath": _path(value)}
+
+
+def _payload(value: Any) -> Any:
+    """Return a payload template: what is looked up stands at a key that ends in ``.$``."""
+    if isinstance(value, Mapping):
+        return dict(_entry(key, item) for key, item in value.items())
+    return [_payload(item) for item in value] if isinstance(value, list) else value
+
+
+def _entry(key: str, value: Any) -> tuple[str, Any]:
+    plain = value is None or isinstance(value, str | bool | int | float)
+    if plain or isinstance(value, Mapping):
+        return key, _payload(value)
+    if isinstance(value, list):
+        flat = all(isinstance(item, str) or not isinstance(item, Mapping | list) for item in value)
+        dynamic = flat and any(not isinstance(item, str) for item in value)
+        return (f"{key}.$", _array(value)) if dynamic else (key, _payload(value))
+    return f"{key}.$", _spelt(value)
+
+
+def _array(items: list[Any]) -> str:
+    words = (_quoted(item) if isinstance(item, str) else _spelt(item) for item in items)
+    return f"States.Array({', '.join(words)})"
+
+
+def _spelt(value: Any) -> str:
+    match value:
+        case Value():
+            return _path(value)
+        case Text(of):
+            return f"States.JsonToString({_path(of)})"
+        case Unique():
+            return "States.UUID()"
+        case Filled(pattern, parts):
+            return f"States.Format({', '.join([_quoted(pattern), *map(_spelt, parts)])})"
+        case Split(text, separator):
+            return f"States.StringSplit({_quoted(text)}, {_quoted(separator)})"
+        case LastPart(of):
+            split = f"States.StringSplit({_path(of)}, '.')"
+            return f"States.ArrayGetItem({split}, States.MathAdd(States.ArrayLength({split}), -1))"
+    raise TypeError(f"JSONPath has no word for {value!r}")
+
+
+def _path(value: Value) -> str:
+    if value.source == "variable":
+        return "$" + ".".join(str(step) for step in value.path)
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in value.path)
+    return SOURCES[value.source] + "".join(steps)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _test(condition: Condition) -> State:
+    """Return a test that is false, not an error, where the value is missing or of another type."""
+    variable = _path(condition.value)
+    if isinstance(condition, AtLeast):
+        test: State = {"Variable": variable, "NumericGreaterThanEquals": condition.limit}
+    else:
+        compare = "BooleanEquals" if isinstance(condition.to, bool) else "StringEquals"
+        test = {"Variable": variable, compare: condition.to}
+    return {"And": [{"Variable": variable, "IsPresent": True}, test]}

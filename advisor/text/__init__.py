@@ -1,0 +1,1 @@
+"""Text for people: escaping and shortening that every report and document shares."""
