@@ -1,13 +1,21 @@
-# Two commands do everything: "make advise" and "make test". Both work in a fresh clone and may be repeated;
+# "make advise" starts the wizard, "make test" runs the tests. Both work in a fresh clone and may be repeated;
 # a stamp file in the virtual environment keeps each installation from being done twice.
 #
 #   make advise                      the wizard; without a terminal: an example, advised on and generated
 #   make advise ARGS="rules list"    passes arguments on to the command
-#   make test PYTHON=python3.13      with another interpreter (after "make clean")
+#   make test                        the first ring of tests; minutes, needs only Python
+#   make gate                        the second ring: every combination, in the tools of each flavour and runtime
+#   make check                       ruff, mypy and import-linter
+#   make bench, evaluate, matrix     figures for the pages in docs
+#   make clean                       removes the environments and what was built
+#
+#   make test PYTHON=python3.13              with another interpreter (after "make clean")
+#   make test TESTS=tests/cli WORKERS=1      some of the tests, in one process
 
 PYTHON = python3
 ARGS =
 TESTS =
+WORKERS = 2
 
 BIN = .venv/bin
 NODE = .venv/node/node_modules
@@ -15,7 +23,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE = examples/order-notifications.yaml
 STARTER = build/order-notifications
 
-.PHONY: help advise test coverage check bench evaluate matrix clean
+.PHONY: help advise test gate coverage check bench evaluate matrix clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -34,23 +42,29 @@ advise: .venv/.installed
 	  "  $(BIN)/advisor recommend FILE" \
 	  "  $(BIN)/advisor generate FILE --output FOLDER"
 
-test: check .venv/.node
+# What to run before a commit: only Python packages, no other tool.
+test: .venv/.tested
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+# Everything else: the projects in their own tools and languages, the page in a browser, every combination.
+gate: .venv/.tested .venv/.node .venv/bin/sam .venv/bin/checkov .venv-cdk/.installed
 	PATH="$$PWD/$(BIN):$$PWD/$(NODE)/.bin:$$PATH" \
-	  $(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(or $(TESTS),tests/gate)
 
-# The same with figures of what the tests reach; tracing makes them take half as long again.
-coverage:
-	$(MAKE) test TESTS="--cov --cov-report=term $(TESTS)"
-
-check: .venv/.tested .venv/bin/sam .venv/bin/checkov .venv-cdk/.installed
+check: .venv/.tested
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The first ring with figures of what it reaches; tracing makes it take half as long again.
+coverage:
+	$(MAKE) test TESTS="--cov --cov-report=term $(TESTS)"
 
 # Figures go to the screen; ARGS=--write puts them into docs/speed.md.
 bench: .venv/.tested .venv/bin/sam .venv-bench/.installed
 	$(PYTHON) -m venv .venv-user  # what users have: no tests, no tools
-	.venv-user/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt .
+	.venv-user/bin/python -m pip --disable-pip-version-check --quiet install -c constraints/dev.txt .
 	$(BIN)/python -m bench $(ARGS)
 
 evaluate: .venv/.tested
@@ -71,20 +85,20 @@ clean:
 	@touch $@
 
 # The build tool is installed first and used without isolation, so that its version is pinned as well.
-.venv/.installed: .venv/.python pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt hatchling editables
-	$(PIP) install -c constraints.txt --no-build-isolation -e .
+.venv/.installed: .venv/.python pyproject.toml constraints/dev.txt
+	$(PIP) install -c constraints/dev.txt hatchling editables
+	$(PIP) install -c constraints/dev.txt --no-build-isolation -e .
 	$(BIN)/python -m compileall -q advisor  # what pip does for every other way to install
 	@touch $@
 
 .venv/.tested: .venv/.installed
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[test,dev]'
+	$(PIP) install -c constraints/dev.txt --no-build-isolation -e '.[test,dev]'
 	@touch $@
 
 # What the bench measures itself against; exact pins of their own.
-.venv-bench/.installed: .venv/.python bench/requirements.txt
+.venv-bench/.installed: .venv/.python constraints/bench.txt
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install -r bench/requirements.txt
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install -r constraints/bench.txt
 	@touch $@
 
 # Checkers that exist for Node.js only; where there is no npm, their tests are skipped by name.
@@ -96,20 +110,20 @@ clean:
 	@touch $@
 
 # The SAM command line pins older versions of what the tests use, so it lives in an environment of its own.
-.venv/bin/sam: .venv/.python constraints-sam.txt
+.venv/bin/sam: .venv/.python constraints/sam.txt
 	$(PYTHON) -m venv .venv-sam
-	.venv-sam/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-sam.txt aws-sam-cli
+	.venv-sam/bin/python -m pip --disable-pip-version-check --quiet install -c constraints/sam.txt aws-sam-cli
 	@ln -sf ../../.venv-sam/bin/sam $@ && touch $@
 
 # The CDK for Python is half a gigabyte, and what only its stacks need would be in the way of the tests.
-.venv-cdk/.installed: .venv/.python constraints-cdk.txt
+.venv-cdk/.installed: .venv/.python constraints/cdk.txt
 	$(PYTHON) -m venv .venv-cdk
-	.venv-cdk/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-cdk.txt aws-cdk-lib cdk-nag pytest
+	.venv-cdk/bin/python -m pip --disable-pip-version-check --quiet install -c constraints/cdk.txt aws-cdk-lib cdk-nag pytest
 	@touch $@
 
 # Scanners of what the starters consist of: large, and with pins of their own.
-.venv/bin/checkov: .venv/.python constraints-scanners.txt
+.venv/bin/checkov: .venv/.python constraints/scanners.txt
 	$(PYTHON) -m venv .venv-scanners
-	.venv-scanners/bin/python -m pip --disable-pip-version-check --quiet install -c constraints-scanners.txt checkov bandit
+	.venv-scanners/bin/python -m pip --disable-pip-version-check --quiet install -c constraints/scanners.txt checkov bandit
 	@ln -sf ../../.venv-scanners/bin/bandit .venv/bin/bandit
 	@ln -sf ../../.venv-scanners/bin/checkov $@ && touch $@

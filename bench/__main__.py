@@ -1,7 +1,7 @@
 """``python -m bench [--write] [--rounds N]``: measure everything and show, or write, docs/speed.md.
 
 The advisor stands in .venv-user (``pip install .`` there), peers in .venv-bench (``pip install -r
-bench/requirements.txt``); a peer that is missing is left out and said so. Figures depend on the machine; the
+constraints/bench.txt``); a peer that is missing is left out and said so. Figures depend on the machine; the
 ratios say more.
 """
 

@@ -11,11 +11,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-FILES = ("constraints.txt", "constraints-cdk.txt", "constraints-sam.txt", "constraints-scanners.txt")
+FILES = sorted(path.name for path in (ROOT / "constraints").glob("*.txt"))
 
 
 def pins(file: str) -> dict[str, str]:
-    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "constraints" / file).read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if not line.startswith("# ")]
     odd = [line for line in wanted if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)]
     assert odd == [], "only name==version belongs here: no host, no index, no path"
@@ -32,7 +32,7 @@ def test_every_line_pins_one_version_and_names_no_host(file: str) -> None:
 def test_everything_the_project_asks_for_is_pinned_within_its_bounds() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
-    pinned = pins("constraints.txt")
+    pinned = pins("dev.txt")
     for requirement in (Requirement(text) for group in groups for text in group):
         version = pinned.get(canonicalize_name(requirement.name))
         assert version is not None and requirement.specifier.contains(version), requirement

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -43,17 +40,6 @@ def test_whole_record(case: str, golden: Callable[[str, str], None]) -> None:
 def test_headings_of_madr_stand_in_its_order() -> None:
     found = re.findall("^##+ (.*)$", MARKDOWN(advice(), RULE_BASE), re.MULTILINE)
     assert [heading for heading in found if heading in HEADINGS] == list(HEADINGS)
-
-
-@pytest.mark.skipif(not shutil.which("markdownlint-cli2"), reason="markdownlint-cli2 is not installed")
-def test_markdownlint_finds_nothing_but_long_lines(tmp_path: Path) -> None:
-    (tmp_path / ".markdownlint.json").write_text('{"MD013": false}', encoding="utf-8")
-    for case, make in CASES.items():
-        (tmp_path / f"{case}.md").write_text(MARKDOWN(make(), RULE_BASE), encoding="utf-8")
-    nasty = advice(name="# *a* `b` ``c`` | <script> {{ x }}!")
-    (tmp_path / "nasty.md").write_text(MARKDOWN(nasty, RULE_BASE), encoding="utf-8")
-    done = subprocess.run(["markdownlint-cli2", "*.md"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 def _texts(markdown: str, kind: str) -> list[str]:

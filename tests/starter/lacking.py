@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tests.starter.gate.deployed import read
+from tests.starter.checks.deployed import read
 
 Files = Mapping[str, str]
 # Public samples: one snapshot each of aws-samples/serverless-patterns, step-functions-workflows-collection,

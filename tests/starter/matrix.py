@@ -18,11 +18,11 @@ from typing import Any
 
 from advisor.starter import Blueprint, NotSupported, render
 from advisor.starter.runtimes.languages import LANGUAGES
+from tests.starter.checks.behaviour import misbehaviour
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.template import check_template
 from tests.starter.combinations import FACTORS, Combination, pairwise, requirements
 from tests.starter.flavours import reasons, tables
-from tests.starter.gate.behaviour import misbehaviour
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.template import check_template
 from tests.starter.lacking import lacking
 from tests.starter.projects import blueprint_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.starter.gate.running import run_machine
+from tests.starter.checks.running import run_machine
 from tests.starter.projects import blueprint, files
 
 NAME = "standard-arranged"

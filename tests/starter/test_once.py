@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from advisor.starter import render, write_project
-from tests.starter.gate.toolchains import run
+from tests.starter.checks.toolchains import run
 from tests.starter.projects import blueprint
 
 TRY = """

@@ -16,10 +16,10 @@ from advisor.starter import render
 from advisor.starter.blueprint.flow import Poll, nodes
 from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.plan.delivery import SUCCEEDED, bus_event
-from tests.starter.gate.deployed import read
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.running import run_machine
-from tests.starter.gate.template import check_template
+from tests.starter.checks.deployed import read
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.running import run_machine
+from tests.starter.checks.template import check_template
 from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, blueprint_of, files
 
 SYNC_RULES = {

@@ -11,9 +11,9 @@ import yaml
 from advisor.knowledge.answers import Step
 from advisor.starter import render
 from advisor.text.markdown import description, markdown
-from tests.starter.gate.deployed import read
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.template import check_template
+from tests.starter.checks.deployed import read
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.template import check_template
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of, files
 from tests.starter.test_names import NASTY
 

@@ -1,7 +1,7 @@
 """Kills what writes, at every step it takes and at random moments, and looks at what is left.
 
-``python -m tests.crash.harness SCENARIO MODE FOLDER`` prints the number of kills and what was wrong, as JSON.
-It is one process that has loaded everything and forks a child for each kill, which then costs milliseconds.
+``python -m tests.gate.crash.harness SCENARIO MODE FOLDER`` prints, as JSON, how often it killed and what was
+wrong. It is one process that loads everything once and forks a child for each kill; each costs milliseconds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from advisor.errors import CannotWrite
 from advisor.files import MARK
-from tests.crash.scenarios import SCENARIOS, Scenario
+from tests.gate.crash.scenarios import SCENARIOS, Scenario
 
 SEED = 20261123
 RANDOM_KILLS = 60

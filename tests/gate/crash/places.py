@@ -1,6 +1,6 @@
 """Writes where it cannot be done, and where another run writes at the same time.
 
-``python -m tests.crash.places CASE FOLDER`` prints how many runs there were and what was wrong, as JSON.
+``python -m tests.gate.crash.places CASE FOLDER`` prints how many runs there were and what was wrong, as JSON.
 It may run as root: what needs a user without rights is done by a child that gave them up.
 """
 
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import advisor
 from advisor.starter import RenderedFile
-from tests.crash.harness import MARK, Child, tree
-from tests.crash.scenarios import PROJECT, SCENARIOS, Scenario
+from tests.gate.crash.harness import MARK, Child, tree
+from tests.gate.crash.scenarios import PROJECT, SCENARIOS, Scenario
 
 NOBODY = 65534
 RUNS = 6

@@ -13,17 +13,17 @@ import pytest
 if os.name == "nt":
     pytest.skip("kill -9 is for POSIX", allow_module_level=True)
 
-from tests.crash.harness import RANDOM_KILLS
-from tests.crash.scenarios import SCENARIOS
+from tests.gate.crash.harness import RANDOM_KILLS
+from tests.gate.crash.scenarios import SCENARIOS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OURS = tuple(name for name in SCENARIOS if name != "careless")
 WRITES = tuple(name for name in OURS if name != "cache")
 
 
 def killed(scenario: str, mode: str, folder: Path) -> tuple[int, list[str]]:
     """Return how many runs were killed, and what was wrong with what they left."""
-    command = [sys.executable, "-m", "tests.crash.harness", scenario, mode, str(folder / "rooms")]
+    command = [sys.executable, "-m", "tests.gate.crash.harness", scenario, mode, str(folder / "rooms")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)

@@ -14,14 +14,14 @@ import pytest
 if os.name == "nt":
     pytest.skip("quotas, mounts and users without rights are for POSIX", allow_module_level=True)
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def run(case: str) -> tuple[int, int]:
     """Return how many runs there were and how many were refused; all of them left what they may leave."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # others look into it
-        command = [sys.executable, "-m", "tests.crash.places", case, str(Path(folder) / "place")]
+        command = [sys.executable, "-m", "tests.gate.crash.places", case, str(Path(folder) / "place")]
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300, check=False
         )

@@ -16,10 +16,10 @@ from xml.etree import ElementTree
 import yaml
 from packaging.requirements import Requirement
 
-from tests.starter.gate.cdk import cdk_modules
-from tests.starter.gate.deployed import read
-from tests.starter.gate.terraform import binary
-from tests.starter.gate.toolchains import Outcome, need, run
+from tests.starter.checks.cdk import cdk_modules
+from tests.starter.checks.deployed import read
+from tests.starter.checks.terraform import binary
+from tests.starter.checks.toolchains import Outcome, need, run
 
 HERE = Path(__file__).parent
 ANY_FILE = "--eval=.DEFAULT:;"  # stands for the files of the project that are not there

@@ -10,11 +10,11 @@ import pytest
 from advisor.starter import RenderedFile, write_project
 from tests.injection.made import Made, made
 from tests.injection.strings import APPROACHES, strings, workloads
-from tests.starter.gate.cdk import faults, synthesised
-from tests.starter.gate.cdk_python import synthesised_by_python
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.template import check_template
-from tests.starter.gate.terraform import Terraform, check_terraform, terraform
+from tests.starter.checks.cdk import faults, synthesised
+from tests.starter.checks.cdk_python import synthesised_by_python
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.template import check_template
+from tests.starter.checks.terraform import Terraform, check_terraform, terraform
 
 __all__ = ["terraform"]
 pytestmark = pytest.mark.xdist_group("injection")

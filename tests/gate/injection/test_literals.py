@@ -12,10 +12,10 @@ from advisor.starter.flavours import sam
 from advisor.starter.flavours.cdk import python as cdk_python
 from advisor.starter.flavours.cdk import typescript as cdk_typescript
 from advisor.starter.flavours.terraform import words as hcl
-from tests.injection.parsers import read_by_node
+from tests.gate.injection.parsers import read_by_node
 from tests.injection.strings import read, strings
-from tests.starter.gate.deployed import read as read_yaml
-from tests.starter.gate.terraform import Terraform, terraform
+from tests.starter.checks.deployed import read as read_yaml
+from tests.starter.checks.terraform import Terraform, terraform
 
 __all__ = ["terraform"]
 pytestmark = pytest.mark.xdist_group("injection")

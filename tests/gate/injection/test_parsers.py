@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.injection.parsers import READERS, TOOLS, Texts, faults
+from tests.gate.injection.parsers import READERS, TOOLS, Texts, faults
 
 BROKEN = {
     "functions/a/app.py": "def handler(:\n",

@@ -13,11 +13,11 @@ from markdown_it import MarkdownIt
 from advisor.loading import load_answers
 from advisor.starter import RenderedFile, write_project
 from advisor.text.markdown import markdown
+from tests.gate.injection.parsers import Texts, faults, read_by_node
 from tests.injection.made import Made, harmless, made
-from tests.injection.parsers import Texts, faults, read_by_node
 from tests.injection.safe import description, in_one_line, is_identifier, title
 from tests.injection.strings import read, strings, workloads
-from tests.starter.gate.deployed import read as read_template
+from tests.starter.checks.deployed import read as read_template
 from tests.starter.projects import rule_base
 
 pytestmark = pytest.mark.xdist_group("injection")

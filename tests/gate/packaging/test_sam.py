@@ -12,7 +12,7 @@ import pytest
 
 from advisor.cli import main
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Every example but the one where neither option is right, and hence no project is made.
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.yaml") if path.stem != "campaign-signups")
 SAM = shutil.which(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from advisor.starter import render, write_project
-from tests.starter.gate.deployed import read
-from tests.starter.gate.toolchains import need, run
+from tests.starter.checks.deployed import read
+from tests.starter.checks.toolchains import need, run
 from tests.starter.projects import PROJECTS, blueprint_of
 
 NAME = "standard-callback"  # functions, idempotency and a state machine

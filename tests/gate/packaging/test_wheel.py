@@ -15,7 +15,7 @@ import pytest
 
 import advisor
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "order-notifications.yaml"
 
 
@@ -92,14 +92,11 @@ def test_the_wheel_holds_the_package_the_rules_and_the_templates_and_nothing_els
 def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    for folder in ("advisor", "rules", "templates", "examples", "tests", "docs"):
+    for folder in ("advisor", "rules", "templates", "examples", "tests", "docs", "constraints"):
         assert {f"{folder}/{name}" for name in files_below(ROOT / folder)} <= names, folder
     for file in (
         "Makefile",
-        "constraints.txt",
-        "constraints-cdk.txt",
-        "constraints-sam.txt",
-        "constraints-scanners.txt",
+        "pyproject.toml",
         "LICENSE",
         "README.md",
         "CHANGELOG.md",

@@ -14,7 +14,7 @@ import pytest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files")
-NODE = Path(__file__).parents[2] / ".venv" / "node" / "node_modules"
+NODE = Path(__file__).parents[3] / ".venv" / "node" / "node_modules"
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 

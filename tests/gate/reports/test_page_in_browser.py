@@ -18,11 +18,11 @@ from advisor.loading import load_answers, read_answers
 from advisor.reports import FORMATS
 from advisor.reports.html.what_if import outcome
 from advisor.reports.labels import NAMES, money, score_words, verdict_name
-from tests.reports.browser import NODE, data, needs_chromium, needs_module, printed_pages, script, seen
+from tests.gate.reports.browser import NODE, data, needs_chromium, needs_module, printed_pages, script, seen
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 
 HARNESS = Path(__file__).with_name("harness.js").read_text(encoding="utf-8")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCENARIOS = ROOT / "tests" / "scenarios" / "published.jsonl"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 AXE = "axe-core/axe.min.js"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
-from tests.starter.gate.cdk import Synthesised, project_of, synthesised
+from tests.starter.checks.cdk import Synthesised, project_of, synthesised
 from tests.starter.pairs import chosen
 from tests.starter.projects import PROJECTS, blueprint
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.starter.gate.behaviour import misbehaviour
+from tests.starter.checks.behaviour import misbehaviour
 from tests.starter.projects import WITH_MACHINE, blueprint, files
 
 Machine = dict[str, Any]

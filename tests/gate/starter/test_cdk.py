@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint
-from tests.starter.gate.cdk import Synthesised, cdk_modules, faults, project_of, synthesised, write
-from tests.starter.gate.toolchains import need, run
+from tests.starter.checks.cdk import Synthesised, cdk_modules, faults, project_of, synthesised, write
+from tests.starter.checks.toolchains import need, run
 from tests.starter.projects import PROJECTS, blueprint
 
 IAC = "cdk-typescript"

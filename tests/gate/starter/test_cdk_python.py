@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint
-from tests.starter.gate.cdk import Synthesised, cdk_modules, project_of, write
-from tests.starter.gate.cdk_python import BANNER, interpreter, synthesised_by_python
-from tests.starter.gate.toolchains import need, run
+from tests.starter.checks.cdk import Synthesised, cdk_modules, project_of, write
+from tests.starter.checks.cdk_python import BANNER, interpreter, synthesised_by_python
+from tests.starter.checks.toolchains import need, run
 from tests.starter.pairs import chosen
 from tests.starter.projects import PROJECTS, blueprint
 

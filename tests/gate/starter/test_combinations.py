@@ -11,8 +11,8 @@ import os
 
 import pytest
 
+from tests.starter.checks.deployed import read
 from tests.starter.combinations import FACTORS, Combination
-from tests.starter.gate.deployed import read
 from tests.starter.matrix import SOURCES, covering, every, gated, rendered
 
 CASES = [(approach, combination) for approach in FACTORS for combination in covering(approach)]

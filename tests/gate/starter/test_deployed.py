@@ -17,7 +17,7 @@ import pytest
 from moto import mock_aws
 from moto.cloudformation.parsing import get_model_map
 
-from tests.starter.gate.deployed import REGION, read, resolve, translate
+from tests.starter.checks.deployed import REGION, read, resolve, translate
 from tests.starter.projects import files
 
 Template = dict[str, Any]

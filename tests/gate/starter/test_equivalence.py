@@ -17,12 +17,12 @@ from msgspec.structs import replace
 from advisor.starter import render, write_project
 from advisor.starter.blueprint.resources import Parameter
 from advisor.starter.flavours.terraform.words import is_list, snake
+from tests.starter.checks import neutral_cloudformation, neutral_terraform
+from tests.starter.checks.cdk import Synthesised
+from tests.starter.checks.deployed import read, translate
+from tests.starter.checks.neutral import Description, Difference, differences
+from tests.starter.checks.terraform import Terraform, terraform
 from tests.starter.flavours import tables
-from tests.starter.gate import neutral_cloudformation, neutral_terraform
-from tests.starter.gate.cdk import Synthesised
-from tests.starter.gate.deployed import read, translate
-from tests.starter.gate.neutral import Description, Difference, differences
-from tests.starter.gate.terraform import Terraform, terraform
 from tests.starter.justified import JUSTIFIED
 from tests.starter.matrix import PAGE, between
 from tests.starter.projects import PROJECTS, blueprint, files

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from advisor.starter import render, write_project
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.running import run_machine
-from tests.starter.gate.template import check_template
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.running import run_machine
+from tests.starter.checks.template import check_template
 from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, files
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.starter.gate.machine import check_definition
+from tests.starter.checks.machine import check_definition
 
 Machine = dict[str, Any]
 LAMBDA = "arn:aws:states:::lambda:invoke"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.starter.gate.machine import check_definition, check_machines
-from tests.starter.gate.template import check_template
+from tests.starter.checks.machine import check_definition, check_machines
+from tests.starter.checks.template import check_template
 from tests.starter.projects import files, in_jsonpath
 
 Edit = Callable[[str], str]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from advisor.starter import Blueprint, render, write_project
 from advisor.starter.runtimes.languages import LANGUAGES
-from tests.starter.gate.toolchains import need, run
+from tests.starter.checks.toolchains import need, run
 from tests.starter.projects import blueprint
 
 # What must be there, beside the handlers: code that is shared, and a library in its place.

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from advisor.starter.blueprint.flow import Do
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.running import Run, run_machine
-from tests.starter.gate.template import check_template
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.running import Run, run_machine
+from tests.starter.checks.template import check_template
 from tests.starter.projects import WITH_MACHINE, blueprint, files, in_jsonpath
 
 Work = Callable[[str, dict[str, Any]], Any]

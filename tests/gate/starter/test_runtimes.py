@@ -15,9 +15,9 @@ import pytest
 from advisor.knowledge.answers import Step
 from advisor.starter import Blueprint, RenderedFile, render, write_project
 from advisor.starter.runtimes.languages import LANGUAGES
-from tests.starter.gate.machine import check_machines
-from tests.starter.gate.template import check_template
-from tests.starter.gate.toolchains import Outcome, need, node_modules, run
+from tests.starter.checks.machine import check_machines
+from tests.starter.checks.template import check_template
+from tests.starter.checks.toolchains import Outcome, need, node_modules, run
 from tests.starter.projects import ASKED, PROJECTS, blueprint_of, versions
 
 OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]

@@ -17,9 +17,9 @@ import yaml
 from advisor.knowledge.answers import IACS, RUNTIMES
 from advisor.starter import render, write_project
 from advisor.starter.flavours.table import FLAVOURS
+from tests.starter.checks.cdk import Synthesised
+from tests.starter.checks.scanners import bandit, checkov, scan
 from tests.starter.flavours import reasons
-from tests.starter.gate.cdk import Synthesised
-from tests.starter.gate.scanners import bandit, checkov, scan
 from tests.starter.justified import BOTH_CDK as CDK
 from tests.starter.matrix import SECURITY, between
 from tests.starter.projects import ASKED, PROJECTS, blueprint, blueprint_of

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from advisor.resources import rules_folder
 from advisor.starter import Blueprint, render, write_project
 from advisor.starter.flavours.terraform.words import quoted, snake
-from tests.starter.gate.terraform import Terraform, check_terraform, terraform
-from tests.starter.gate.terraform_provider import FACTS
+from tests.starter.checks.terraform import Terraform, check_terraform, terraform
+from tests.starter.checks.terraform_provider import FACTS
 from tests.starter.pairs import chosen
 from tests.starter.projects import PROJECTS, blueprint, files
 

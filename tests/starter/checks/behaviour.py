@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.starter import Blueprint
 from advisor.starter.runtimes.languages import LANGUAGES
-from tests.starter.gate.running import Run, Work, run_machine
+from tests.starter.checks.running import Run, Work, run_machine
 
 THROTTLED = "Lambda.TooManyRequestsException"
 

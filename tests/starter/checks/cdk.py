@@ -11,9 +11,9 @@ from typing import Any
 
 from advisor.starter import Blueprint, render
 from advisor.starter.flavours.cdk.typescript import variable
-from tests.starter.gate.machine import check_definition, definition_faults
-from tests.starter.gate.template import handler_faults, lint, result_faults
-from tests.starter.gate.toolchains import need, node_modules, run
+from tests.starter.checks.machine import check_definition, definition_faults
+from tests.starter.checks.template import handler_faults, lint, result_faults
+from tests.starter.checks.toolchains import need, node_modules, run
 from tests.starter.projects import versions
 
 PACKAGES = ("aws-cdk-lib", "aws-cdk", "cdk-nag", "constructs", "typescript", "@types/node")

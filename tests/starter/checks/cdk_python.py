@@ -8,8 +8,8 @@ from pathlib import Path
 
 from advisor.starter import Blueprint
 from advisor.starter.flavours.cdk.python import variable
-from tests.starter.gate.cdk import Files, Synthesised, context, found, told_by, write
-from tests.starter.gate.toolchains import missing, need
+from tests.starter.checks.cdk import Files, Synthesised, context, found, told_by, write
+from tests.starter.checks.toolchains import missing, need
 
 BANNER = re.compile(r"(?m)^b'!!.*\n")  # what jsii says of a node that is past its end
 

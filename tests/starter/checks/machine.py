@@ -14,9 +14,9 @@ from moto.stepfunctions.parser.asl.static_analyser.express_static_analyser impor
 from statelint.config import Config
 from statelint.linter import Linter
 
-from tests.starter.gate.deployed import read, resolve, translate
-from tests.starter.gate.template import allowed
-from tests.starter.gate.variables import unassigned
+from tests.starter.checks.deployed import read, resolve, translate
+from tests.starter.checks.template import allowed
+from tests.starter.checks.variables import unassigned
 
 HERE = "us-east-1:123456789012"
 FUNCTIONS = {

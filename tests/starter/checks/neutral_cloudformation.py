@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.starter.gate.deployed import resolve
-from tests.starter.gate.neutral import Collected, Description, allowed, listed, managed
+from tests.starter.checks.deployed import resolve
+from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed
 
 HASH = re.compile(r"[0-9A-F]{8}$")
 Properties = Mapping[str, Any]

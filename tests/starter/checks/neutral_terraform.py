@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.starter import Blueprint
-from tests.starter.gate.neutral import Collected, Description, allowed, listed, managed
+from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed
 
 Values = Mapping[str, Any]
 # What others refer to: the attribute that is its name in AWS, and how the blueprint's id is spelt there

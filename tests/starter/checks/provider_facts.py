@@ -1,4 +1,4 @@
-"""Renew the table of what the AWS provider knows: ``python -m tests.starter.gate.provider_facts [VERSION]``.
+"""Renew the table of AWS provider types: ``python -m tests.starter.checks.provider_facts [VERSION]``.
 
 The names, types and blocks of the resources that our templates use are read from the npm package
 @cdktn/provider-aws, whose description of itself is generated from the provider's schema. Run it after a
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.resources import templates_folder
-from tests.starter.gate.toolchains import need, run
+from tests.starter.checks.toolchains import need, run
 
 PACKAGE, LATEST_TRIED = "@cdktn/provider-aws", "25.7.0"
 FACTS = Path(__file__).with_name("provider_facts.json")

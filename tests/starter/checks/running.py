@@ -26,7 +26,7 @@ from moto.stepfunctions.parser.api import InvalidToken
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from tests.starter.gate.deployed import REGION, read, resolve, translate
+from tests.starter.checks.deployed import REGION, read, resolve, translate
 
 # A machine runs several times, and reading its definition takes longer than a run of it.
 AmazonStateLanguageParser.parse = staticmethod(lru_cache(maxsize=4)(AmazonStateLanguageParser.parse))

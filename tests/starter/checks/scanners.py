@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.starter.gate.toolchains import need, run
+from tests.starter.checks.toolchains import need, run
 
 # Run by checkov's own interpreter: one scan of all projects, where the command line takes seconds for each.
 _SCAN = """

@@ -15,8 +15,8 @@ from cfnlint.decode import decode_str
 from cfnlint.runner.template import run_template_by_data
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from tests.starter.gate.deployed import read, resolve, translate
-from tests.starter.gate.neutral import listed
+from tests.starter.checks.deployed import read, resolve, translate
+from tests.starter.checks.neutral import listed
 
 DESTINATION_ACTIONS = {
     "sqs": ("sqs:SendMessage",),

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from tests.starter.gate.template import DESTINATION_ACTIONS
-from tests.starter.gate.terraform_provider import serving
-from tests.starter.gate.toolchains import CACHE, Outcome, need, once, run
+from tests.starter.checks.template import DESTINATION_ACTIONS
+from tests.starter.checks.terraform_provider import serving
+from tests.starter.checks.toolchains import CACHE, Outcome, need, once, run
 
 # Built where neither binary is found; SUM is what go.sum would say, the module's own go.sum says the rest.
 MODULE, VERSION = "github.com/opentofu/opentofu", "v1.12.6"
