@@ -50,7 +50,7 @@ def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
     """Return the project for ``answers``, with the decision record and the answers that made it."""
     recommendation = advisor.recommend(rule_base, answers)
     versions = advisor.load_versions(advisor.rules_folder())
-    blueprint = advisor.plan(recommendation, versions, approach=approach, limits=rule_base.limits)
+    blueprint = advisor.plan(recommendation, versions, approach=approach)
     record = advisor.FORMATS["markdown"](
         recommendation, rule_base, report_options(explain=True, to_file=True)
     )

@@ -33,6 +33,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     verdict = Verdict(option, workflow_type, strength_of(decision, option, still_open), instead)
     return Recommendation(
         rule_base=RuleBaseStamp(rule_base.version, rule_base.as_of),
+        aws=rule_base.aws,
         answers=answers,
         verdict=verdict,
         summary=summary(rule_base, decision, verdict),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from advisor.decision.decide import Decision
 from advisor.knowledge.answers import Answers
+from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import Alternative, Rule
 
@@ -129,9 +130,10 @@ class RuleBaseStamp(Struct, frozen=True):
 
 
 class Recommendation(Struct, frozen=True):
-    """The whole advice for one set of answers; every report is made from this value alone."""
+    """The whole advice for one set of answers; every report and starter is made from this value alone."""
 
     rule_base: RuleBaseStamp
+    aws: AwsFacts
     answers: Answers
     verdict: Verdict
     summary: str

@@ -8,10 +8,12 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from advisor.errors import Place
+from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer, Condition, Test, tests_in
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.questions import Questionnaire
+from advisor.knowledge.services import Service
 
 DESTINATIONS = "destinations"
 STEP_FUNCTIONS = "step-functions"
@@ -113,7 +115,13 @@ class RuleBase(Struct, frozen=True, dict=True):
     topics: tuple[Topic, ...] = ()
     prices: tuple[PriceList, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
     switched_off: tuple[SwitchedOff, ...] = ()
+
+    @cached_property
+    def aws(self) -> AwsFacts:
+        """Return limits and services together."""
+        return AwsFacts(self.limits, self.services)
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

@@ -15,6 +15,7 @@ from advisor.loading.field_reader import Fields
 from advisor.loading.figures import complete, limits_from, prices_from, topics_from
 from advisor.loading.questionnaire import questionnaire_from
 from advisor.loading.rules import RuleReader, alternatives_from, overlaid
+from advisor.loading.services import services_from
 from advisor.loading.yaml_nodes import Entry, decode, parse
 
 EXEMPTIONS = "lint.yaml"  # what the linter need not say; no rules
@@ -34,6 +35,7 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
     alternatives = alternatives_from(files.entry("alternatives.yaml"), problems)
     rule_reader = RuleReader(reader, [item.id for item in alternatives])
     criteria, rules = _rules(files, rule_reader)
+    limits = limits_from(files.entry("limits.yaml"), problems)
     rule_base = RuleBase(
         version=head.text("version"),
         as_of=head.as_of(),
@@ -43,7 +45,8 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
         alternatives=alternatives,
         topics=topics_from(files.entry("comparison.yaml"), reader),
         prices=complete(tuple(prices_from(entry, problems) for entry in files.entries("prices"))),
-        limits=limits_from(files.entry("limits.yaml"), problems),
+        limits=limits,
+        services=services_from(files.entry("services.yaml"), tuple(limits), problems),
     )
     head.done()
     for overlay in overlays:

@@ -130,8 +130,8 @@ def _chained(blueprint: Blueprint) -> list[str]:
 
 
 def _waits(blueprint: Blueprint) -> bool:
-    actions = {action for permission in blueprint.permissions for action in permission.actions}
-    return "states:StartSyncExecution" in actions
+    start = blueprint.aws.services["step-functions"].actions("start-and-wait")
+    return any(permission.actions == start for permission in blueprint.permissions)
 
 
 def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context: Mapping[str, Any]) -> str:

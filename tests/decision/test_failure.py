@@ -12,7 +12,6 @@ from advisor.decision.recommendation import FailureEvent, FailureStory
 from advisor.knowledge.conditions import Answer
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
-from advisor.starter.plan.limits import Limits, limits_from
 
 RULE_BASE = load_rule_base(rules_folder())
 UNDELIVERED = "; DestinationDeliveryFailures if the record cannot be delivered."
@@ -233,10 +232,6 @@ def test_figures_come_from_the_limits() -> None:
     handed_over, executed = failure_stories(replace(RULE_BASE, limits=limits), settled, None)
     assert [at for at, _ in times(handed_over)[:3]] == [0, 7, 18]
     assert [at for at, _ in times(executed)[:3]] == [0, 3, 9]
-
-
-def test_the_starter_has_the_figures_the_story_is_told_with() -> None:
-    assert limits_from(RULE_BASE.limits) == Limits()
 
 
 def _some(key: str) -> st.SearchStrategy[object]:

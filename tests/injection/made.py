@@ -44,7 +44,7 @@ def made(workload: Workload, answers: Answers | None = None) -> Made:
     """Return the project of ``workload``, or of other ``answers`` made the same way."""
     given = workload.answers if answers is None else answers
     recommendation = advice_on(given)
-    blueprint = plan(recommendation, versions(), approach=workload.approach, limits=rule_base().limits)
+    blueprint = plan(recommendation, versions(), approach=workload.approach)
     files = {file.path: file.text for file in render(blueprint, {"answers.yaml": dump_answers(given)})}
     return Made(workload, given, blueprint, files)
 

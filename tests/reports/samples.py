@@ -355,6 +355,7 @@ def advice(
     }
     return Recommendation(
         rule_base=RuleBaseStamp("1.2.3", "2026-11-23"),
+        aws=REAL.aws,
         answers=Answers(requirements, name, Project(region="eu-south-2", steps=STEPS)),
         verdict=verdict,
         summary=(
@@ -422,5 +423,5 @@ CASES = {
 
 def with_prices() -> tuple[Recommendation, RuleBase]:
     """Return advice and a rule base that can also work out other volumes, as the page does."""
-    priced = replace(RULE_BASE, limits=REAL.limits, prices=REAL.prices)
+    priced = replace(RULE_BASE, limits=REAL.limits, services=REAL.services, prices=REAL.prices)
     return advice(), priced

@@ -265,7 +265,7 @@ def recommendation(
 
 
 def blueprint_of(requirements: Mapping[str, Any], approach: str = "auto", **how: Any) -> Blueprint:
-    return plan(recommendation(requirements, **how), versions(), approach=approach, limits=rule_base().limits)
+    return plan(recommendation(requirements, **how), versions(), approach=approach)
 
 
 @cache

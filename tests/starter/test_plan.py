@@ -6,18 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from advisor.knowledge.answers import ForEach, Parallel, Step
-from advisor.starter import NotSupported, plan
+from advisor.starter import NotSupported
 from advisor.starter.blueprint.resources import Function
 from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.documents.diagram import mermaid
-from advisor.starter.plan.delivery import DELIVERY_AGE_S, DELIVERY_RETRIES
-from advisor.starter.plan.limits import IDS, Limits, limits_from
-from advisor.starter.plan.workflow import DISTRIBUTED_ITEMS, HISTORY_EVENTS, INLINE_MOST
-from advisor.starter.state_language.states import LAMBDA_RETRIES
-from tests.starter.projects import PROJECTS, blueprint, blueprint_of, recommendation, rule_base, versions
+from tests.starter.projects import PROJECTS, blueprint, blueprint_of
 
 WAITING = {"event_source": "api-gateway", "caller_waits_for": "result"}
 REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
@@ -209,34 +204,6 @@ def test_every_function_has_an_edge_in_and_a_place_for_its_failures(name: str) -
 def test_the_type_of_a_forced_workflow_is_the_one_that_can_do_it() -> None:
     made = blueprint_of({"event_source": "s3", "steps": 1, "waits": ("callback",)}, "step-functions")
     assert made.workflow_type == "standard"
-
-
-def test_the_numbers_are_those_of_the_rule_base() -> None:
-    assert set(IDS.values()) <= set(rule_base().limits)
-    assert limits_from(rule_base().limits) == Limits()
-
-
-def test_a_limit_of_the_rule_base_reaches_the_project() -> None:
-    limits = dict(rule_base().limits)
-    limits["starter-event-age"] = replace(limits["starter-event-age"], value=600)
-    made = plan(recommendation({"event_source": "s3"}), versions(), approach="destinations", limits=limits)
-    assert made.functions[0].asynchronous
-    assert made.functions[0].asynchronous.max_event_age_s == 600
-
-
-def test_retriers_of_lambda_errors_are_those_of_the_rule_base() -> None:
-    limits = rule_base().limits
-    retrier = LAMBDA_RETRIES[0]
-    assert retrier["IntervalSeconds"] == limits["lambda-retrier-interval"].number
-    assert retrier["MaxAttempts"] == limits["lambda-retrier-attempts"].number
-    assert retrier["BackoffRate"] == limits["lambda-retrier-backoff"].number
-    assert limits["sfn-history-events"].number == HISTORY_EVENTS
-    assert limits["inline-map-concurrency"].number == INLINE_MOST
-    assert limits["distributed-map-concurrency"].number == DISTRIBUTED_ITEMS
-    assert (limits["eventbridge-retries"].number, limits["eventbridge-retry-age"].number) == (
-        DELIVERY_RETRIES,
-        DELIVERY_AGE_S,
-    )
 
 
 CALLED = ("sdk", "other", "api-gateway", "alb", "function-url", None)

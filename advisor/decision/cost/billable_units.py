@@ -12,8 +12,9 @@ from math import ceil
 from msgspec import Struct
 
 from advisor.knowledge.answers import Answers
-from advisor.knowledge.limits import Limit
+from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.questions import Settled
+from advisor.knowledge.services import Accepted, Bill, EventSource
 
 _MB_PER_GB = 1024
 _KB_PER_GB = 1_000_000
@@ -24,10 +25,6 @@ _STATES = (
     ("parallelism", "static", "Parallel"),
     ("parallelism", "dynamic", "Map"),
 )
-
-# Sources that cannot start a state machine without a pipe:
-# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-statemachines.html
-_PIPED = ("sqs", "sns", "kinesis", "dynamodb-stream", "kafka")
 
 
 class Use(Struct, frozen=True):
@@ -45,7 +42,7 @@ class Workload(Struct, frozen=True, dict=True):
     executed states that do no work; ``run_s`` is the duration of a run in seconds.
     """
 
-    limits: Mapping[str, Limit]
+    aws: AwsFacts
     runs: float
     assumed: bool
     steps: int
@@ -60,46 +57,51 @@ class Workload(Struct, frozen=True, dict=True):
     said: tuple[str, ...]
 
     @property
+    def event_source(self) -> EventSource | None:
+        service = self.aws.services.get(self.source)
+        return service.event_source if service else None
+
+    @property
     def fits_express(self) -> bool:
-        return self.run_s <= self.limits["express-duration"].number
+        return self.run_s <= self.aws.number("express-duration")
 
     @property
     def durable_operations(self) -> float:
-        return self.limits["durable-start-operations"].number + self.steps - 1 + self.items
+        return self.aws.number("durable-start-operations") + self.steps - 1 + self.items
 
     @property
     def fits_durable(self) -> bool:
-        enough_operations = self.durable_operations <= self.limits["durable-operations"].number
-        return enough_operations and self.run_s <= self.limits["durable-duration"].number
+        enough_operations = self.durable_operations <= self.aws.number("durable-operations")
+        return enough_operations and self.run_s <= self.aws.number("durable-duration")
 
     @property
     def failed_share(self) -> float:
-        return self.limits["assumed-failed-runs"].number
+        return self.aws.number("assumed-failed-runs")
 
 
-def workload_of(limits: Mapping[str, Limit], answers: Answers, settled: Settled) -> Workload:
+def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
     """Return what ``settled`` says about the bill, with the assumptions that fill the gaps."""
     facts = settled.facts.values
     said: list[str] = []
     runs = _number(facts.get("monthly_executions"))
     if runs is None:
         said.append(
-            f"No volume given: {count(limits['assumed-monthly-executions'].number)} runs a month are taken."
+            f"No volume given: {count(aws.number('assumed-monthly-executions'))} runs a month are taken."
         )
     steps = _number(facts.get("steps"))
     if steps is None:
-        steps = len(answers.project.units) or limits["assumed-steps"].number
+        steps = len(answers.project.units) or aws.number("assumed-steps")
         said.append(f"No number of steps given: {count(steps)} are taken.")
     states = [name for key, value, name in _STATES if facts.get(key) == value]
     items = _number(facts.get("max_parallel_items")) if facts.get("parallelism") == "dynamic" else None
     return Workload(
-        limits=limits,
-        runs=limits["assumed-monthly-executions"].number if runs is None else runs,
+        aws=aws,
+        runs=aws.number("assumed-monthly-executions") if runs is None else runs,
         assumed=runs is None,
         steps=int(steps),
         items=int(items or 1),
         states=(*states, *(["Wait"] if "timer" in (_names(facts.get("waits")) or ()) else [])),
-        run_s=_run_s(limits, facts, steps, said),
+        run_s=_run_s(aws, facts, steps, said),
         payload_kb=_number(facts.get("payload_kb")) or 0,
         source=str(facts.get("event_source", "")),
         stream=facts.get("invocation") == "stream",
@@ -126,14 +128,14 @@ def _names(answer: object) -> tuple[str, ...] | None:
     return answer if isinstance(answer, tuple) else None
 
 
-def _run_s(limits: Mapping[str, Limit], facts: Mapping[str, object], steps: float, said: list[str]) -> float:
+def _run_s(aws: AwsFacts, facts: Mapping[str, object], steps: float, said: list[str]) -> float:
     total, step = _number(facts.get("total_duration_s")), _number(facts.get("step_duration_s"))
     if total is not None:
         return total
     if step is not None:
         said.append(f"No total duration given: {counted(steps, 'steps')} of {count(step)} s are taken.")
         return steps * step
-    assumed = limits["assumed-run-s"].number
+    assumed = aws.number("assumed-run-s")
     said.append(f"No duration given: {count(assumed)} s a run is taken; only Express bills it.")
     return assumed
 
@@ -152,21 +154,22 @@ def destinations_uses(workload: Workload) -> Iterable[Use]:
 
 
 def record_uses(workload: Workload, target: str, per_run: float, what: str) -> Iterable[Use]:
-    """Yield what ``per_run`` records to ``target`` use; what is no destination is behind EventBridge.
+    """Yield what ``per_run`` records to ``target`` use; what is no destination is behind EventBridge."""
+    service = workload.aws.services.get(target)
+    outcome: Accepted = "failure" if what == "failures" else "success"
+    if service is None or service.destination is None or outcome not in service.destination.takes:
+        service = workload.aws.services["eventbridge"]
+    bill = service.destination.bill if service.destination else None
+    if bill:
+        yield Use(bill.price, per_run * units(workload, bill), f"{what} {bill.words}")
 
-    Chunks of 64 KB: https://aws.amazon.com/sqs/pricing/ and https://aws.amazon.com/eventbridge/pricing/
-    """
-    chunks = max(1, ceil(workload.payload_kb / workload.limits["billing-chunk-kb"].number))
-    if target == "sqs":
-        send, receive, delete = workload.limits["sqs-requests-per-message"].series
-        requests = (send + receive) * chunks + delete
-        yield Use("sqs-request", per_run * requests, f"{what} sent, received, deleted")
-    elif target == "sns":
-        yield Use("sns-publish", per_run, f"{what} published")
-    elif target == "s3" and what == "failures":
-        yield Use("s3-put", per_run, f"{what} stored")
-    elif target != "lambda":
-        yield Use("eventbridge-event", per_run * chunks, f"{what} as events")
+
+def units(workload: Workload, bill: Bill) -> float:
+    """Return the billed units of one record with the payload of ``workload``."""
+    if not bill.piece:
+        return bill.once
+    pieces = ceil(workload.payload_kb / workload.aws.number(bill.piece))
+    return bill.each_piece * max(1, pieces) + bill.once
 
 
 def states_a_run(workload: Workload) -> int:
@@ -174,7 +177,7 @@ def states_a_run(workload: Workload) -> int:
 
     Source: https://aws.amazon.com/step-functions/pricing/ (a Distributed Map adds one per child).
     """
-    distributed = workload.items > workload.limits["inline-map-concurrency"].number
+    distributed = workload.items > workload.aws.number("inline-map-concurrency")
     return workload.steps - 1 + workload.items * (2 if distributed else 1) + len(workload.states)
 
 
@@ -189,9 +192,9 @@ def express_uses(workload: Workload) -> Iterable[Use]:
 
     Source: https://aws.amazon.com/step-functions/pricing/
     """
-    grid = workload.limits["express-duration-rounding"].number
+    grid = workload.aws.number("express-duration-rounding")
     billed_s = round(max(1, ceil(round(workload.run_s / grid, 6))) * grid, 6)
-    memory_mb = workload.limits["express-memory-mb"].number
+    memory_mb = workload.aws.number("express-memory-mb")
     yield Use("sfn-express-request", 1, "one for each run")
     yield Use(
         "sfn-express-gb-second",
@@ -214,7 +217,7 @@ def durable_uses(workload: Workload) -> Iterable[Use]:
 
 def log_gb(workload: Workload) -> float:
     """Return the gigabytes a month that Express would log at level ALL."""
-    return workload.runs * workload.limits["assumed-log-kb"].number / _KB_PER_GB
+    return workload.runs * workload.aws.number("assumed-log-kb") / _KB_PER_GB
 
 
 def _start_uses(workload: Workload) -> Iterable[Use]:
@@ -223,7 +226,8 @@ def _start_uses(workload: Workload) -> Iterable[Use]:
         yield Use("eventbridge-event", 1, "S3 events on their way to the state machine")
     if workload.source == "sns":
         yield from record_uses(workload, "sqs", 1, "messages of the topic")
-    if workload.source in _PIPED:
+    source = workload.event_source
+    if source and source.piped:
         yield Use("pipes-request", 1, "a pipe that starts the state machine")
 
 

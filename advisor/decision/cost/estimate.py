@@ -66,7 +66,7 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
 
     Every amount is runs x units a run x price. A way is left out where a run exceeds its limits, and said.
     """
-    workload = workload_of(rule_base.limits, answers, settled)
+    workload = workload_of(rule_base.aws, answers, settled)
     region = answers.project.region or REFERENCE_REGION
     prices = _price_list(rule_base, region)
     ways = tuple(_Way(option, _priced(uses, prices)) for option, uses in _uses(workload))
@@ -181,7 +181,7 @@ def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
         yield f"One of the steps runs for {count(workload.items)} items a run; a longer list costs more."
     if workload.fits_express:
         logs = _money(prices.prices["logs-gb"].cost(log_gb(workload), free_tier=False))
-        log_kb = count(workload.limits["assumed-log-kb"].number)
+        log_kb = count(workload.aws.number("assumed-log-kb"))
         yield f"Express: one chunk of memory is taken; logs of {log_kb} KB a run would add up to {logs}."
     else:
         yield f"Express is left out: a run takes {count(workload.run_s)} s and would be stopped before."

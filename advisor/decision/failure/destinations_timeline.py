@@ -9,16 +9,8 @@ from advisor.knowledge.rules import DESTINATIONS
 
 _DAY_S = 86_400
 _KB = 1024
-_ASYNC_TARGETS = {
-    "sqs": ("an SQS queue", "In"),
-    "sns": ("an SNS topic", "With the subscribers of"),
-    "lambda": ("another function", "With"),
-    "eventbridge": ("an EventBridge bus", "With the rules of"),
-    "s3": ("an S3 bucket", "In"),
-}
 _UNDELIVERED = "; DestinationDeliveryFailures if the record cannot be delivered."
 _NOWHERE = "Nowhere, as answered; the starter project adds a queue all the same."
-_STREAM_TARGETS = ("s3", "sqs", "sns")
 
 
 def handover_story(case: Case) -> FailureStory:
@@ -47,11 +39,11 @@ def _asynchronous(case: Case) -> FailureStory:
     """Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
     retry = case.facts.get("retry")
     retries = 0 if retry == "none" else int(case.limit("async-max-retries"))
-    waits = list(case.limits["async-retry-waits"].series[:retries])
+    waits = list(case.series("async-retry-waits")[:retries])
     starts = case.attempts_at(waits)
     over = starts[-1] + case.run_s
     target, ends_up, lost = _async_end(case)
-    age, (least, most) = case.limit("starter-event-age"), case.limits["async-throttle-waits"].series
+    age, (least, most) = case.limit("starter-event-age"), case.series("async-throttle-waits")
     last = f"The record of event, error and {len(starts)} attempts goes to {target}." if target else lost
     events = (
         *attempts(starts, waits, "Lambda's queue invokes the function and it fails."),
@@ -90,12 +82,12 @@ def _async_end(case: Case) -> tuple[str, str, str]:
             _NOWHERE,
             "The event: without an on-failure destination it is dropped after the last attempt.",
         )
-    direct = [name for name in wanted if name in _ASYNC_TARGETS]
+    direct = [name for name in wanted if name in case.aws.accepting("failure")]
     names = ", ".join(case.labels[name] for name in wanted)
     if len(wanted) > 1:
         target, found = f"an SNS topic or EventBridge bus that passes it on to {names}", "Behind"
     elif direct:
-        target, found = _ASYNC_TARGETS[direct[0]]
+        target, found = case.place(direct[0])
     else:
         target, found = f"an EventBridge bus, where a rule leads on to {names}", "Behind"
     ends_up = f"{found} {target}, with event, error and number of attempts."
@@ -159,9 +151,9 @@ def _stream_end(case: Case) -> tuple[str, str, str]:
             _NOWHERE,
             "The batch: without an on-failure destination it is skipped after the last attempt.",
         )
-    wanted = [name for name in answered if name in _STREAM_TARGETS]
+    wanted = [name for name in answered if name in case.aws.accepting("stream-failure")]
     name = "s3" if case.facts.get("replay_payload") or "s3" in wanted else (*wanted, "sqs")[0]
-    target, found = _ASYNC_TARGETS[name]
+    target, found = case.place(name)
     if name == "s3":
         return (
             target,

@@ -8,20 +8,29 @@ from itertools import accumulate
 from msgspec import Struct
 
 from advisor.decision.recommendation import FailureEvent, FailureStory
+from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.limits import Limit
 
 
 class Case(Struct, frozen=True):
-    """The answers a failure story depends on, the limits it is told with, and the services' names."""
+    """The answers that a failure story depends on, limits and services, and the services' names."""
 
     facts: Mapping[str, Answer]
-    limits: Mapping[str, Limit]
+    aws: AwsFacts
     labels: Mapping[str, str]
 
     def limit(self, key: str) -> float:
         """Return the number of a limit."""
-        return self.limits[key].number
+        return self.aws.number(key)
+
+    def series(self, key: str) -> tuple[float, ...]:
+        """Return the numbers of a limit."""
+        return self.aws.limits[key].series
+
+    def place(self, service: str) -> tuple[str, str]:
+        """Return ``service`` in a sentence, and the preposition for what is there: "an SQS queue", "In"."""
+        found = self.aws.services[service]
+        return found.noun, found.destination.found if found.destination else "At"
 
     def names(self, key: str) -> tuple[str, ...]:
         """Return a list answer; empty where unknown."""

@@ -20,7 +20,7 @@ def failure_stories(
     """
     services = rule_base.questionnaire.by_key["targets"].choices
     labels = {str(choice.value): choice.label for choice in services}
-    case = Case(settled.facts.values, rule_base.limits, labels)
+    case = Case(settled.facts.values, rule_base.aws, labels)
     waiting = case.facts.get("caller_waits_for") == "result"
     workflow_type = verdict_type or (EXPRESS if waiting else STANDARD)
     return handover_story(case), execution_story(case, workflow_type)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.flow import Flow
 from advisor.starter.blueprint.names import Name
@@ -40,6 +41,7 @@ class Blueprint(Struct, frozen=True, dict=True):
     name: Name
     approach: Approach
     workflow_type: WorkflowType | None
+    aws: AwsFacts
     iac: str
     runtime: str
     region: str

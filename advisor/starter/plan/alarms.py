@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
+from advisor.knowledge.services import Metric, Service
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.resources import (
     Alarm,
@@ -22,22 +21,11 @@ from advisor.starter.blueprint.resources import (
     Topic,
 )
 from advisor.starter.blueprint.wiring import Attribute, Ref
+from advisor.starter.plan.context import PlanContext
 
 TOPIC = "AlarmTopic"
 LAG = 10_000
-
-
-class Metric(Struct, frozen=True):
-    """A CloudWatch metric, the dimension that names its owner, and which property of the owner that is."""
-
-    namespace: str
-    name: str
-    dimension: str
-    attribute: Attribute = "name"
-    statistic: str = "Sum"
-
-
-WAITING = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", statistic="Maximum")
+_HALF_IN_MS = 500  # half of a time in seconds, as metrics of Lambda give times
 
 
 def alarm_topic(rules: tuple[str, ...]) -> Topic:
@@ -45,57 +33,49 @@ def alarm_topic(rules: tuple[str, ...]) -> Topic:
     return Topic(TOPIC, "tells people that an alarm rings", rules, Ref(NOTIFY_EMAIL, "name"))
 
 
-def alarms_for(resources: Iterable[Resource]) -> tuple[Alarm, ...]:
+def alarms_for(context: PlanContext, resources: Iterable[Resource]) -> tuple[Alarm, ...]:
     """Return the alarms on ``resources``, each with the rules of what it watches."""
-    return tuple(alarm for resource in resources for alarm in _alarms(resource))
+    services = context.aws.services
+    return tuple(alarm for resource in resources for alarm in _alarms(services, resource))
 
 
-def _alarms(resource: Resource) -> Iterable[Alarm]:
+def _alarms(services: Mapping[str, Service], resource: Resource) -> Iterable[Alarm]:
     if isinstance(resource, Function):
-        yield from _function(resource)
+        yield from _function(services["lambda"].metrics, resource)
     elif isinstance(resource, Queue) and resource.stays_empty:
-        yield _alarm(resource, WAITING, "holds messages", suffix="")
+        yield _alarm(resource, services["sqs"].metrics["waiting"], "holds messages", suffix="")
     elif isinstance(resource, Machine):
-        yield _alarm(resource, _machine("ExecutionsFailed"), "has failed runs")
-        yield _alarm(resource, _machine("ExecutionsTimedOut"), "has runs that timed out")
-        yield _alarm(resource, _machine("ExecutionThrottled"), "is throttled")
+        metrics = services["step-functions"].metrics
+        yield _alarm(resource, metrics["failed"], "has failed runs")
+        yield _alarm(resource, metrics["timed-out"], "has runs that timed out")
+        yield _alarm(resource, metrics["throttled"], "is throttled")
     elif isinstance(resource, Pipe):
-        yield _alarm(resource, Metric("AWS/EventBridge/Pipes", "ExecutionFailed", "PipeName"), "fails")
+        yield _alarm(resource, services["pipes"].metrics["failed"], "fails")
     elif isinstance(resource, HttpApi):
-        yield _alarm(resource, Metric("AWS/ApiGateway", "5xx", "ApiId"), "answers with server errors")
+        yield _alarm(resource, services["api-gateway"].metrics["failed"], "answers with server errors")
 
 
-def _function(function: Function) -> Iterable[Alarm]:
+def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Alarm]:
     batch = function.trigger.batch if function.trigger else None
     if function.asynchronous or (batch and batch.on_failure):
-        says = "could not deliver a record to its destination"
-        yield _alarm(function, _lambda("DestinationDeliveryFailures"), says)
+        yield _alarm(function, metrics["undelivered"], "could not deliver a record to its destination")
     if function.asynchronous:
-        half = function.asynchronous.max_event_age_s * 500
-        yield _alarm(function, _lambda("AsyncEventsDropped"), "gave up on events")
-        yield _alarm(function, _lambda("AsyncEventAge", "Maximum"), "is falling behind", threshold=half)
+        half = function.asynchronous.max_event_age_s * _HALF_IN_MS
+        yield _alarm(function, metrics["dropped"], "gave up on events")
+        yield _alarm(function, metrics["event-age"], "is falling behind", threshold=half)
     if batch:
-        half = batch.max_record_age_s * 500
+        half = batch.max_record_age_s * _HALF_IN_MS
         if batch.partial_response:
-            yield _alarm(
-                function, _lambda("IteratorAge", "Maximum"), "lags behind its stream", threshold=half
-            )
+            yield _alarm(function, metrics["stream-lag"], "lags behind its stream", threshold=half)
         else:
-            yield _alarm(function, _lambda("OffsetLag", "Maximum"), "lags behind its topic", threshold=LAG)
-        yield _alarm(function, _lambda("Errors"), "fails on batches")
-
-
-def _lambda(metric: str, statistic: str = "Sum") -> Metric:
-    return Metric("AWS/Lambda", metric, "FunctionName", statistic=statistic)
-
-
-def _machine(metric: str) -> Metric:
-    return Metric("AWS/States", metric, "StateMachineArn", "arn")
+            yield _alarm(function, metrics["topic-lag"], "lags behind its topic", threshold=LAG)
+        yield _alarm(function, metrics["errors"], "fails on batches")
 
 
 def _alarm(
     of: Resource, metric: Metric, says: str, *, suffix: str | None = None, threshold: int = 0
 ) -> Alarm:
+    named_by: Attribute = "arn" if metric.dimension.endswith("Arn") else "name"
     return Alarm(
         f"{of.id}{metric.name if suffix is None else suffix}Alarm",
         f"rings when {of.id} {says}",
@@ -103,7 +83,7 @@ def _alarm(
         metric.namespace,
         metric.name,
         metric.dimension,
-        Ref(of.id, metric.attribute),
+        Ref(of.id, named_by),
         threshold,
         metric.statistic,
         action=Ref(TOPIC),

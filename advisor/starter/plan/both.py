@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from advisor.knowledge.answers import Part, Step
 from advisor.starter.blueprint.flow import Do, Flow, Unit
-from advisor.starter.blueprint.ids import STREAMS
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bus
 from advisor.starter.blueprint.wiring import Destination, Ref, WorkflowType
@@ -38,14 +37,14 @@ def both(
         )
     flow = flow_for(context.requirements, units[1:], arranged[1:])
     source = source_of_function(context, payload_for(flow), units[0])
-    if context.requirements.text("event_source") in STREAMS:
+    if context.requirements.text("event_source") in context.aws.ordered_sources:
         raise NotSupported(
             "A stream in front of both options is not wired yet: use --approach destinations for its reader."
         )
     bus = Bus(
         HANDED_ON, "carries each result of the edge to the core", context.asked("invocation", "coordination")
     )
-    trigger = rule(SUCCEEDED, "$.detail.responsePayload", Ref(bus.id, "name"), UNSTARTED)
+    trigger = rule(context, SUCCEEDED, "$.detail.responsePayload", Ref(bus.id, "name"), UNSTARTED)
     edge_brief = replace(
         context,
         requirements=replace(

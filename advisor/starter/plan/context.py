@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from advisor.knowledge.answers import QueryLanguage
+from advisor.knowledge.aws import AwsFacts
 from advisor.starter.blueprint.names import Name
 from advisor.starter.blueprint.project import FailureRoute, RecordFixture
 from advisor.starter.blueprint.resources import Resource
 from advisor.starter.blueprint.wiring import Permission
-from advisor.starter.plan.limits import Limits
 from advisor.starter.plan.rule_ids import RulesBehind
 from advisor.starter.plan.workflow import Requirements
 
@@ -23,7 +23,7 @@ class PlanContext(Struct, frozen=True):
     asked: RulesBehind
     name: Name
     source: str
-    limits: Limits = Limits()
+    aws: AwsFacts
     query_language: QueryLanguage = "jsonata"
     failure_topic: str = ""
 

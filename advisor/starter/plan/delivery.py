@@ -14,36 +14,7 @@ from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext
 
 RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
-# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
-DELIVERY_RETRIES, DELIVERY_AGE_S = 185, 86_400
 PERIOD = "rate(1 day)"
-READS: Mapping[str, tuple[str, ...]] = {
-    "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    "kinesis": (
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-    ),
-    "dynamodb-stream": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
-    "kafka": ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"),
-}
-# What a poller needs that knows no resource: a list of streams, a way into the network of the cluster.
-LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "dynamodb-stream": (("dynamodb:ListStreams",), "streams are listed, not named"),
-    "kafka": (
-        (
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-        ),
-        "the network is the cluster's, which only Lambda knows",
-    ),
-}
 # Sources disagree on the dash before "Success", so the record itself says which outcome it is.
 SUCCEEDED = {
     "source": ["lambda"],
@@ -81,13 +52,16 @@ def undelivered(
     return Fragment((queue,), routes=(route,))
 
 
-def reading(holder: str, service: str, source: Ref, *, implied: bool = False) -> tuple[Permission, ...]:
+def reading(
+    context: PlanContext, holder: str, service: str, source: Ref, *, implied: bool = False
+) -> tuple[Permission, ...]:
     """Return what ``holder`` needs to poll ``source``; ``implied`` where SAM grants it with the trigger."""
-    named = Permission(holder, READS[service], (source,), implied=implied)
-    if service not in LOOKS:
+    access = context.aws.services[service].access
+    named = Permission(holder, access["poll"].actions, (source,), implied=implied)
+    anywhere = access.get("poll-anywhere")
+    if anywhere is None:
         return (named,)
-    actions, why = LOOKS[service]
-    return (named, Permission(holder, actions, ("*",), why, implied=implied))
+    return (named, Permission(holder, anywhere.actions, ("*",), anywhere.any_resource, implied=implied))
 
 
 def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
@@ -104,7 +78,7 @@ def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
     event = detail if machine else bus_event("aws.s3", "Object Created", detail)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
     parts = Fragment((bucket, *more.resources), routes=more.routes)
-    return Source(rule(pattern, "$.detail" if machine else ""), event, parts)
+    return Source(rule(context, pattern, "$.detail" if machine else ""), event, parts)
 
 
 def from_bus(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
@@ -112,7 +86,7 @@ def from_bus(context: PlanContext, payload: Mapping[str, Any], *, machine: bool)
     pattern = {"source": [context.source], "detail-type": ["Work requested"]}
     event = payload if machine else bus_event(context.source, "Work requested", payload)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
-    return Source(rule(pattern, "$.detail" if machine else ""), event, more)
+    return Source(rule(context, pattern, "$.detail" if machine else ""), event, more)
 
 
 def from_schedule(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
@@ -122,8 +96,8 @@ def from_schedule(context: PlanContext, payload: Mapping[str, Any], *, machine: 
         schedule=PERIOD,
         input={**payload, "id": "<aws.scheduler.execution-id>"},
         undelivered=Ref(UNDELIVERED),
-        retry_attempts=DELIVERY_RETRIES,
-        max_event_age_s=DELIVERY_AGE_S,
+        retry_attempts=context.aws.limit("eventbridge-retries"),
+        max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
     return Source(trigger, payload, undelivered(context, "EventBridge Scheduler", None))
 
@@ -133,7 +107,13 @@ def from_caller(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
     return Source(None, payload)
 
 
-def rule(pattern: Mapping[str, Any], input_path: str = "", bus: Ref | None = None, kept: str = "") -> Trigger:
+def rule(
+    context: PlanContext,
+    pattern: Mapping[str, Any],
+    input_path: str = "",
+    bus: Ref | None = None,
+    kept: str = "",
+) -> Trigger:
     """Return an EventBridge rule that hands on what matches; the queue ``kept`` keeps what it cannot."""
     return Trigger(
         "eventbridge",
@@ -141,8 +121,8 @@ def rule(pattern: Mapping[str, Any], input_path: str = "", bus: Ref | None = Non
         undelivered=Ref(kept or UNDELIVERED),
         pattern=pattern,
         input_path=input_path,
-        retry_attempts=DELIVERY_RETRIES,
-        max_event_age_s=DELIVERY_AGE_S,
+        retry_attempts=context.aws.limit("eventbridge-retries"),
+        max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
 
 

@@ -11,7 +11,6 @@ from msgspec import Struct
 from advisor.decision.recommendation import Recommendation
 from advisor.decision.verdict import workflow_type_of
 from advisor.knowledge.answers import REGION, Step
-from advisor.knowledge.limits import Limit
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.flow import Choose, Do, Flow, ForEach, nodes
@@ -28,7 +27,6 @@ from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
-from advisor.starter.plan.limits import limits_from
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.starter.plan.workflow import (
     CHOICE_KEY,
@@ -64,13 +62,7 @@ class PlannedFlow(Struct, frozen=True):
     event: Mapping[str, Any]
 
 
-def plan(
-    recommendation: Recommendation,
-    versions: Versions,
-    *,
-    approach: str = "auto",
-    limits: Mapping[str, Limit] = {},
-) -> Blueprint:
+def plan(recommendation: Recommendation, versions: Versions, *, approach: str = "auto") -> Blueprint:
     """Return the starter project that ``recommendation`` (or the forced ``approach``) leads to.
 
     Raises Refused, with the nearest way that works, for what AWS or this starter cannot do.
@@ -84,7 +76,7 @@ def plan(
         rule_ids.rules_behind(recommendation.decision, choice.approach, choice.workflow_type),
         workload,
         f"app.{workload.slug}",
-        limits_from(limits),
+        recommendation.aws,
         recommendation.answers.project.query_language or "jsonata",
         recommendation.answers.project.failure_topic or "",
     )
@@ -194,13 +186,14 @@ def _blueprint(
     project = recommendation.answers.project
     kept = _idempotency(context, built.parts)
     resources = (*built.parts.resources, *kept.resources)
-    alarms = alarms_for(resources)
+    alarms = alarms_for(context, resources)
     email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
     return Blueprint(
         title=one_line(recommendation.answers.name) or "starter",
         name=context.name,
         approach=choice.approach,
         workflow_type=choice.workflow_type,
+        aws=context.aws,
         iac=project.iac or "sam",
         runtime=project.runtime or "python",
         region=project.region or "us-east-1",
@@ -249,5 +242,5 @@ def _idempotency(context: PlanContext, built: Fragment) -> Fragment:
         context.asked("idempotent", "delivery"),
         expires="expiration",
     )
-    actions = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+    actions = context.aws.services["dynamodb"].actions("remember")
     return Fragment((table,), tuple(Permission(item.id, actions, (Ref(IDEMPOTENCY),)) for item in functions))

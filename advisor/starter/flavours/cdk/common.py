@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from advisor.errors import RuleBaseError
-from advisor.starter.blueprint.ids import LOG_DELIVERY, TRACES
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Resource
 from advisor.starter.blueprint.wiring import Arn, Destination, Permission, Ref, Target
@@ -96,7 +95,8 @@ class Cdk(Struct, frozen=True, dict=True):
     def _untargeted(self) -> list[str]:
         """Return the actions for which AWS knows no resource, those of the constructs among them."""
         starred = [item for item in self.blueprint.permissions if "*" in item.resources]
-        return sorted({*TRACES, *(action for item in starred for action in item.actions)})
+        traces = self.blueprint.aws.services["x-ray"].actions("trace-and-sample")
+        return sorted({*traces, *(action for item in starred for action in item.actions)})
 
     def output(self, name: str) -> str:
         """Return a shell variable, which the README says how to fill."""
@@ -167,7 +167,8 @@ class Cdk(Struct, frozen=True, dict=True):
     def _written(self, holder: str) -> tuple[Permission, ...]:
         """Return the permissions that no construct grants by itself."""
         asked = self.blueprint.permissions_of(holder)
-        return tuple(item for item in asked if not item.implied and item.actions != LOG_DELIVERY)
+        logs = self.blueprint.aws.services["cloudwatch-logs"].actions("deliver")
+        return tuple(item for item in asked if not item.implied and item.actions != logs)
 
     def grants_of(self, holder: str) -> tuple[str, ...]:
         """Return the grants of ``holder``, where a construct's own grants no more than is asked for."""

@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.errors import RuleBaseError
-from advisor.starter.blueprint.ids import TRACES, TRACES_WHY
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Function, Machine, Parameter, Queue, Resource
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target
@@ -153,18 +152,23 @@ class Terraform(Struct, frozen=True, dict=True):
 
     def starting(self, holder: Function | Machine) -> tuple[Permission, ...]:
         """Return what the role of the rule or schedule that starts ``holder`` may do."""
-        action = "lambda:InvokeFunction" if isinstance(holder, Function) else "states:StartExecution"
-        start = Permission(holder.id, (action,), (Ref(holder.id),))
+        services = self.blueprint.aws.services
+        function = isinstance(holder, Function)
+        starts = (
+            services["lambda"].actions("write") if function else services["step-functions"].actions("start")
+        )
+        start = Permission(holder.id, starts, (Ref(holder.id),))
         trigger = holder.trigger
         if trigger is None or trigger.kind != "schedule" or trigger.undelivered is None:
             return (start,)
-        return (start, Permission(holder.id, ("sqs:SendMessage",), (trigger.undelivered,)))
+        return (start, Permission(holder.id, services["sqs"].actions("write"), (trigger.undelivered,)))
 
     def _plumbing(self, holder: Resource) -> Iterator[Permission]:
         """Yield what Lambda needs to write logs and traces, which SAM adds by itself."""
         if isinstance(holder, Function):
             yield Permission(holder.id, WRITE_LOGS, (Ref(holder.id, "log_streams"),))
-            yield Permission(holder.id, TRACES[:2], ("*",), TRACES_WHY)
+            trace = self.blueprint.aws.services["x-ray"].access["trace"]
+            yield Permission(holder.id, trace.actions, ("*",), trace.any_resource)
 
     def _services(self) -> tuple[str, ...]:
         """Return the services that act in a role, by their names in ``<name>.amazonaws.com``."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from advisor.starter.blueprint.flow import Unit
-from advisor.starter.blueprint.ids import STREAMS
 from advisor.starter.blueprint.names import names
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import RecordFixture
@@ -16,7 +15,6 @@ from advisor.starter.blueprint.wiring import Arn, AsyncInvoke, Batch, Destinatio
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, SUCCEEDED, Source, reading, rule, undelivered
 from advisor.starter.plan.destinations.targets import (
-    ASYNC_TARGETS,
     chosen_target,
     destination,
     failure_route,
@@ -47,7 +45,7 @@ def edges(
 
     Raises Refused for what destinations cannot do.
     """
-    if context.requirements.text("event_source") in STREAMS:
+    if context.requirements.text("event_source") in context.aws.ordered_sources:
         return _stream(context, units, source)
     return _chain(context, units, source, onward)
 
@@ -55,7 +53,7 @@ def edges(
 def _chain(
     context: PlanContext, units: Sequence[Unit], source: Source, onward: tuple[Destination, Fragment] | None
 ) -> Fragment:
-    functions, last = _split(units)
+    functions, last = _split(context, units)
     _refuse_large_records(
         context, handed_on=len(units) > 1 or bool(context.requirements.chosen("on_success"))
     )
@@ -83,7 +81,7 @@ def _fan_out(context: PlanContext, functions: Sequence[Unit], source: Source, la
     success = _success(context, functions, last)
     kept = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), "UnstartedWork")
     pieces = [source.parts, failure_parts, _link(context, functions[0], source.trigger, done, failure), kept]
-    trigger = rule(SUCCEEDED, bus=Ref(bus.id, "name"), kept="UnstartedWork")
+    trigger = rule(context, SUCCEEDED, bus=Ref(bus.id, "name"), kept="UnstartedWork")
     pieces += [_link(context, unit, trigger, success, failure) for unit in functions[1:]]
     return merge(pieces)
 
@@ -91,9 +89,9 @@ def _fan_out(context: PlanContext, functions: Sequence[Unit], source: Source, la
 _LAMBDA_SUCCESS = Fragment(records=(RecordFixture("lambda", "success"),))
 
 
-def _split(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
+def _split(context: PlanContext, units: Sequence[Unit]) -> tuple[tuple[Unit, ...], str]:
     """Return the units that are functions, and the service of a last one that is not."""
-    last = units[-1].service if units[-1].service in ASYNC_TARGETS["success"] else "lambda"
+    last = units[-1].service if units[-1].service in context.aws.accepting("success") else "lambda"
     functions = tuple(units[:-1]) if last != "lambda" else tuple(units)
     for unit in functions:
         if unit.service != "lambda":
@@ -113,19 +111,19 @@ def _refuse_large_records(context: PlanContext, *, handed_on: bool) -> None:
     size = context.requirements.number("payload_kb", 0) * 1024
     to_sns = "sns" in (*context.requirements.chosen("on_success"), *context.requirements.chosen("on_failure"))
     source = context.requirements.text("event_source")
-    if size > context.limits.event_bytes:
+    if size > context.aws.limit("async-payload-bytes"):
         raise NotSupported("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
-    if source in ("sns", "schedule") and size > context.limits.topic_bytes:
+    if source in ("sns", "schedule") and size > context.aws.limit("sns-payload-bytes"):
         raise NotSupported(
             f"An event of {source} holds at most 256 KB: keep the payload in S3, pass its key, and say "
             "payload_kb: 1."
         )
-    if handed_on and 2 * size > context.limits.event_bytes:
+    if handed_on and 2 * size > context.aws.limit("async-payload-bytes"):
         raise NotSupported(
             "The record of a success holds request and response, and what follows takes 1 MB in all: with "
             "payloads above 512 KB keep them in S3, pass the key, and say payload_kb: 1."
         )
-    if to_sns and 2 * size > context.limits.topic_bytes:
+    if to_sns and 2 * size > context.aws.limit("sns-payload-bytes"):
         raise NotSupported(
             "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB "
             "use 'sqs' or, for failures, 's3'."
@@ -160,13 +158,15 @@ def _handler(
     unit = Unit(name)
     made = replace(
         function(context, unit, key, "failure_handling"),
-        asynchronous=AsyncInvoke(context.limits.async_retries, context.limits.event_age_s, kept),
+        asynchronous=AsyncInvoke(
+            context.aws.limit("async-max-retries"), context.aws.limit("starter-event-age"), kept
+        ),
     )
     route = failure_route(
         f"`{unit.function_id}` keeps failing", kept, "the execution record: event, error, attempts"
     )
     record = RecordFixture("lambda", "success" if outcome == "success" else "failure")
-    own = Fragment((made,), permissions(made.id, kept), (route,), (record,))
+    own = Fragment((made,), permissions(context, made.id, kept), (route,), (record,))
     return Destination("lambda", Ref(made.id)), merge([kept_parts, own])
 
 
@@ -177,19 +177,19 @@ def _link(
     success: tuple[Destination, Fragment] | None,
     failure: Destination,
 ) -> Fragment:
-    retries = 0 if context.requirements.text("retry") == "none" else context.limits.async_retries
+    retries = 0 if context.requirements.text("retry") == "none" else context.aws.limit("async-max-retries")
     made = replace(
         function(context, unit, "invocation", "steps", "retry", "data_passing"),
         trigger=trigger,
         asynchronous=AsyncInvoke(
-            retries, context.limits.event_age_s, failure, success[0] if success else None
+            retries, context.aws.limit("starter-event-age"), failure, success[0] if success else None
         ),
     )
     targets = [failure, *([success[0]] if success else [])]
     route = failure_route(
         f"`{unit.function_id}` keeps failing", failure, "the execution record: event, error, attempts"
     )
-    granted = tuple(item for to in targets for item in permissions(made.id, to))
+    granted = tuple(item for to in targets for item in permissions(context, made.id, to))
     own = Fragment((made,), granted, (route,))
     return merge([own, *([success[1]] if success else [])])
 
@@ -219,26 +219,43 @@ def stream_reader(context: PlanContext, unit: Unit, source: Source) -> tuple[Fun
         holds = "the records themselves"
     route = failure_route(f"a record that `{unit.function_id}` keeps failing on", batch.on_failure, holds)
     made = function(context, unit, "invocation", "event_source", "on_failure")
-    most = context.limits.kafka_timeout_s if source.trigger.kind == "kafka" else made.timeout_s
+    most = context.aws.limit("kafka-function-timeout") if source.trigger.kind == "kafka" else made.timeout_s
     reader = replace(made, timeout_s=min(made.timeout_s, most), trigger=replace(source.trigger, batch=batch))
     assert source.trigger.source is not None
-    reads = reading(reader.id, source.trigger.kind, source.trigger.source, implied=True)
+    reads = reading(context, reader.id, source.trigger.kind, source.trigger.source, implied=True)
     return reader, merge([parts, Fragment(permissions=reads, routes=(route,))])
 
 
 def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
-    limits = context.limits
-    retries = limits.kafka_attempts - 1 if trigger.kind == "kafka" else limits.stream_retries
+    retries = (
+        context.aws.limit("kafka-max-attempts") - 1
+        if trigger.kind == "kafka"
+        else context.aws.limit("starter-stream-retries")
+    )
     if context.failure_topic:
         failure, parts = _topic(context, unit)
         return Batch(
-            100, 5, retries, limits.stream_age_s, failure, partial_response=False, pollers=POLLERS
+            100,
+            5,
+            retries,
+            context.aws.limit("starter-stream-record-age"),
+            failure,
+            partial_response=False,
+            pollers=POLLERS,
         ), parts
     service = chosen_target(context, "failure", stream=True)
     failure, made = destination(context, service, "failure")
-    parts = Fragment(made.resources, permissions(unit.function_id, failure), (), made.records)
+    parts = Fragment(made.resources, permissions(context, unit.function_id, failure), (), made.records)
     own = trigger.kind != "kafka"
-    return Batch(100, 5, retries, limits.stream_age_s, failure, bisect=own, partial_response=own), parts
+    return Batch(
+        100,
+        5,
+        retries,
+        context.aws.limit("starter-stream-record-age"),
+        failure,
+        bisect=own,
+        partial_response=own,
+    ), parts
 
 
 def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:
@@ -254,7 +271,7 @@ def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:
     )
     write = Permission(
         unit.function_id,
-        ("kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"),
+        context.aws.services["kafka"].actions("write-topic"),
         (Arn("{0}/{1}", (Ref("KafkaClusterArn", "topics"), Ref(topic.id, "name"))),),
     )
     return Destination("kafka", Ref(topic.id, "address")), Fragment((topic,), (write,))

@@ -10,20 +10,7 @@ from advisor.starter.blueprint.project import FailureRoute, RecordFixture
 from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Resource, Route, Topic
 from advisor.starter.blueprint.wiring import Destination, Outcome, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext
-from advisor.starter.plan.delivery import DELIVERY_AGE_S, DELIVERY_RETRIES, RULES_OF_ACCOUNT
-
-ASYNC_TARGETS = {
-    "success": ("lambda", "sns", "sqs", "eventbridge"),
-    "failure": ("lambda", "sns", "sqs", "eventbridge", "s3"),
-}
-STREAM_TARGETS = ("sqs", "sns", "s3")
-ACTIONS = {
-    "sqs": ("sqs:SendMessage",),
-    "sns": ("sns:Publish",),
-    "lambda": ("lambda:InvokeFunction",),
-    "eventbridge": ("events:PutEvents",),
-    "s3": ("s3:PutObject", "s3:ListBucket"),
-}
+from advisor.starter.plan.delivery import RULES_OF_ACCOUNT
 
 
 def chosen_target(context: PlanContext, outcome: Outcome, *, stream: bool = False) -> str:
@@ -39,7 +26,7 @@ def chosen_target(context: PlanContext, outcome: Outcome, *, stream: bool = Fals
             f"Lambda takes one destination for {outcome}, but on_{outcome} names {', '.join(chosen)}. "
             "Name 'sns' or 'eventbridge' alone and subscribe the others to it."
         )
-    allowed = STREAM_TARGETS if stream else ASYNC_TARGETS[outcome]
+    allowed = context.aws.accepting("stream-failure" if stream else outcome)
     if chosen[0] not in allowed:
         what = "A stream's failed batches" if stream else f"An asynchronous function's {outcome}"
         raise NotSupported(
@@ -68,15 +55,15 @@ def destination(context: PlanContext, service: str, outcome: Outcome) -> tuple[D
     return Destination(service, Ref(made[0].id)), Fragment(made, records=(RecordFixture(service, outcome),))
 
 
-def permissions(holder: str, to: Destination) -> tuple[Permission, ...]:
+def permissions(context: PlanContext, holder: str, to: Destination) -> tuple[Permission, ...]:
     """Return what the role of ``holder`` needs to deliver to ``to``; SAM grants it with the destination."""
+    service = context.aws.services[to.service]
     if to.service != "s3":
-        return (Permission(holder, ACTIONS[to.service], (to.target,), implied=True),)
-    put, look = ACTIONS["s3"]
+        return (Permission(holder, service.actions("write"), (to.target,), implied=True),)
     contents = Ref(to.target.to, "contents")
     return (
-        Permission(holder, (put,), (contents,), implied=True),
-        Permission(holder, (look,), (to.target,), implied=True),
+        Permission(holder, service.actions("write"), (contents,), implied=True),
+        Permission(holder, service.actions("list"), (to.target,), implied=True),
     )
 
 
@@ -147,8 +134,8 @@ def _bus(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
         bus=Ref(bus.id, "name"),
         pattern={"source": ["lambda", context.source]},
         target=Ref(kept.id),
-        retry_attempts=DELIVERY_RETRIES,
-        max_event_age_s=DELIVERY_AGE_S,
+        retry_attempts=context.aws.limit("eventbridge-retries"),
+        max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
     return (bus, kept, route)
 

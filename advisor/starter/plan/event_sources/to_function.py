@@ -80,7 +80,7 @@ def iot_source(
     rule = IotRule(
         IOT_RULE, f"{what} for each message", _asked(context), IOT_SQL, machine, function, Ref(UNDELIVERED)
     )
-    keep = Permission(IOT_RULE, ("sqs:SendMessage",), (Ref(UNDELIVERED),))
+    keep = Permission(IOT_RULE, context.aws.services["sqs"].actions("write"), (Ref(UNDELIVERED),))
     return Source(None, payload, merge([Fragment((rule,), (*start, keep)), kept]))
 
 
@@ -153,7 +153,7 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sou
 
     https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
     """
-    rules = _asked(context)
+    rules, kafka = _asked(context), context.aws.services["kafka"]
     cluster = Parameter("KafkaClusterArn", "ARN of the MSK cluster", rules, default=None)
     topic = Parameter("KafkaTopic", "name of the topic to read", rules, default=None)
     group = Parameter(
@@ -170,17 +170,17 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sou
     permissions = (
         Permission(
             first.function_id,
-            ("kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration"),
+            kafka.actions("connect"),
             (Ref(cluster.id, "name"),),
         ),
         Permission(
             first.function_id,
-            ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"),
+            kafka.actions("read-topic"),
             (Arn("{0}/{1}", (Ref(cluster.id, "topics"), Ref(topic.id, "name"))),),
         ),
         Permission(
             first.function_id,
-            ("kafka-cluster:DescribeGroup", "kafka-cluster:AlterGroup"),
+            kafka.actions("join-group"),
             (Arn("{0}/{1}", (Ref(cluster.id, "groups"), Ref(group.id, "name"))),),
         ),
     )

@@ -77,8 +77,12 @@ def _http_api(context: PlanContext, payload: Mapping[str, Any], way: StartOption
     api = HttpApi(
         "Api", f"starts the workflow and answers {answer}", _asked(context), Ref(MACHINE), way.waits
     )
-    action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
-    return Source(None, payload, Fragment((api,), (Permission(api.id, (action,), (Ref(MACHINE),)),)))
+    start = Permission(api.id, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
+    return Source(None, payload, Fragment((api,), (start,)))
+
+
+def _start_actions(context: PlanContext, *, waits: bool) -> tuple[str, ...]:
+    return context.aws.services["step-functions"].actions("start-and-wait" if waits else "start")
 
 
 def _queue(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
@@ -147,18 +151,19 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         template,
         way.express,
         None if service == "sqs" else Ref(UNDELIVERED),
-        context.limits.stream_retries,
-        context.limits.stream_age_s,
+        context.aws.limit("starter-stream-retries"),
+        context.aws.limit("starter-stream-record-age"),
     )
-    start = "states:StartSyncExecution" if way.express else "states:StartExecution"
-    permissions = [*reading(pipe.id, service, source), Permission(pipe.id, (start,), (Ref(MACHINE),))]
+    start = Permission(pipe.id, _start_actions(context, waits=way.express), (Ref(MACHINE),))
+    permissions = [*reading(context, pipe.id, service, source), start]
     if pipe.undelivered:
-        permissions.append(Permission(pipe.id, ("sqs:SendMessage",), (pipe.undelivered,)))
+        keep = context.aws.services["sqs"].actions("write")
+        permissions.append(Permission(pipe.id, keep, (pipe.undelivered,)))
     return Fragment((pipe,), tuple(permissions))
 
 
 def _iot(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    start = Permission(IOT_RULE, ("states:StartExecution",), (Ref(MACHINE),))
+    start = Permission(IOT_RULE, _start_actions(context, waits=False), (Ref(MACHINE),))
     return iot_source(context, payload, (start,), machine=Ref(MACHINE))
 
 
@@ -225,12 +230,14 @@ def _starter(
         timeout_s=35 if way.waits else 30,
         environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
         trigger=trigger,
-        asynchronous=AsyncInvoke(context.limits.async_retries, context.limits.event_age_s, kept)
+        asynchronous=AsyncInvoke(
+            context.aws.limit("async-max-retries"), context.aws.limit("starter-event-age"), kept
+        )
         if kept
         else None,
     )
-    action = "states:StartSyncExecution" if way.waits else "states:StartExecution"
-    own = [Permission(START, (action,), (Ref(MACHINE),)), *(permissions(START, kept) if kept else ())]
+    start = Permission(START, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
+    own = [start, *(permissions(context, START, kept) if kept else ())]
     routes = (failure_route(f"`{START}` keeps failing", kept, "the execution record"),) if kept else ()
     return merge([kept_parts, Fragment((function,), tuple(own), routes)])
 

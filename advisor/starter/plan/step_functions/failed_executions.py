@@ -14,7 +14,7 @@ from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.resources import Queue, Route
 from advisor.starter.blueprint.wiring import Ref, WorkflowType
 from advisor.starter.plan.context import Fragment, PlanContext, merge
-from advisor.starter.plan.delivery import DELIVERY_AGE_S, DELIVERY_RETRIES, RULES_OF_ACCOUNT
+from advisor.starter.plan.delivery import RULES_OF_ACCOUNT
 from advisor.starter.plan.destinations.targets import destination
 from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_INPUT, FAILURE
 from advisor.starter.state_language.task import Call
@@ -120,8 +120,8 @@ def _from_outside(context: PlanContext) -> Fragment:
             "detail": {"stateMachineArn": [Ref(MACHINE)], "status": ENDED_BADLY},
         },
         target=Ref(queue.id),
-        retry_attempts=DELIVERY_RETRIES,
-        max_event_age_s=DELIVERY_AGE_S,
+        retry_attempts=context.aws.limit("eventbridge-retries"),
+        max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
     line = FailureRoute(
         "a run fails or times out", f"queue `{queue.id}`; {REDRIVE}", "the run's ARN and input", FAILED_ALARM

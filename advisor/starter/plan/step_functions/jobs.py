@@ -10,7 +10,7 @@ from advisor.starter.blueprint.flow import Unit
 from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.resources import Bucket, Container, Parameter
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target
-from advisor.starter.plan.rule_ids import RulesBehind
+from advisor.starter.plan.context import PlanContext
 from advisor.starter.state_language.expressions import INPUT_TEXT, Filled, Split, Unique
 from advisor.starter.state_language.task import Call
 
@@ -18,30 +18,36 @@ AN_HOUR = 3600
 BUSYBOX = "public.ecr.aws/docker/library/busybox:stable"
 
 
-def given(unit: Unit, asked: RulesBehind, suffix: str, text: str, default: str | None = None) -> Parameter:
-    return Parameter(f"{unit.name.id}{suffix}", text, asked("targets"), default)
+def given(unit: Unit, context: PlanContext, suffix: str, text: str, default: str | None = None) -> Parameter:
+    return Parameter(f"{unit.name.id}{suffix}", text, context.asked("targets"), default)
 
 
-def watch(rule: str) -> Permission:
-    """Return what a ``.sync`` job needs to hear of its end: EventBridge rules that AWS names itself."""
+def may(context: PlanContext, service: str, purpose: str, *on: Target) -> Permission:
+    """Return the permission of the state machine to use ``service`` for ``purpose``."""
+    access = context.aws.services[service].access[purpose]
+    return Permission(MACHINE, access.actions, on or ("*",), access.any_resource)
+
+
+def watch(context: PlanContext, service: str) -> Permission:
+    """Return the permission on the EventBridge rule that tells of a job's end, which AWS names itself."""
+    rule = context.aws.step(service).job_rule
     arn = Arn(f"arn:{{partition}}:events:{{region}}:{{account}}:rule/{rule}")
-    return Permission(MACHINE, ("events:PutTargets", "events:PutRule", "events:DescribeRule"), (arn,))
+    return may(context, "eventbridge", "wait-for-job", arn)
 
 
-def may(*actions: str, on: Target) -> Permission:
-    return Permission(MACHINE, actions, (on,))
-
-
-def fargate(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def fargate(unit: Unit, context: PlanContext) -> Call:
     """Run a container and wait for its end."""
-    box = Container(f"{unit.name.id}Task", f"runs the container of '{unit.name.words}'", asked("targets"))
-    subnets = given(unit, asked, "Subnets", "ids of the container's subnets, with commas between")
-    image = given(unit, asked, "Image", "image of the container", BUSYBOX)
+    box = Container(
+        f"{unit.name.id}Task", f"runs the container of '{unit.name.words}'", context.asked("targets")
+    )
+    subnets = given(unit, context, "Subnets", "ids of the container's subnets, with commas between")
+    image = given(unit, context, "Image", "image of the container", BUSYBOX)
     cluster, task = f"{box.id}Cluster", f"{box.id}Definition"
+    tasks = Arn("arn:{partition}:ecs:{region}:{account}:task/{0}/*", (Ref(box.id, "name"),))
     environment = [{"Name": "PAYLOAD", "Value": INPUT_TEXT}]
     network = {"Subnets": Split(f"${{{subnets.id}}}", ","), "AssignPublicIp": "ENABLED"}
     return Call(
-        "arn:aws:states:::ecs:runTask.sync",
+        context.aws.step("ecs-fargate").resource,
         {
             "LaunchType": "FARGATE",
             "Cluster": f"${{{cluster}}}",
@@ -56,28 +62,23 @@ def fargate(unit: Unit, asked: RulesBehind, source: str) -> Call:
         ),
         resources=(subnets, image, Container(box.id, box.purpose, box.rules, Ref(image.id, "name"))),
         permissions=(
-            may("ecs:RunTask", on=Ref(box.id)),
-            may(
-                "ecs:StopTask",
-                "ecs:DescribeTasks",
-                on=Arn("arn:{partition}:ecs:{region}:{account}:task/{0}/*", (Ref(box.id, "name"),)),
-            ),
-            Permission(MACHINE, ("iam:PassRole",), (Ref(box.id, "role"), Ref(box.id, "execution_role"))),
-            watch("StepFunctionsGetEventsForECSTaskRule"),
+            may(context, "ecs-fargate", "start", Ref(box.id)),
+            may(context, "ecs-fargate", "watch", tasks),
+            may(context, "ecs-fargate", "roles", Ref(box.id, "role"), Ref(box.id, "execution_role")),
+            watch(context, "ecs-fargate"),
         ),
         standard_only=True,
         timeout_s=AN_HOUR,
     )
 
 
-def batch(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def batch(unit: Unit, context: PlanContext) -> Call:
     """Submit a Batch job and wait for its end."""
-    queue = given(unit, asked, "JobQueueArn", "ARN of the Batch job queue")
-    job = given(unit, asked, "JobDefinitionArn", "ARN of the Batch job definition")
+    queue = given(unit, context, "JobQueueArn", "ARN of the Batch job queue")
+    job = given(unit, context, "JobDefinitionArn", "ARN of the Batch job definition")
     environment = [{"Name": "PAYLOAD", "Value": INPUT_TEXT}]
-    why = "Batch describes jobs without resource-level permissions"
     return Call(
-        "arn:aws:states:::batch:submitJob.sync",
+        context.aws.step("batch").resource,
         {
             "JobName": unit.name.slug,
             "JobQueue": f"${{{queue.id}}}",
@@ -87,44 +88,45 @@ def batch(unit: Unit, asked: RulesBehind, source: str) -> Call:
         substitutions=((queue.id, Ref(queue.id, "name")), (job.id, Ref(job.id, "name"))),
         resources=(queue, job),
         permissions=(
-            Permission(MACHINE, ("batch:SubmitJob",), (Ref(queue.id, "name"), Ref(job.id, "name"))),
-            may("batch:TerminateJob", on=Arn("arn:{partition}:batch:{region}:{account}:job/*")),
-            Permission(MACHINE, ("batch:DescribeJobs",), ("*",), why),
-            watch("StepFunctionsGetEventsForBatchJobsRule"),
+            may(context, "batch", "start", Ref(queue.id, "name"), Ref(job.id, "name")),
+            may(context, "batch", "stop", Arn("arn:{partition}:batch:{region}:{account}:job/*")),
+            may(context, "batch", "watch"),
+            watch(context, "batch"),
         ),
         standard_only=True,
         timeout_s=AN_HOUR,
     )
 
 
-def glue(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def glue(unit: Unit, context: PlanContext) -> Call:
     """Start a Glue job and wait for its end."""
-    job = given(unit, asked, "GlueJobName", "name of the Glue job")
+    job = given(unit, context, "GlueJobName", "name of the Glue job")
     arn = Arn("arn:{partition}:glue:{region}:{account}:job/{0}", (Ref(job.id, "name"),))
     return Call(
-        "arn:aws:states:::glue:startJobRun.sync",
+        context.aws.step("glue").resource,
         {"JobName": f"${{{job.id}}}", "Arguments": {"--payload": INPUT_TEXT}},
         substitutions=((job.id, Ref(job.id, "name")),),
         resources=(job,),
-        permissions=(
-            may("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun", on=arn),
-        ),
+        permissions=(may(context, "glue", "start", arn),),
         standard_only=True,
         timeout_s=AN_HOUR,
     )
 
 
-def athena(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def athena(unit: Unit, context: PlanContext) -> Call:
     """Run a query and wait for its end; the result is an object in a bucket."""
-    group = given(unit, asked, "WorkGroup", "Athena workgroup", "primary")
+    group = given(unit, context, "WorkGroup", "Athena workgroup", "primary")
     told = "the query, a backslash before each double quote; its tables need permissions of their own"
-    query = given(unit, asked, "Query", told, "SELECT 1")
+    query = given(unit, context, "Query", told, "SELECT 1")
     results = Bucket(
-        f"{unit.name.id}Results", f"keeps what '{unit.name.words}' found", asked("targets"), expires_days=30
+        f"{unit.name.id}Results",
+        f"keeps what '{unit.name.words}' found",
+        context.asked("targets"),
+        expires_days=30,
     )
     arn = Arn("arn:{partition}:athena:{region}:{account}:workgroup/{0}", (Ref(group.id, "name"),))
     return Call(
-        "arn:aws:states:::athena:startQueryExecution.sync",
+        context.aws.step("athena").resource,
         {
             "QueryString": f"${{{query.id}}}",
             "WorkGroup": f"${{{group.id}}}",
@@ -137,21 +139,19 @@ def athena(unit: Unit, asked: RulesBehind, source: str) -> Call:
         ),
         resources=(group, query, results),
         permissions=(
-            may(
-                "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution", on=arn
-            ),
-            may("s3:GetBucketLocation", "s3:ListBucket", on=Ref(results.id)),
-            may("s3:GetObject", "s3:PutObject", on=Ref(results.id, "contents")),
+            may(context, "athena", "start", arn),
+            may(context, "s3", "locate", Ref(results.id)),
+            may(context, "s3", "read-and-write", Ref(results.id, "contents")),
         ),
         standard_only=True,
         timeout_s=AN_HOUR,
     )
 
 
-def emr(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def emr(unit: Unit, context: PlanContext) -> Call:
     """Add a step to a running EMR cluster and wait for its end."""
-    cluster = given(unit, asked, "ClusterId", "id of the running EMR cluster")
-    script = given(unit, asked, "Script", "S3 address of the Spark script")
+    cluster = given(unit, context, "ClusterId", "id of the running EMR cluster")
+    script = given(unit, context, "Script", "S3 address of the Spark script")
     arn = Arn("arn:{partition}:elasticmapreduce:{region}:{account}:cluster/{0}", (Ref(cluster.id, "name"),))
     step = {
         "Name": unit.name.words,
@@ -161,32 +161,29 @@ def emr(unit: Unit, asked: RulesBehind, source: str) -> Call:
             "Args": ["spark-submit", f"${{{script.id}}}", INPUT_TEXT],
         },
     }
-    actions = (
-        "elasticmapreduce:AddJobFlowSteps",
-        "elasticmapreduce:DescribeStep",
-        "elasticmapreduce:CancelSteps",
-    )
     return Call(
-        "arn:aws:states:::elasticmapreduce:addStep.sync",
+        context.aws.step("emr").resource,
         {"ClusterId": f"${{{cluster.id}}}", "Step": step},
         substitutions=((cluster.id, Ref(cluster.id, "name")), (script.id, Ref(script.id, "name"))),
         resources=(cluster, script),
-        permissions=(may(*actions, on=arn), watch("StepFunctionsGetEventForEMRAddJobFlowStepsRule")),
+        permissions=(may(context, "emr", "start", arn), watch(context, "emr")),
         standard_only=True,
         timeout_s=AN_HOUR,
     )
 
 
-def sagemaker(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def sagemaker(unit: Unit, context: PlanContext) -> Call:
     """Run a batch transform with a model and wait for its end."""
-    model = given(unit, asked, "ModelName", "name of the SageMaker model")
-    data = Bucket(f"{unit.name.id}Data", f"holds input/ and output/ of '{unit.name.words}'", asked("targets"))
+    model = given(unit, context, "ModelName", "name of the SageMaker model")
+    data = Bucket(
+        f"{unit.name.id}Data", f"holds input/ and output/ of '{unit.name.words}'", context.asked("targets")
+    )
     location = f"s3://${{{data.id}Name}}"
     jobs = Arn("arn:{partition}:sagemaker:{region}:{account}:transform-job/*")
     models = Arn("arn:{partition}:sagemaker:{region}:{account}:model/{0}", (Ref(model.id, "name"),))
     s3_source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{location}/input/"}}
     return Call(
-        "arn:aws:states:::sagemaker:createTransformJob.sync",
+        context.aws.step("sagemaker").resource,
         {
             "TransformJobName": Filled(f"{unit.name.slug[:26]}-{{}}", (Unique(),)),
             "ModelName": f"${{{model.id}}}",
@@ -197,29 +194,26 @@ def sagemaker(unit: Unit, asked: RulesBehind, source: str) -> Call:
         substitutions=((model.id, Ref(model.id, "name")), (f"{data.id}Name", Ref(data.id, "name"))),
         resources=(model, data),
         permissions=(
-            Permission(MACHINE, ("sagemaker:CreateTransformJob",), (jobs, models)),
-            may("sagemaker:DescribeTransformJob", "sagemaker:StopTransformJob", "sagemaker:AddTags", on=jobs),
-            watch("StepFunctionsGetEventsForSageMakerTransformJobsRule"),
+            may(context, "sagemaker", "start", jobs, models),
+            may(context, "sagemaker", "watch", jobs),
+            watch(context, "sagemaker"),
         ),
         standard_only=True,
         timeout_s=AN_HOUR,
     )
 
 
-def codebuild(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def codebuild(unit: Unit, context: PlanContext) -> Call:
     """Start a build and wait for its end."""
-    project = given(unit, asked, "ProjectName", "name of the CodeBuild project")
+    project = given(unit, context, "ProjectName", "name of the CodeBuild project")
     arn = Arn("arn:{partition}:codebuild:{region}:{account}:project/{0}", (Ref(project.id, "name"),))
     variable = {"Name": "PAYLOAD", "Value": INPUT_TEXT, "Type": "PLAINTEXT"}
     return Call(
-        "arn:aws:states:::codebuild:startBuild.sync",
+        context.aws.step("codebuild").resource,
         {"ProjectName": f"${{{project.id}}}", "EnvironmentVariablesOverride": [variable]},
         substitutions=((project.id, Ref(project.id, "name")),),
         resources=(project,),
-        permissions=(
-            may("codebuild:StartBuild", "codebuild:StopBuild", "codebuild:BatchGetBuilds", on=arn),
-            watch("StepFunctionsGetEventForCodeBuildStartBuildRule"),
-        ),
+        permissions=(may(context, "codebuild", "start", arn), watch(context, "codebuild")),
         standard_only=True,
         timeout_s=AN_HOUR,
     )

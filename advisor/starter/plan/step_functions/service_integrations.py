@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from advisor.starter.blueprint.flow import Unit
-from advisor.starter.blueprint.ids import MACHINE, NOTIFY_EMAIL
+from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Table, Topic
-from advisor.starter.blueprint.wiring import Permission, Ref
-from advisor.starter.plan.rule_ids import RulesBehind
+from advisor.starter.blueprint.wiring import Ref
+from advisor.starter.plan.context import PlanContext
 from advisor.starter.plan.step_functions import external_calls as outside
 from advisor.starter.plan.step_functions import jobs
+from advisor.starter.plan.step_functions.jobs import may
 from advisor.starter.state_language.expressions import (
     EXECUTION_ID,
     EXECUTION_NAME,
@@ -30,8 +31,8 @@ from advisor.starter.state_language.expressions import (
 from advisor.starter.state_language.task import Call
 
 
-def call_for(unit: Unit, asked: RulesBehind, source: str) -> Call:
-    """Return how the machine does ``unit``; ``source`` names the workload in events it publishes.
+def call_for(unit: Unit, context: PlanContext) -> Call:
+    """Return how the machine does ``unit``.
 
     Raises Refused for a service that has no starter yet.
     """
@@ -42,12 +43,12 @@ def call_for(unit: Unit, asked: RulesBehind, source: str) -> Call:
             "Make it a lambda step whose function calls the service, or choose one of: "
             f"{', '.join(sorted(CALLS))}."
         )
-    return make(unit, asked, source)
+    return make(unit, context)
 
 
-def token_call_for(unit: Unit, asked: RulesBehind) -> Call:
+def token_call_for(unit: Unit, context: PlanContext) -> Call:
     """Return how the machine hands ``unit`` a task token and waits for it to come back."""
-    call = call_for(unit, asked, "")
+    call = call_for(unit, context)
     field = {"sqs": "MessageBody", "sns": "Message"}[unit.service]
     return Call(
         f"{call.resource}.waitForTaskToken",
@@ -60,11 +61,11 @@ def token_call_for(unit: Unit, asked: RulesBehind) -> Call:
     )
 
 
-def _lambda(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def _lambda(unit: Unit, context: PlanContext) -> Call:
     target = Ref(unit.function_id)
     placeholder = f"{unit.function_id}Arn"
     return Call(
-        "arn:aws:states:::lambda:invoke",
+        context.aws.step("lambda").resource,
         {
             "FunctionName": f"${{{placeholder}}}",
             "Payload": {
@@ -75,72 +76,78 @@ def _lambda(unit: Unit, asked: RulesBehind, source: str) -> Call:
         },
         Value("result", ("Payload",)),
         ((placeholder, target),),
-        permissions=(Permission(MACHINE, ("lambda:InvokeFunction",), (target,)),),
+        permissions=(may(context, "lambda", "write", target),),
     )
 
 
-def _sqs(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def _sqs(unit: Unit, context: PlanContext) -> Call:
     queue = Queue(
-        f"{unit.name.id}Queue", f"takes the messages of '{unit.name.words}'", asked("targets", "on_success")
+        f"{unit.name.id}Queue",
+        f"takes the messages of '{unit.name.words}'",
+        context.asked("targets", "on_success"),
     )
     return Call(
-        "arn:aws:states:::sqs:sendMessage",
+        context.aws.step("sqs").resource,
         {"QueueUrl": f"${{{queue.id}Url}}", "MessageBody": INPUT_TEXT},
         substitutions=((f"{queue.id}Url", Ref(queue.id, "url")),),
         resources=(queue,),
-        permissions=(Permission(MACHINE, ("sqs:SendMessage",), (Ref(queue.id),)),),
+        permissions=(may(context, "sqs", "write", Ref(queue.id)),),
     )
 
 
-def _sns(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def _sns(unit: Unit, context: PlanContext) -> Call:
     topic = Topic(
         f"{unit.name.id}Topic",
         f"announces '{unit.name.words}'",
-        asked("targets", "on_success"),
+        context.asked("targets", "on_success"),
         Ref(NOTIFY_EMAIL, "name"),
     )
     return Call(
-        "arn:aws:states:::sns:publish",
+        context.aws.step("sns").resource,
         {"TopicArn": f"${{{topic.id}Arn}}", "Message": INPUT_TEXT},
         substitutions=((f"{topic.id}Arn", Ref(topic.id)),),
         resources=(topic,),
-        permissions=(Permission(MACHINE, ("sns:Publish",), (Ref(topic.id),)),),
+        permissions=(may(context, "sns", "write", Ref(topic.id)),),
     )
 
 
-def _eventbridge(unit: Unit, asked: RulesBehind, source: str) -> Call:
+def _eventbridge(unit: Unit, context: PlanContext) -> Call:
     bus = Bus(
-        f"{unit.name.id}Bus", f"carries the events of '{unit.name.words}'", asked("targets", "on_success")
+        f"{unit.name.id}Bus",
+        f"carries the events of '{unit.name.words}'",
+        context.asked("targets", "on_success"),
     )
     entry = {
         "EventBusName": f"${{{bus.id}Name}}",
-        "Source": source,
+        "Source": context.source,
         "DetailType": unit.name.words,
         "Detail": INPUT,
     }
     return Call(
-        "arn:aws:states:::events:putEvents",
+        context.aws.step("eventbridge").resource,
         {"Entries": [entry]},
         substitutions=((f"{bus.id}Name", Ref(bus.id, "name")),),
         resources=(bus,),
-        permissions=(Permission(MACHINE, ("events:PutEvents",), (Ref(bus.id),)),),
+        permissions=(may(context, "eventbridge", "write", Ref(bus.id)),),
     )
 
 
-def _dynamodb(unit: Unit, asked: RulesBehind, source: str) -> Call:
-    table = Table(f"{unit.name.id}Table", f"keeps what '{unit.name.words}' writes", asked("targets"))
+def _dynamodb(unit: Unit, context: PlanContext) -> Call:
+    table = Table(f"{unit.name.id}Table", f"keeps what '{unit.name.words}' writes", context.asked("targets"))
     item = {"id": {"S": Filled("{}", (Value("input", ("id",)),))}, "payload": {"S": INPUT_TEXT}}
     return Call(
-        "arn:aws:states:::dynamodb:putItem",
+        context.aws.step("dynamodb").resource,
         {"TableName": f"${{{table.id}Name}}", "Item": item},
         substitutions=((f"{table.id}Name", Ref(table.id, "name")),),
         resources=(table,),
-        permissions=(Permission(MACHINE, ("dynamodb:PutItem",), (Ref(table.id),)),),
+        permissions=(may(context, "dynamodb", "write", Ref(table.id)),),
     )
 
 
-def _s3(unit: Unit, asked: RulesBehind, source: str) -> Call:
-    bucket = Bucket(f"{unit.name.id}Bucket", f"keeps what '{unit.name.words}' writes", asked("targets"))
+def _s3(unit: Unit, context: PlanContext) -> Call:
+    bucket = Bucket(
+        f"{unit.name.id}Bucket", f"keeps what '{unit.name.words}' writes", context.asked("targets")
+    )
     arguments = {
         "Bucket": f"${{{bucket.id}Name}}",
         "Key": Filled(f"{unit.name.slug}/{{}}.json", (EXECUTION_NAME,)),
@@ -148,15 +155,15 @@ def _s3(unit: Unit, asked: RulesBehind, source: str) -> Call:
         "ContentType": "application/json",
     }
     return Call(
-        "arn:aws:states:::aws-sdk:s3:putObject",
+        context.aws.step("s3").resource,
         arguments,
         substitutions=((f"{bucket.id}Name", Ref(bucket.id, "name")),),
         resources=(bucket,),
-        permissions=(Permission(MACHINE, ("s3:PutObject",), (Ref(bucket.id, "contents"),)),),
+        permissions=(may(context, "s3", "write", Ref(bucket.id, "contents")),),
     )
 
 
-CALLS: Mapping[str, Callable[[Unit, RulesBehind, str], Call]] = {
+CALLS: Mapping[str, Callable[[Unit, PlanContext], Call]] = {
     "lambda": _lambda,
     "sqs": _sqs,
     "sns": _sns,

@@ -9,13 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.starter.blueprint.flow import Ask, Flow, ForEach, Node, Unit, nodes, units
-from advisor.starter.blueprint.ids import LOG_DELIVERY, LOGS_WHY, MACHINE, TRACES, TRACES_WHY
+from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Machine
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger, WorkflowType
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.destinations.function_chain import function
 from advisor.starter.plan.step_functions.failed_executions import ending, report_unit, telling
+from advisor.starter.plan.step_functions.jobs import may
 from advisor.starter.plan.step_functions.service_integrations import call_for, token_call_for
 from advisor.starter.plan.workflow import longest
 from advisor.starter.state_language import jsonata, jsonpath
@@ -61,7 +62,7 @@ def core(context: PlanContext, flow: Flow, plan: MachineOptions) -> Fragment:
         _machine(context, definition, calls, plan),
         _functions(context, flow),
         _called(calls),
-        _children(flow),
+        _children(context, flow),
     ]
     return merge([told, *own])
 
@@ -71,11 +72,7 @@ def _calls(context: PlanContext, flow: Flow, report: Unit | None) -> Mapping[str
     calls = {}
     for unit in (*units(flow), *([report] if report else [])):
         module = unit.name.module
-        calls[module] = (
-            token_call_for(unit, context.asked)
-            if module in asks
-            else call_for(unit, context.asked, context.source)
-        )
+        calls[module] = token_call_for(unit, context) if module in asks else call_for(unit, context)
     if report:
         calls[report.name.module] = telling(calls[report.name.module], report.service, context.source)
     return calls
@@ -86,15 +83,15 @@ def _retries(context: PlanContext) -> tuple[Mapping[str, Any], ...]:
     wish = context.requirements.text("retry", "default")
     if wish == "none":
         return ()
-    attempts = {"default": 2, "attempts": 4, "backoff": 5, "per-error": 5}[wish]
+    attempts = context.aws.limit(f"starter-retries-{wish}")
     if context.requirements.text("caller_waits_for") == "result":
         attempts = 1  # a caller that waits has no time for more
     again = {
         "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
-        "IntervalSeconds": 2,
+        "IntervalSeconds": context.aws.limit("starter-retry-interval"),
         "MaxAttempts": attempts,
-        "BackoffRate": 2.0,
-        "MaxDelaySeconds": 60,
+        "BackoffRate": float(context.aws.number("starter-retry-backoff")),
+        "MaxDelaySeconds": context.aws.limit("starter-retry-max-delay"),
         "JitterStrategy": "FULL",
     }
     return (again,)
@@ -102,9 +99,9 @@ def _retries(context: PlanContext) -> tuple[Mapping[str, Any], ...]:
 
 def _timeout(context: PlanContext, flow: Flow, plan: MachineOptions) -> int:
     if plan.caller_waits:
-        return context.limits.http_api_s - 1
+        return context.aws.limit("http-api-timeout") - 1
     if plan.workflow_type == "express":
-        return context.limits.express_s
+        return context.aws.limit("express-duration")
     asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, Ask))
     return longest(context.requirements) + asked
 
@@ -124,8 +121,8 @@ def _machine(
         plan.trigger,
     )
     common = (
-        Permission(MACHINE, LOG_DELIVERY, ("*",), LOGS_WHY),
-        Permission(MACHINE, TRACES, ("*",), TRACES_WHY, implied=True),
+        may(context, "cloudwatch-logs", "deliver"),
+        replace(may(context, "x-ray", "trace-and-sample"), implied=True),
     )
     return Fragment((machine,), common)
 
@@ -134,15 +131,15 @@ def _distributed(node: Node) -> bool:
     return isinstance(node, ForEach) and node.distributed
 
 
-def _children(flow: Flow) -> Fragment:
+def _children(context: PlanContext, flow: Flow) -> Fragment:
     """Return what a distributed Map needs: its machine starts itself for each batch of items."""
     if not any(_distributed(node) for node in nodes(flow)):
         return Fragment()
     runs = Arn("arn:{partition}:states:{region}:{account}:execution:{0}/*", (Ref(MACHINE, "name"),))
     return Fragment(
         permissions=(
-            Permission(MACHINE, ("states:StartExecution",), (Ref(MACHINE),)),
-            Permission(MACHINE, ("states:DescribeExecution", "states:StopExecution"), (Ref(MACHINE), runs)),
+            may(context, "step-functions", "start", Ref(MACHINE)),
+            may(context, "step-functions", "watch", Ref(MACHINE), runs),
         )
     )
 
@@ -175,7 +172,7 @@ def _refuse_oversize(context: PlanContext, flow: Flow, plan: MachineOptions) -> 
             "An inline Map works on at most 40 items at once, and a distributed Map needs a Standard "
             "workflow. Say max_parallel_items: 40, or leave what asks for Express out."
         )
-    if context.requirements.number("payload_kb", 0) * 1024 > context.limits.state_bytes:
+    if context.requirements.number("payload_kb", 0) * 1024 > context.aws.limit("sfn-payload-bytes"):
         raise NotSupported(
             "State data holds at most 256 KiB: keep the payload in S3, pass its key, and say payload_kb: 1."
         )
