@@ -59,7 +59,7 @@ class Fields(Struct):
     def number(self, key: str, default: float | None = None) -> float:
         found = self.get(key, required=default is None)
         if found is None:
-            return default or 0.0
+            return 0.0 if default is None else default
         return self.number_in(found, key)
 
     def number_in(self, found: Entry, key: str) -> float:
