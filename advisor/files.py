@@ -1,16 +1,19 @@
-"""Writing one file: whole or not at all, and never over somebody's file unless told.
+"""Reading and writing one file: bounded, whole or not at all, and never over somebody's file unless told.
 
-Everything is prepared beside its goal, under a name that tells which process does it; what a killed run left
-there goes when the next one writes to the same goal.
+What is written is prepared beside its goal, under a name that tells which process does it; what a killed run
+left there goes when the next one writes to the same goal.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import sys
 import time
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 
 from advisor.errors import CannotWrite
@@ -22,6 +25,67 @@ DEVICES = frozenset(
 MARK = ".advisor-tmp-"
 STALE_S = 600
 _RUN = os.urandom(4).hex()  # in containers, the next run often has the same process id
+
+
+def read_file(path: str | Path, most: int, *, piped: bool = False, private: bool = False) -> bytes:
+    """Return what the regular file ``path`` holds. Raises OSError where it is no such file, or too large.
+
+    ``piped``: the user named this file, so it may be a pipe or a terminal as well. ``private``: it must be no
+    link, and only this user can have written it.
+    """
+    with open_file(path, piped=piped, private=private) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise _too_large(path, most)
+        data = file.read(most + 1)
+    if len(data) > most:  # it grew meanwhile, or has no size of its own
+        raise _too_large(path, most)
+    return data
+
+
+def open_file(path: str | Path, *, piped: bool = False, private: bool = False) -> BufferedReader:
+    """Open ``path`` for reading, as ``read_file`` does; never waits for somebody to open its other end."""
+    status = os.lstat(path) if private else os.stat(path)
+    kinds = (stat.S_ISREG, stat.S_ISFIFO, stat.S_ISCHR) if piped else (stat.S_ISREG,)
+    _check(path, any(of(status.st_mode) for of in kinds))  # opening a device may do something
+    names = ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", *(["O_NOFOLLOW"] if private else []))
+    handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
+    try:
+        status = os.fstat(handle)
+        is_pipe = stat.S_ISFIFO(status.st_mode) or os.isatty(handle)
+        _check(path, stat.S_ISREG(status.st_mode) or (piped and is_pipe))
+        if private and not is_private(status):
+            raise OSError(errno.EPERM, "somebody else may have written it", str(path))
+        if is_pipe:
+            os.set_blocking(handle, True)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _check(path: str | Path, fits: bool) -> None:
+    if not fits:
+        is_folder = os.path.isdir(path)
+        raise OSError(
+            errno.EISDIR if is_folder else errno.EINVAL,
+            "it is a folder" if is_folder else "it is not a regular file",
+            str(path),
+        )
+
+
+def _too_large(path: str | Path, most: int) -> OSError:
+    return OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+
+
+def is_private(status: os.stat_result) -> bool:
+    """Return whether only this user (and root) can have written it; on Windows, the folder's ACL says so."""
+    others = stat.S_IWGRP | stat.S_IWOTH
+    return is_own(status) and (sys.platform == "win32" or not status.st_mode & others)
+
+
+def is_own(status: os.stat_result) -> bool:
+    """Return whether it belongs to this user; on Windows, the folder's ACL says so."""
+    return sys.platform == "win32" or status.st_uid == os.geteuid()
 
 
 def write_text(path: Path, text: str, *, replace: bool = False) -> None:
@@ -61,6 +125,11 @@ def beside(goal: Path) -> Path:
     return goal.with_name(f"{_start(goal.name)}{os.getpid()}-{_RUN}-{os.urandom(4).hex()}")
 
 
+def is_beside(goal: Path, name: str) -> bool:
+    """Return whether ``name`` is one that ``beside`` makes for ``goal``."""
+    return name.startswith(_start(goal.name)) and name == os.path.basename(name)
+
+
 def leftovers(goal: Path) -> list[Path]:
     """Return what killed runs prepared for ``goal`` and never finished."""
     start = _start(goal.name)
@@ -71,10 +140,12 @@ def leftovers(goal: Path) -> list[Path]:
 
 
 def sweep(goal: Path) -> None:
-    """Remove the files that killed runs left beside ``goal``."""
+    """Remove the user's own files that killed runs left beside ``goal``."""
     for leftover in leftovers(goal):
         with suppress(OSError):
-            leftover.unlink()
+            status = leftover.lstat()
+            if stat.S_ISREG(status.st_mode) and is_own(status):
+                leftover.unlink()
 
 
 def _start(name: str) -> str:

@@ -100,7 +100,7 @@ class Desk(Struct, frozen=True):
     def generate(self, wish: Wish) -> Done:
         assert wish.path is not None
         made = make(self.rule_base, wish.answers)
-        advisor.write_project(made.files, wish.path, force=wish.replace)
+        notes = advisor.write_project(made.files, wish.path, force=wish.replace)
         flags = ["--output", str(wish.path), *(["--force"] if wish.replace else [])]
         again = (
             "advisor",
@@ -110,7 +110,8 @@ class Desk(Struct, frozen=True):
             str(wish.path),
             "--force",
         )
-        return Done(made.told(wish.path), self.command("generate", wish, *flags) or again)
+        text = "\n".join([*notes, made.told(wish.path)])
+        return Done(text, self.command("generate", wish, *flags) or again)
 
     def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:
         """Return the command for these answers: their file, else ``--set`` each; none where neither can."""

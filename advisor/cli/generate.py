@@ -74,7 +74,8 @@ def generate(
     if dry_run:
         advisor.check_project(made.files, folder, force=force)
     else:
-        advisor.write_project(made.files, folder, force=force)
+        for note in advisor.write_project(made.files, folder, force=force):
+            console.say(note)
     console.say(textwrap.fill(made.recommendation.summary, 80))
     console.data("".join(f"{(folder / file.path).as_posix()}\n" for file in made.files))
     console.say(made.told(folder, dry_run=dry_run))

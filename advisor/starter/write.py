@@ -1,12 +1,12 @@
 """Rendered files to a folder: all of them or none, never over a user's file unless told.
 
 A new or empty folder appears in one rename. Into a folder that holds other files the finished files are
-moved one by one; a journal beside them lets the next run take back what a killed run left half done.
+moved one by one; a journal lets the next run take back what a killed run left half done.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import shutil
 import sys
@@ -15,66 +15,163 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from advisor.errors import CannotWrite
-from advisor.files import beside, leftovers
+from advisor.files import beside
+from advisor.starter import journal
+from advisor.starter.journal import Journal, is_inside, link_on_the_way, mark_of
 from advisor.starter.render import RenderedFile
 
-JOURNAL = "journal.json"
 PATIENCE_S = 5.0
 
 
-def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> None:
+def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> tuple[str, ...]:
     """Write ``files`` below ``folder``; it may exist when nothing collides, or with ``force`` be overwritten.
 
-    Raises CannotWrite naming every collision, with nothing changed.
+    Returns what the user should know about earlier runs that were interrupted. Raises CannotWrite naming
+    every collision, with nothing changed.
     """
     wanted = tuple(files)
     goal = _goal(folder)
-    staged = beside(goal)
+    run = _Run(goal)
     made: list[Path] = []
     try:
-        made = [parent for parent in goal.parents if not parent.exists()]
-        goal.parent.mkdir(parents=True, exist_ok=True)
-        _recover(goal)
+        made = _missing(goal.parent)
+        for parent in made:
+            parent.mkdir(exist_ok=True)
+        run.notes += _recovered(goal)
         _check(wanted, goal, folder, force=force)
-        staged.mkdir(mode=0o700)
-        _put(wanted, staged, goal, force=force)
+        run.begin()
+        _put(wanted, run, force=force)
         made = []
     except OSError as error:
-        kept = f"What was there is in {staged} and comes back with the next run."
-        end = kept if (staged / JOURNAL).exists() else "Nothing was changed."
-        raise CannotWrite(f"{folder} cannot be written: {error.strerror or error}. {end}") from error
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):  # another run was faster
+            _check(wanted, goal, folder, force=force)
+        raise CannotWrite(f"{folder} cannot be written: {_reason(error)}. {run.state()}") from error
     finally:
-        if not (staged / JOURNAL).exists():
-            shutil.rmtree(staged, ignore_errors=True)
-        for parent in made:
+        run.end()
+        for parent in reversed(made):
             with suppress(OSError):
                 parent.rmdir()
+    return tuple(run.notes)
 
 
 def check_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> None:
     """Raise CannotWrite where ``write_project`` would refuse; change nothing."""
-    _check(tuple(files), _goal(folder), folder, force=force)
+    try:
+        _check(tuple(files), _goal(folder), folder, force=force)
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be written: {_reason(error)}.") from error
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _goal(folder: Path) -> Path:
-    return Path(os.path.realpath(folder)) if folder.is_symlink() else folder.absolute()
+    """Return the real path of ``folder``, which may not be there yet."""
+    try:
+        goal = Path(os.path.realpath(folder))
+    except FileNotFoundError:
+        raise CannotWrite("The current folder does not exist any more; nothing was written.") from None
+    if not goal.name:
+        raise CannotWrite(f"{folder} is the root of the file system; name a folder in it.")
+    return goal
 
 
-def _put(files: Sequence[RenderedFile], staged: Path, goal: Path, *, force: bool) -> None:
-    new = staged / "new"
+def _missing(folder: Path) -> list[Path]:
+    """Return those of ``folder`` and its parents that are not there, from the top."""
+    found = []
+    while not folder.exists():
+        found.append(folder)
+        folder = folder.parent
+    return found[::-1]
+
+
+class _Run:
+    """One run: the folder where it prepares ``goal``, and the journal of what it does there."""
+
+    def __init__(self, goal: Path) -> None:
+        self.goal, self.staged = goal, beside(goal)
+        self.entry: journal.Entry | None = None
+        self.half_done = False
+        self.notes: list[str] = []
+
+    def plan(self, **parts: Any) -> Journal:
+        return Journal(goal=os.fsencode(self.goal), staged=os.fsencode(self.staged.name), **parts)
+
+    def begin(self) -> None:
+        """Make the folder; the journal comes first, so that nothing is left that nobody knows of."""
+        self.entry = journal.new_entry(self.goal)
+        if self.entry:
+            try:
+                journal.write(self.entry.sweep, self.plan())
+            except OSError:  # a state folder that cannot be written is as none
+                self.entry = None
+        self.staged.mkdir(mode=0o700)
+
+    @contextmanager
+    def moving(self, plan: Journal) -> Iterator[None]:
+        """Keep ``plan`` while files are moved, and take back what was done where that fails."""
+        if self.entry:
+            self._write_plan(self.entry.undo, plan)
+        elif plan.before:
+            self.notes.append(
+                "There is no state folder to keep a journal in: had this run been killed, the next one could "
+                "not have brought back what it replaced."
+            )
+        self.half_done = True
+        try:
+            yield
+            self._commit()
+        except BaseException:
+            with suppress(ValueError):
+                journal.take_back(plan, self.goal)
+                self._commit()
+            raise
+
+    def _write_plan(self, path: Path, plan: Journal) -> None:
+        try:
+            journal.write(path, plan)
+        except OSError as error:
+            reason = f"{path.parent} cannot be written: {_reason(error)}"
+            raise CannotWrite(f"{reason}. Without a journal there, nothing was changed.") from error
+
+    def _commit(self) -> None:
+        if self.entry:
+            self.entry.undo.unlink()
+        self.half_done = False
+
+    def state(self) -> str:
+        """Return what became of the folder, for a message."""
+        if not self.half_done:
+            return "Nothing was changed."
+        again = " and comes back with the next run" if self.entry else ""
+        return f"What was there is in {self.staged}{again}."
+
+    def end(self) -> None:
+        """Remove what was prepared, unless it is still needed."""
+        if not self.half_done:
+            shutil.rmtree(self.staged, ignore_errors=True)
+            if self.entry:
+                with suppress(OSError):
+                    self.entry.sweep.unlink()
+
+
+def _put(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> None:
+    new = run.staged / "new"
     for file in files:
         path = new / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.text.encode("utf-8"))
         if file.executable:
             path.chmod(0o755)
-    if not goal.exists() or not any(goal.iterdir()):
-        _appear(new, goal)
+    if not run.goal.exists() or not any(run.goal.iterdir()):
+        _appear(new, run.goal)
     else:
-        with _alone(goal):
-            _move_in(files, staged, goal, force=force)
+        with _alone(run.goal):
+            _move_in(files, run, force=force)
 
 
 def _appear(new: Path, goal: Path) -> None:
@@ -115,27 +212,22 @@ def _lock(handle: int, folder: Path) -> None:
             return  # a file system without locks
 
 
-def _move_in(files: Sequence[RenderedFile], staged: Path, goal: Path, *, force: bool) -> None:
-    paths = [file.path for file in files]
-    folders = sorted(
-        {str(parent) for path in paths for parent in PurePosixPath(path).parents if str(parent) != "."}
-    )
-    made = [name for name in folders if not (goal / name).exists()]
+def _move_in(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> None:
+    goal, paths = run.goal, [file.path for file in files]
+    folders = {str(parent) for path in paths for parent in PurePosixPath(path).parents if str(parent) != "."}
     existing = [path for path in paths if os.path.lexists(goal / path)] if force else []
     for path in existing:
-        _keep(goal / path, staged / "before" / path)
-    digests = {file.path: _digest(file.text.encode("utf-8")) for file in files}
-    journal = {"goal": str(goal), "folders": made, "files": digests, "existing": existing}
-    _write_whole(staged / JOURNAL, json.dumps(journal))
-    try:
-        for name in made:
+        _keep(goal / path, run.staged / "before" / path)
+    plan = run.plan(
+        folders=tuple(name for name in sorted(folders) if not (goal / name).exists()),
+        files={file.path: sha256(file.text.encode("utf-8")).hexdigest() for file in files},
+        before={path: mark_of(goal / path) for path in existing},
+    )
+    with run.moving(plan):
+        for name in plan.folders:
             (goal / name).mkdir(exist_ok=True)
         for path in paths:
-            _move(staged / "new" / path, goal / path, replace=path in existing)
-    except BaseException:
-        _take_back(staged)
-        raise
-    (staged / JOURNAL).unlink()
+            _move(run.staged / "new" / path, goal / path, replace=path in plan.before)
 
 
 def _keep(original: Path, copy: Path) -> None:
@@ -162,52 +254,12 @@ def _move(source: Path, target: Path, *, replace: bool) -> None:
         os.rename(source, target)
 
 
-def _take_back(staged: Path) -> None:
-    """Undo a half-done move: what was there before comes back, what we added goes, what others did stays.
-
-    It may be killed itself and done again.
-    """
-    journal = json.loads((staged / JOURNAL).read_text(encoding="utf-8"))
-    goal = Path(journal["goal"])
-    for path, digest in journal["files"].items():
-        target, before = goal / path, staged / "before" / path
-        if not _is_ours(staged / "new" / path, target, digest):
-            continue
-        if os.path.lexists(before):
-            os.replace(before, target)
-        elif path not in journal["existing"]:
-            target.unlink()
-    for name in sorted(journal["folders"], key=len, reverse=True):
-        with suppress(OSError):
-            (goal / name).rmdir()
-    (staged / JOURNAL).unlink()
-
-
-def _is_ours(staged: Path, target: Path, digest: str) -> bool:
-    """Return whether ``target`` is the file we moved, and still as we made it."""
-    if target.is_symlink() or not target.is_file():
-        return False
-    same = not staged.exists() or os.path.samefile(staged, target)
-    return same and _digest(target.read_bytes()) == digest
-
-
-def _digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
-
-
-def _recover(goal: Path) -> None:
-    """Take back and clean up what runs that were killed left beside ``goal``."""
-    for leftover in leftovers(goal):
-        with _alone(goal) if goal.is_dir() else nullcontext():
-            if (leftover / JOURNAL).exists():
-                _take_back(leftover)
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+def _recovered(goal: Path) -> list[str]:
+    """Take back and clean up what runs of this user that were killed left of ``goal``."""
+    if not journal.unfinished(goal):
+        return []
+    with _alone(goal) if goal.is_dir() else nullcontext():
+        return journal.recover(goal)
 
 
 def _check(files: Sequence[RenderedFile], goal: Path, folder: Path, *, force: bool) -> None:
@@ -216,7 +268,7 @@ def _check(files: Sequence[RenderedFile], goal: Path, folder: Path, *, force: bo
     _check_paths(files)
     if not goal.exists():
         return
-    through = sorted({str(link) for file in files if (link := _link_on_the_way(goal, file.path))})
+    through = sorted({str(link) for file in files if (link := link_on_the_way(goal, file.path))})
     if through:
         raise CannotWrite(
             f"{', '.join(through)} leads out of the folder through a symbolic link; nothing was written."
@@ -229,14 +281,8 @@ def _check(files: Sequence[RenderedFile], goal: Path, folder: Path, *, force: bo
 
 def _check_paths(files: Sequence[RenderedFile]) -> None:
     for file in files:
-        parts = PurePosixPath(file.path).parts
-        if not parts or ".." in parts or PurePosixPath(file.path).is_absolute() or "\\" in file.path:
+        if not is_inside(file.path):
             raise CannotWrite(f"'{file.path}' is not a path inside the project; nothing was written.")
-
-
-def _link_on_the_way(goal: Path, path: str) -> Path | None:
-    parents = reversed(PurePosixPath(path).parents[:-1])
-    return next((goal / parent for parent in parents if (goal / parent).is_symlink()), None)
 
 
 def _collides(goal: Path, path: str, *, force: bool) -> bool:
@@ -244,4 +290,4 @@ def _collides(goal: Path, path: str, *, force: bool) -> bool:
     blocked = any((goal / parent).is_file() for parent in PurePosixPath(path).parents[:-1])
     if blocked or not force:
         return blocked or os.path.lexists(target)
-    return target.is_dir() and not target.is_symlink()
+    return os.path.lexists(target) and not (target.is_symlink() or target.is_file())
