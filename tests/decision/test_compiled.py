@@ -18,6 +18,7 @@ from advisor.decision.verdict import option_of, outcome_of, workflow_type_of
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Condition, Not, Test, holds
 from advisor.knowledge.questions import Choice, Question, Questionnaire
 from advisor.knowledge.rules import OPTIONS, SCORED, Alternative, Rule, RuleBase
+from tests.examples import examples
 
 RULES = advisor.load_rule_base(advisor.rules_folder())
 TABLES = compile_rules(RULES)
@@ -124,7 +125,7 @@ def told(said: Decision | Tally) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_bases(), st.lists(ANSWERS, min_size=1, max_size=8))
 def test_tables_say_what_the_reference_says(
     rule_base: RuleBase, requirements: list[dict[str, Answer]]
@@ -155,7 +156,7 @@ def our_answers() -> st.SearchStrategy[dict[str, Answer]]:
     return st.fixed_dictionaries({}, optional=found)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(our_answers())
 def test_our_own_rules_as_tables(requirements: dict[str, Answer]) -> None:
     decision = decide(RULES, requirements)

@@ -15,19 +15,19 @@ import pytest
 from msgspec.structs import replace
 
 import advisor
-from advisor.decision.decide import Decision, decide
+from advisor.decision.decide import decide
+from advisor.decision.fast.compile import compile_rules
 from advisor.decision.rule_checks.lint import cannot_win
 from advisor.decision.rule_checks.rule_tests import fired_rules
 from advisor.decision.rule_checks.satisfiability import conditions_of, telling_values
+from advisor.decision.scores import Tally
 from advisor.decision.verdict import Outcome, outcome_of
 from advisor.knowledge import conditions
 from advisor.knowledge.conditions import Answer, Test
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 
-# Traced line by line these many decisions would take five times as long, and show nothing new.
-pytestmark = pytest.mark.no_cover
-
 RULES = advisor.load_rule_base(advisor.rules_folder())
+TABLES = compile_rules(RULES)  # test_compiled.py holds them equal to the reference
 UNKNOWN = None
 SEED = 20261123
 
@@ -80,15 +80,24 @@ MORE: Mapping[str, tuple[tuple[Answer, Answer], ...]] = {
 }
 
 
-def broken(decision: Decision, outcome: Outcome) -> str:
+@cache
+def of_bits(fired: int) -> tuple[Outcome, str]:
+    """Return the outcome where the rules of these bits fire, and which law it breaks, or nothing."""
+    return TABLES.outcome(fired), broken(TABLES.tally(fired), TABLES.outcome(fired))
+
+
+def broken(scores: Tally, outcome: Outcome) -> str:
     """Return which law the outcome breaks, or nothing."""
     option, workflow_type, instead = outcome
-    if option == DESTINATIONS and not decision.destinations.viable:
+    if option == DESTINATIONS and not scores.destinations.viable:
         return "Destinations, though ruled out"
     if option in (STEP_FUNCTIONS, BOTH):
-        if not decision.step_functions.viable:
+        if not scores.step_functions.viable:
             return f"{option}, though Step Functions are ruled out"
-        if workflow_type is None or not decision.card(workflow_type).viable:
+        if (
+            workflow_type is None
+            or not {STANDARD: scores.standard, EXPRESS: scores.express}[workflow_type].viable
+        ):
             return f"{workflow_type}, though ruled out"
     elif workflow_type is not None:
         return "a workflow type without a workflow"
@@ -107,10 +116,9 @@ def test_every_combination_of_the_decisive_answers_keeps_the_laws(start: str) ->
     violations: list[object] = []
     for values in product(*AXES.values()):
         known = {key: value for key, value in zip(AXES, values, strict=True) if value is not UNKNOWN}
-        decision = decide(RULES, {**STARTS[start], **known})
-        outcome = outcome_of(decision)
+        outcome, law = of_bits(TABLES.fired({**STARTS[start], **known}))
         found[values] = outcome[0]
-        if law := broken(decision, outcome):
+        if law:
             violations.append((law, known))
     for place, key in enumerate(AXES):
         for less, more in MORE.get(key, ()):
@@ -157,14 +165,13 @@ def sample() -> tuple[Mapping[str, Answer], ...]:
 def test_every_pair_of_answers_keeps_the_laws() -> None:
     violations = []
     for answers in sample():
-        decision = decide(RULES, answers)
-        outcome = outcome_of(decision)
-        if law := broken(decision, outcome):
+        outcome, law = of_bits(TABLES.fired(answers))
+        if law:
             violations.append((law, dict(answers)))
         for key, steps in MORE.items():
             for less, more in steps:
                 if answers.get(key) == less:
-                    after = outcome_of(decide(RULES, {**answers, key: more}))
+                    after, _ = of_bits(TABLES.fired({**answers, key: more}))
                     if moves_back(outcome[0], after[0]):
                         violations.append((f"{key} {less} > {more}: {outcome} > {after}", dict(answers)))
     assert len(sample()) > 10_000
@@ -174,7 +181,7 @@ def test_every_pair_of_answers_keeps_the_laws() -> None:
 def test_the_order_of_answers_and_of_rules_changes_nothing() -> None:
     chance = random.Random(SEED)
     shuffled = replace(RULES, rules=tuple(chance.sample(RULES.rules, len(RULES.rules))))
-    for answers in sample()[::7]:
+    for answers in sample()[::35]:
         other_order = dict(chance.sample(list(answers.items()), len(answers)))
         one, other = decide(RULES, answers), decide(shuffled, other_order)
         assert outcome_of(one) == outcome_of(other)
@@ -188,16 +195,15 @@ CARDS = (DESTINATIONS, STEP_FUNCTIONS, STANDARD, EXPRESS)
 def test_every_outcome_is_reachable_and_every_rule_fires_somewhere() -> None:
     outcomes: set[str] = set()
     instead: set[str] = set()
-    fired: set[str] = set()
+    bits = 0
     for answers in sample():
-        decision = decide(RULES, answers)
-        outcome = outcome_of(decision)
+        bits |= (fired := TABLES.fired(answers))
+        outcome, _ = of_bits(fired)
         outcomes.add(outcome[0])
         instead.update(outcome[2])
-        fired.update(rule.id for rule in fired_rules(decision))
     assert outcomes == {DESTINATIONS, STEP_FUNCTIONS, BOTH, NEITHER}
     assert instead == {alternative.id for alternative in RULES.alternatives}
-    assert fired == set(RULES.by_id)
+    assert {rule.id for rule in TABLES.rules(bits)} == set(RULES.by_id)
     assert list(cannot_win(RULES)) == [], (
         "of the rarer ones, both with Express, two of the rules' cases together"
     )

@@ -14,6 +14,7 @@ from advisor.decision.rule_checks.weights import weigh
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import SCORED, Rule
+from tests.examples import examples
 
 RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
 QUESTIONNAIRE = RULE_BASE.questionnaire
@@ -44,7 +45,7 @@ def test_a_witness_makes_its_rule_fire_and_silences_the_other() -> None:
                 assert fired_rules(decide(both, found)) == (rule,)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(rule=RULES, other=RULES, answers=ANSWERS)
 def test_answers_that_tell_two_rules_apart_are_never_overlooked(
     rule: Rule, other: Rule, answers: dict[str, Answer]
@@ -56,7 +57,7 @@ def test_answers_that_tell_two_rules_apart_are_never_overlooked(
         assert witness(QUESTIONNAIRE, rule, [other]) is not None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(answers=ANSWERS)
 def test_what_is_settled_agrees_with_what_fires(answers: dict[str, Answer]) -> None:
     facts = QUESTIONNAIRE.settle(answers).facts

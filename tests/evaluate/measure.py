@@ -105,11 +105,13 @@ def topics_known(scenario: Scenario) -> int:
 
 def worth(rule_base: RuleBase, scenarios: Sequence[Scenario]) -> Mapping[str, tuple[int, int]]:
     """Return for each rule how many options come out wrong without it, and how many come out right."""
-    before = [option_right(item) for item in decided(rule_base, scenarios)]
+    before = decided(rule_base, scenarios)
     found = {}
     for rule in rule_base.rules:
         without = replace(rule_base, rules=tuple(other for other in rule_base.rules if other is not rule))
-        pairs = list(zip(before, map(option_right, decided(without, scenarios)), strict=True))
+        fired = [item for item in before if rule in item.fired]  # elsewhere nothing changes without it
+        after = decided(without, [item.scenario for item in fired])
+        pairs = list(zip(map(option_right, fired), map(option_right, after), strict=True))
         found[rule.id] = (pairs.count((True, False)), pairs.count((False, True)))
     return found
 

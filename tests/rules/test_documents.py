@@ -15,7 +15,6 @@ from advisor.loading.conditions import ConditionReader
 from advisor.loading.rules import RuleReader
 from advisor.loading.yaml_nodes import parse
 from advisor.reports.rules.markdown import rule_list
-from tests.evaluate.__main__ import PAGE, SCENARIOS, evaluated
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
@@ -28,12 +27,6 @@ def test_the_page_of_rules_is_up_to_date() -> None:
     assert text == rule_list(RULE_BASE, RULE_BASE.rules), (
         "advisor rules list --format markdown > docs/rules.md"
     )
-
-
-@pytest.mark.no_cover
-@pytest.mark.skipif(not SCENARIOS.is_file(), reason="the published scenarios are not here")
-def test_the_page_of_accuracy_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == evaluated(SCENARIOS), "make evaluate ARGS=--write"
 
 
 def test_the_rule_in_the_readme_is_one() -> None:

@@ -18,6 +18,7 @@ from advisor.wizard import interview_state as walks
 from advisor.wizard.interview import interview
 from advisor.wizard.interview_state import Ticks, Walk
 from advisor.wizard.next_question import about_left, choose
+from tests.examples import examples
 from tests.wizard.small import FULL, QUESTIONNAIRE, RULE_BASE, SCREEN, SCREENED
 
 KEYS = tuple(QUESTIONNAIRE.by_key)
@@ -101,7 +102,7 @@ def test_no_deed_loses_an_answer(sequence: list[Deed], everything: bool, data: s
         assert 0 <= walk.at <= len(walk.trail)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.lists(deeds(), max_size=15), st.booleans(), st.data())
 def test_answering_on_reaches_the_end(sequence: list[Deed], everything: bool, data: st.DataObject) -> None:
     walk = Walk(everything=everything)
@@ -114,7 +115,7 @@ def test_answering_on_reaches_the_end(sequence: list[Deed], everything: bool, da
     assert not everything or walks.remaining(walk, SCREENED) == ()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.lists(deeds(), max_size=20), st.data())
 def test_one_can_step_back_to_the_first_question_and_forward_again(
     sequence: list[Deed], data: st.DataObject

@@ -1,0 +1,13 @@
+"""The page of accuracy is what the rules say today: some seconds, for it replays the wizard."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.evaluate.__main__ import PAGE, SCENARIOS, evaluated
+
+
+@pytest.mark.no_cover
+@pytest.mark.skipif(not SCENARIOS.is_file(), reason="the published scenarios are not here")
+def test_the_page_of_accuracy_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == evaluated(SCENARIOS), "make evaluate ARGS=--write"
