@@ -18,10 +18,6 @@ from pathlib import Path
 
 from advisor.errors import CannotWrite
 
-# What Windows takes for a device wherever it stands, and whatever its suffix
-DEVICES = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
-)
 MARK = ".advisor-tmp-"
 STALE_S = 600
 _RUN = os.urandom(4).hex()  # in containers, the next run often has the same process id

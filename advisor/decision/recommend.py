@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from advisor.decision.cost.estimate import estimate
 from advisor.decision.decide import Decision, decide
+from advisor.decision.design import designs_for
 from advisor.decision.explain.open_questions import open_questions, strength_of
 from advisor.decision.explain.pivotal_answers import find_flips
 from advisor.decision.explain.what_if import Judge
 from advisor.decision.failure.stories import failure_stories
 from advisor.decision.fast.compile import tables_of
-from advisor.decision.recommendation import ComparisonRow, Recommendation, RuleBaseStamp, Verdict
+from advisor.decision.recommendation import ComparisonRow, Design, Recommendation, RuleBaseStamp, Verdict
 from advisor.decision.verdict import option_of, workflow_type_of
+from advisor.decision.workflow import Setting
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import holds
+from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
 
 _NAMES = {
@@ -46,7 +51,14 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         alternatives=tuple(rule_base.alternative(key) for key in instead),
         alternative_rules={key: _speaking_for(decision, key) for key in instead},
         warnings=warnings(rule_base, decision, verdict),
+        designs=designs_of(rule_base, answers, decision),
     )
+
+
+def designs_of(rule_base: RuleBase, answers: Answers, decision: Decision) -> Mapping[str, Design]:
+    """Return how each approach would do the work."""
+    setting = Setting(Requirements(decision.settled.facts.values), rule_base.aws)
+    return designs_for(setting, answers.project)
 
 
 def _speaking_for(decision: Decision, alternative: str) -> tuple[Rule, ...]:

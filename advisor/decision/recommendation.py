@@ -11,7 +11,8 @@ from advisor.decision.decide import Decision
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.rules import Alternative, Rule
+from advisor.knowledge.flow import Flow
+from advisor.knowledge.rules import DESTINATIONS, NEITHER, Alternative, Rule
 
 Strength: TypeAlias = Literal["clear", "close", "tied"]
 
@@ -112,6 +113,23 @@ class FailureStory(Struct, frozen=True):
     alarm: str
 
 
+class Design(Struct, frozen=True, kw_only=True):
+    """How one approach does the work.
+
+    ``edge``: functions that hand on through destinations; ``core``: the states of a state machine;
+    ``longest_s``: how long a run may take, waits for answers apart.
+    """
+
+    approach: str
+    longest_s: int
+    edge: Flow = ()
+    core: Flow = ()
+
+    @property
+    def flow(self) -> Flow:
+        return self.edge + self.core
+
+
 class ComparisonRow(Struct, frozen=True):
     """One topic of the side-by-side comparison, for this workload."""
 
@@ -146,3 +164,10 @@ class Recommendation(Struct, frozen=True):
     alternatives: tuple[Alternative, ...]
     alternative_rules: Mapping[str, tuple[Rule, ...]]
     warnings: tuple[str, ...]
+    designs: Mapping[str, Design]
+
+    @property
+    def design(self) -> Design:
+        """Return the design of the recommended option; for ``neither`` plain functions."""
+        option = self.verdict.option
+        return self.designs[DESTINATIONS if option == NEITHER else option]

@@ -12,9 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.errors import AdvisorError
-from advisor.files import DEVICES
 from advisor.knowledge.answers import Answers
 from advisor.loading.answers_reader import MAX_NAME
+from advisor.reserved_words import DEVICES
 from advisor.wizard.menu_actions import Action, Done, Wish
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Prompter, Reading, Row, Typed
 from advisor.wizard.session import Session

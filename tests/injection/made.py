@@ -8,14 +8,14 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from advisor.decision.recommend import recommend
+from advisor.decision.recommend import designs_of, recommend
 from advisor.decision.recommendation import Recommendation
+from advisor.decision.workflow import TAKEN
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
+from advisor.knowledge.names import names
 from advisor.loading.answers_writer import dump_answers
 from advisor.starter import Blueprint, plan, render
-from advisor.starter.blueprint.names import names
-from advisor.starter.plan.workflow import TAKEN
 from tests.injection.strings import Workload
 from tests.starter.projects import rule_base, versions
 
@@ -37,7 +37,8 @@ def _advice(requirements: tuple[tuple[str, Answer], ...]) -> Recommendation:
 
 def advice_on(answers: Answers) -> Recommendation:
     """Return the advice, which names have no part in: it is worked out once for the same requirements."""
-    return replace(_advice(tuple(answers.requirements.items())), answers=answers)
+    advice = _advice(tuple(answers.requirements.items()))
+    return replace(advice, answers=answers, designs=designs_of(rule_base(), answers, advice.decision))
 
 
 def made(workload: Workload, answers: Answers | None = None) -> Made:

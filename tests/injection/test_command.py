@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.files import DEVICES
 from advisor.knowledge.answers import IACS, RUNTIMES
+from advisor.reserved_words import DEVICES
 from advisor.wizard.result_menu import folder_name
 from tests.cli.conftest import Advise, advise
 from tests.injection.safe import spelt_out

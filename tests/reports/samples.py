@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from advisor.decision.decide import decide
+from advisor.decision.recommend import designs_of
 from advisor.decision.recommendation import (
     BreakEven,
     ComparisonRow,
@@ -349,6 +350,7 @@ def advice(
 ) -> Recommendation:
     """Return a recommendation by hand around what the small rule base decides."""
     decision = decide(RULE_BASE, requirements)
+    answers = Answers(requirements, name, Project(region="eu-south-2", steps=STEPS))
     speaking = {
         key: tuple(r for r in (*decision.instead, *decision.names) if key in (r.instead, r.names))
         for key in verdict.instead
@@ -356,7 +358,7 @@ def advice(
     return Recommendation(
         rule_base=RuleBaseStamp("1.2.3", "2026-11-23"),
         aws=REAL.aws,
-        answers=Answers(requirements, name, Project(region="eu-south-2", steps=STEPS)),
+        answers=answers,
         verdict=verdict,
         summary=(
             "Use Step Functions (Standard): results of parallel work need a join; "
@@ -379,6 +381,7 @@ def advice(
             "The type of a state machine cannot be changed later. [WT09]",
             "Rule FL09 is switched off by your rules: Our platform team runs every state machine.",
         ),
+        designs=designs_of(REAL, answers, decision),
     )
 
 

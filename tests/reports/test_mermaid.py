@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from advisor.reports import FORMATS
-from tests.reports.real import RULE_BASE, advice_on
+from advisor.reports.diagram.flow import Box, Lanes
+from advisor.reports.diagram.mermaid import flowchart
 
 
 def test_every_way_out_of_the_last_part_ends() -> None:
-    record = FORMATS["markdown"](advice_on("approval"), RULE_BASE)
-    assert re.search(r'^  n\d+\(\["End"\]\)$', record, re.MULTILINE)
+    choice = Lanes("choice", "Large?", ((Box("task", "Ask"),), ()))
+    assert re.search(r'^  n\d+\(\["End"\]\)$', flowchart((Box("source", "S3"), choice)), re.MULTILINE)

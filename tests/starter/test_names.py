@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.starter.blueprint.names import LONGEST, RESERVED, Name, name, names
+from advisor.knowledge.names import LONGEST, RESERVED, Name, name, names
 
 NASTY = [
     "",
@@ -106,3 +107,19 @@ def test_names_that_differ_in_capitals_only_get_numbers(texts: list[str], expect
 
 def test_what_is_taken_is_so_in_any_capitals() -> None:
     assert [item.id for item in names(["handlesuccess"], taken=["handle_success"])] == ["Handlesuccess2"]
+
+
+def test_names_do_not_depend_on_the_python_that_makes_them() -> None:
+    """Modules that Python 3.12 and 3.13 removed, and those that 3.14 has, are reserved under every Python."""
+    assert [item.module for item in map(name, ("Chunk", "Imp", "Crypt", "Annotationlib", "Type"))] == [
+        "chunk_step",
+        "imp_step",
+        "crypt_step",
+        "annotationlib_step",
+        "type_step",
+    ]
+
+
+def test_every_module_and_keyword_of_this_python_is_reserved() -> None:
+    modules = {module.lower() for module in sys.stdlib_module_names if not module.startswith("_")}
+    assert modules | {word.lower() for word in keyword.kwlist} <= RESERVED

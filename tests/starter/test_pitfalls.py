@@ -12,8 +12,8 @@ import pytest
 from moto.events.models import EventPattern
 
 from advisor.knowledge.answers import Step
+from advisor.knowledge.flow import Poll, nodes
 from advisor.starter import render
-from advisor.starter.blueprint.flow import Poll, nodes
 from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.plan.delivery import SUCCEEDED, bus_event
 from tests.starter.checks.deployed import read

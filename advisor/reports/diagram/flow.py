@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from itertools import groupby
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, RuleBase
+from advisor.knowledge.flow import Choice, Flow, Map, Node, Parallel, Poll, Task, Wait, units
+from advisor.knowledge.rules import NEITHER, STEP_FUNCTIONS, RuleBase
 from advisor.reports.labels import NAMES, answer_words, option_name
 
 BoxKind: TypeAlias = Literal["source", "function", "task", "wait", "target"]
 LanesKind: TypeAlias = Literal["parallel", "choice"]
 
-_SHOWN = 6  # more steps than this are drawn as the first ones, "n more", and the last
+_SHOWN = 6  # more steps in a row than this are drawn as the first ones, "n more", and the last
+_WORK = ("function", "task")
 
 
 class Box(Struct, frozen=True):
@@ -53,18 +57,14 @@ Sequence: TypeAlias = tuple[Part, ...]
 def flow(recommendation: Recommendation, rule_base: RuleBase) -> Sequence:
     """Return the flow as recommended, from the event source to where the outcome goes."""
     sketch = _Sketch(recommendation, rule_base)
-    option = recommendation.verdict.option
-    if option == DESTINATIONS:
-        return (sketch.source(), *sketch.chain(sketch.steps()), *sketch.success())
-    if option == NEITHER:
-        steps = tuple(Box("function", step) for step in sketch.steps())
+    design = recommendation.design
+    if recommendation.verdict.option == NEITHER:
+        steps = _shortened(tuple(Box("function", unit.name.label) for unit in units(design.edge)))
         first = recommendation.verdict.instead[:1]
         framed = tuple(Frame(option_name(name, rule_base), steps) for name in first)
         return (sketch.source(), *(framed or steps))
-    if option == BOTH:
-        edge = (Box("function", "Asynchronous work at the edge", sketch.failures(), hands_on=True),)
-        return (sketch.source(), sketch.state_machine(), *edge, *sketch.success())
-    return (sketch.source(), sketch.state_machine(), *sketch.success())
+    core = (sketch.state_machine(design.core),) if design.core else ()
+    return (sketch.source(), *sketch.chain(design.edge), *core, *(() if core else sketch.success()))
 
 
 def in_words(parts: Sequence) -> str:
@@ -82,8 +82,22 @@ def _words(part: Part) -> str:
     return f"{part.title} [{(' and ' if part.kind == 'parallel' else ' or ').join(lanes)}]"
 
 
+def _shortened(parts: Sequence) -> Sequence:
+    """Return ``parts``, of many plain boxes in a row only the first ones and the last."""
+    found: list[Part] = []
+    for plain, group in groupby(parts, lambda part: isinstance(part, Box) and part.kind in _WORK):
+        row = list(group)
+        if plain and len(row) > _SHOWN:
+            first = row[0]
+            assert isinstance(first, Box)
+            more = replace(first, label=f"{len(row) - _SHOWN + 1} more steps")
+            row = [*row[: _SHOWN - 2], more, row[-1]]
+        found += row
+    return tuple(found)
+
+
 class _Sketch(Struct, frozen=True):
-    """Turns answers into parts; what is not known is left out, never invented."""
+    """Turns a design into parts."""
 
     recommendation: Recommendation
     rule_base: RuleBase
@@ -101,20 +115,6 @@ class _Sketch(Struct, frozen=True):
                 return Box("source", self.words(key, self.known[key]))
         return Box("source", "Event")
 
-    def steps(self) -> tuple[str, ...]:
-        """Return the names of the units of work, as many as are worth drawing."""
-        named = tuple(step.name for step in self.recommendation.answers.project.units)
-        steps = self.known.get("steps")
-        wanted = int(steps) if isinstance(steps, int | float) else len(named) or 1
-        names = [
-            named[number] if number < len(named) else f"Step {number + 1}"
-            for number in range(min(wanted, 12))
-        ]
-        if wanted <= _SHOWN:
-            return tuple(names)
-        last = named[wanted - 1] if wanted <= len(named) else f"Step {wanted}"
-        return (*names[: _SHOWN - 2], f"{wanted - _SHOWN + 1} more steps", last)
-
     def chosen(self, key: str) -> str:
         """Return a list answer in words, or nothing."""
         value = self.known.get(key)
@@ -126,34 +126,46 @@ class _Sketch(Struct, frozen=True):
     def success(self) -> Sequence:
         return tuple(Box("target", words) for words in [self.chosen("on_success")] if words)
 
-    def chain(self, steps: Iterable[str]) -> Sequence:
+    def chain(self, edge: Flow) -> Sequence:
         """Return functions with destinations; the mapping in front of the first has none for success."""
         polled = self.known.get("invocation") == "stream"
-        return tuple(
-            Box("function", name, self.failures(), hands_on=bool(number) or not polled)
-            for number, name in enumerate(steps)
+        return _shortened(
+            tuple(self.link(node, hands_on=bool(number) or not polled) for number, node in enumerate(edge))
         )
 
-    def state_machine(self) -> Frame:
-        """Return the state machine: steps with the lanes, the map, the choice and the waits asked for."""
+    def link(self, node: Node, *, hands_on: bool) -> Part:
+        if isinstance(node, Parallel):
+            lanes = tuple((self.link(branch[0], hands_on=True),) for branch in node.branches)
+            return Lanes("parallel", node.name, lanes)
+        (unit,) = units((node,))
+        if unit.service != "lambda":
+            return Box("target", unit.name.label)
+        return Box("function", unit.name.label, self.failures(), hands_on)
+
+    def state_machine(self, core: Flow) -> Frame:
         kind = self.recommendation.verdict.workflow_type
         title = f"{NAMES[kind] if kind else NAMES[STEP_FUNCTIONS]} state machine"
-        parts = self._spread(tuple(Box("task", name) for name in self.steps()))
-        waits = self.known.get("waits")
-        for wait in waits if isinstance(waits, tuple) else ():
-            parts = (*parts[:-1], Box("wait", f"Wait: {self.words('waits', wait)}"), parts[-1])
-        if self.known.get("branching") == "content":
-            parts = (*parts[:-1], Lanes("choice", "Choice", ((parts[-1],), ())))
-        return Frame(title, parts, self.chosen("on_failure") or self.chosen("failure_handling"))
+        return Frame(title, _states(core), self.chosen("on_failure") or self.chosen("failure_handling"))
 
-    def _spread(self, tasks: Sequence) -> Sequence:
-        """Put the steps in the middle (or the last ones) side by side, or into a Map state."""
-        start = 1 if len(tasks) > 2 else len(tasks) - 1
-        stop = len(tasks) - 1 if len(tasks) > 3 else len(tasks)
-        if self.known.get("parallelism") == "dynamic":
-            return (*tasks[:start], Frame("For each item (Map)", tasks[start:stop]), *tasks[stop:])
-        if self.known.get("parallelism") == "static" and len(tasks) > 1:
-            start = 0 if len(tasks) == 2 else 1
-            lanes = tuple((task,) for task in tasks[start:stop])
-            return (*tasks[:start], Lanes("parallel", "At the same time", lanes), *tasks[stop:])
-        return tasks
+
+def _states(core: Flow) -> Sequence:
+    return _shortened(tuple(_state(node) for node in core))
+
+
+def _state(node: Node) -> Part:
+    """Return a state as it is called in the state machine."""
+    match node:
+        case Task(unit):
+            return Box("task", unit.name.label, unit.fallback.name.label if unit.fallback else "")
+        case Choice():
+            return Lanes("choice", node.name, (_states(node.then), _states(node.otherwise)))
+        case Parallel():
+            return Lanes("parallel", node.name, tuple(_states(branch) for branch in node.branches))
+        case Map():
+            kind = "distributed Map" if node.distributed else "Map"
+            return Frame(f"{node.name} ({kind})", _states(node.body))
+        case Wait():
+            return Box("wait", f"{node.name} ({node.seconds} s)")
+        case Poll():
+            return Box("wait", f"{node.unit.name.label} (every {node.seconds} s)")
+    return Box("wait", node.unit.name.label)

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.flow import Flow
+from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
-from advisor.starter.blueprint.flow import Flow
-from advisor.starter.blueprint.names import Name
 from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Resource
 from advisor.starter.blueprint.wiring import Outcome, Permission, Ref, WorkflowType
 

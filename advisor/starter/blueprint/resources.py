@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from advisor.starter.blueprint.names import Name
+from advisor.knowledge.names import Name
 from advisor.starter.blueprint.wiring import (
     AsyncInvoke,
     Batch,

@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 
-from advisor.starter.blueprint.flow import Ask, nodes
+from advisor.knowledge.flow import WaitForCallback, nodes
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, Resource
 
@@ -70,7 +70,7 @@ def checklist(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(_checks(blueprint))
 
 
-def _waiting(node: Ask) -> str:
+def _waiting(node: WaitForCallback) -> str:
     """Return how to end a wait; the token is in the message that went out."""
     place = f"`{node.unit.name.id}{'Topic' if node.unit.service == 'sns' else 'Queue'}`"
     answer = '{"approved": true}' if node.approval else "{}"
@@ -107,7 +107,7 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         )
         yield f"Did a run start? Look for it in {where}; its last state says what happened."
     for node in nodes(blueprint.flow):
-        if isinstance(node, Ask):
+        if isinstance(node, WaitForCallback):
             yield _waiting(node)
     if any(item.kind == "topic" for item in blueprint.resources):
         yield "Is the mail subscription confirmed? SNS keeps nothing for an address that is not."

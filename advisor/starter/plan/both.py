@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
-from advisor.knowledge.answers import Part, Step
-from advisor.starter.blueprint.flow import Do, Flow, Unit
+from advisor.decision.recommendation import Design
+from advisor.knowledge.flow import Flow, units
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bus
 from advisor.starter.blueprint.wiring import Destination, Ref, WorkflowType
@@ -17,26 +17,23 @@ from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, SUCCEEDED, rule, und
 from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
-from advisor.starter.plan.workflow import flow_for
 
 HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
 
 
 def both(
     context: PlanContext,
-    units: Sequence[Unit],
-    arranged: Sequence[Part],
+    design: Design,
     workflow_type: WorkflowType,
     payload_for: Callable[[Flow], dict[str, Any]],
-) -> tuple[Flow, Fragment, Mapping[str, Any]]:
-    """Return the first unit as an edge function that hands its result to a state machine of the others."""
-    alone = not arranged or isinstance(arranged[0], Step)
-    if len(units) < 2 or units[0].service != "lambda" or not alone:
+) -> tuple[Fragment, Mapping[str, Any]]:
+    """Return the edge of ``design`` as a function that hands its result to a state machine for the core."""
+    if not design.edge:
         raise NotSupported(
             "Both options together need a lambda step first, for the edge, and a step after it, for the core."
         )
-    flow = flow_for(context.requirements, units[1:], arranged[1:])
-    source = source_of_function(context, payload_for(flow), units[0])
+    edge = tuple(units(design.edge))
+    source = source_of_function(context, payload_for(design.core), edge[0])
     if context.requirements.text("event_source") in context.aws.ordered_sources:
         raise NotSupported(
             "A stream in front of both options is not wired yet: use --approach destinations for its reader."
@@ -52,10 +49,10 @@ def both(
         ),
     )
     onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
-    front = edges(edge_brief, units[:1], source, onward)
+    front = edges(edge_brief, design.edge, source, onward)
     waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
-    parts = merge([front, waiting, core(context, flow, MachineOptions(workflow_type, trigger))])
-    return (Do(units[0]), *flow), parts, source.event
+    parts = merge([front, waiting, core(context, design, MachineOptions(workflow_type, trigger))])
+    return parts, source.event
 
 
 def _without(answers: Mapping[str, Any], key: str) -> dict[str, Any]:

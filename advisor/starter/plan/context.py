@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from advisor.knowledge.answers import QueryLanguage
 from advisor.knowledge.aws import AwsFacts
-from advisor.starter.blueprint.names import Name
+from advisor.knowledge.names import Name
+from advisor.knowledge.requirements import Requirements
 from advisor.starter.blueprint.project import FailureRoute, RecordFixture
 from advisor.starter.blueprint.resources import Resource
 from advisor.starter.blueprint.wiring import Permission
 from advisor.starter.plan.rule_ids import RulesBehind
-from advisor.starter.plan.workflow import Requirements
 
 
 class PlanContext(Struct, frozen=True):

@@ -10,12 +10,14 @@ from msgspec import Struct
 
 from advisor.decision.recommendation import Recommendation
 from advisor.decision.verdict import workflow_type_of
+from advisor.decision.workflow import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY
 from advisor.knowledge.answers import REGION, Step
+from advisor.knowledge.flow import Choice, Flow, Map, nodes, units
+from advisor.knowledge.names import name
+from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
-from advisor.starter.blueprint.flow import Choose, Do, Flow, ForEach, nodes
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
-from advisor.starter.blueprint.names import name
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Approach, Blueprint
 from advisor.starter.blueprint.resources import Function, Parameter, Table
@@ -28,14 +30,6 @@ from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
-from advisor.starter.plan.workflow import (
-    CHOICE_KEY,
-    CHOICE_LIMIT,
-    ITEMS_KEY,
-    Requirements,
-    flow_for,
-    units_for,
-)
 from advisor.text.markdown import one_line
 
 TITLES = {
@@ -142,7 +136,7 @@ def _check_failure_topic(context: PlanContext, choice: ChosenApproach) -> None:
 
 
 def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recommendation) -> PlannedFlow:
-    steps, requirements = recommendation.answers.project.units, context.requirements
+    requirements, design = context.requirements, recommendation.designs[choice.approach]
     arranged = recommendation.answers.project.steps
     if choice.approach == DESTINATIONS:
         if any(not isinstance(part, Step) for part in arranged):
@@ -150,28 +144,27 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
                 "Destinations join single steps to a chain; steps in parallel or for each item need a state "
                 "machine: use --approach step-functions, or list the steps one by one."
             )
-        units = units_for(requirements, steps, 1, direct=False)
-        source = source_of_function(context, sample_payload(()), units[0])
-        return PlannedFlow(tuple(Do(unit) for unit in units), edges(context, units, source), source.event)
+        source = source_of_function(context, sample_payload(()), next(units(design.edge)))
+        return PlannedFlow(design.flow, edges(context, design.edge, source), source.event)
     if choice.approach == STEP_FUNCTIONS:
-        flow = flow_for(requirements, units_for(requirements, steps, 3, direct=True), arranged)
         waits = choice.workflow_type == EXPRESS and requirements.text("caller_waits_for") == "result"
         source = source_of_machine(
-            context, sample_payload(flow), express=choice.workflow_type == EXPRESS, waits=waits
+            context, sample_payload(design.core), express=choice.workflow_type == EXPRESS, waits=waits
         )
         plan_of_core = MachineOptions(choice.workflow_type or "standard", source.trigger, waits, source.first)
-        return PlannedFlow(flow, merge([source.parts, core(context, flow, plan_of_core)]), source.event)
-    units = units_for(requirements, steps, 3, direct=True)
-    return PlannedFlow(*both(context, units, arranged, choice.workflow_type or "standard", sample_payload))
+        parts = merge([source.parts, core(context, design, plan_of_core)])
+        return PlannedFlow(design.flow, parts, source.event)
+    parts, event = both(context, design, choice.workflow_type or "standard", sample_payload)
+    return PlannedFlow(design.flow, parts, event)
 
 
 def sample_payload(flow: Flow) -> dict[str, Any]:
     """Return a payload that takes the first way at every choice of ``flow``."""
     found = list(nodes(flow))
     payload: dict[str, Any] = {"id": "1001"}
-    if any(isinstance(node, Choose) for node in found):
+    if any(isinstance(node, Choice) for node in found):
         payload[CHOICE_KEY] = CHOICE_LIMIT + 20
-    if any(isinstance(node, ForEach) for node in found):
+    if any(isinstance(node, Map) for node in found):
         payload[ITEMS_KEY] = [{"id": "1001-1"}, {"id": "1001-2"}]
     return payload
 

@@ -11,17 +11,17 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.starter.blueprint.flow import (
-    Ask,
-    Choose,
-    Do,
+from advisor.knowledge.flow import (
+    Choice,
     Flow,
-    ForEach,
+    Map,
     Node,
-    Pause,
+    Parallel,
     Poll,
-    Together,
+    Task,
     Unit,
+    Wait,
+    WaitForCallback,
     units,
 )
 from advisor.starter.blueprint.ids import INVALID_INPUT
@@ -137,7 +137,7 @@ def _catches(flow: Flow, catch: str | None) -> list[str | None]:
     catches: list[str | None] = []
     for node in flow:
         undone = _last_undo((node,), catch)
-        catches.append(undone if isinstance(node, Together) else catch)
+        catches.append(undone if isinstance(node, Parallel) else catch)
         catch = undone
     return catches
 
@@ -160,15 +160,15 @@ def _undo_states(flow: Flow, scope: Scope) -> States:
 
 
 def _node(node: Node, nxt: str | None, scope: Scope) -> tuple[str, States]:
-    if isinstance(node, Do):
+    if isinstance(node, Task):
         return _do(node.unit, nxt, scope)
-    if isinstance(node, Ask):
+    if isinstance(node, WaitForCallback):
         return _ask(node, nxt, scope)
-    if isinstance(node, Pause):
+    if isinstance(node, Wait):
         return node.name, {node.name: {"Type": "Wait", "Seconds": node.seconds, **_next(nxt)}}
     if isinstance(node, Poll):
         return _poll(node, nxt, scope)
-    if isinstance(node, Choose):
+    if isinstance(node, Choice):
         return _choose(node, nxt, scope)
     return _block(node, nxt, scope)
 
@@ -181,7 +181,7 @@ def _do(unit: Unit, nxt: str | None, scope: Scope) -> tuple[str, States]:
     return name, {name: _task(scope.calls[unit.name.module], nxt, replace(scope, catch=other)), **states}
 
 
-def _ask(node: Ask, nxt: str | None, scope: Scope) -> tuple[str, States]:
+def _ask(node: WaitForCallback, nxt: str | None, scope: Scope) -> tuple[str, States]:
     name = node.unit.name.words
     state = _task(
         scope.calls[node.unit.name.module], nxt, replace(scope, timeout_s=node.timeout_s, retries=())
@@ -219,7 +219,7 @@ def _rejected(scope: Scope) -> State:
     return {"Type": "Pass", "Assign": {"failure": failure}, "Next": scope.catch}
 
 
-def _choose(node: Choose, nxt: str | None, scope: Scope) -> tuple[str, States]:
+def _choose(node: Choice, nxt: str | None, scope: Scope) -> tuple[str, States]:
     done = nxt or "Done"
     then, states = _chain(node.then, nxt, scope)
     if node.otherwise:
@@ -235,10 +235,10 @@ def _choose(node: Choose, nxt: str | None, scope: Scope) -> tuple[str, States]:
     return node.name, {node.name: choice, **states, **more}
 
 
-def _block(node: Together | ForEach, nxt: str | None, scope: Scope) -> tuple[str, States]:
+def _block(node: Parallel | Map, nxt: str | None, scope: Scope) -> tuple[str, States]:
     inner = replace(scope, catch=None)
     state: State
-    if isinstance(node, Together):
+    if isinstance(node, Parallel):
         branches = [_chain(branch, None, inner) for branch in node.branches]
         state = {
             "Type": "Parallel",
@@ -255,7 +255,7 @@ def _block(node: Together | ForEach, nxt: str | None, scope: Scope) -> tuple[str
     return node.name, {node.name: {**state, "Output": Merged("results"), **_catch(scope), **_next(nxt)}}
 
 
-def _mode(node: ForEach) -> State:
+def _mode(node: Map) -> State:
     return {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"} if node.distributed else {"Mode": "INLINE"}
 
 

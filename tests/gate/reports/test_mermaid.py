@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from advisor.decision.recommend import designs_of
 from advisor.knowledge.answers import Project, Step
 from advisor.reports.diagram.flow import Box, Frame, Lanes, Sequence, flow
 from advisor.reports.diagram.mermaid import flowchart
@@ -68,7 +69,9 @@ def _flows() -> Iterator[Sequence]:
     yield from (flow(advice_on(workload), RULE_BASE) for workload in WORKLOADS)
     approval = advice_on("approval", "branching=content", "failure_handling=compensate,notify")
     steps = Project(steps=tuple(map(Step, NASTY)))
-    yield flow(replace(approval, answers=replace(approval.answers, project=steps)), RULE_BASE)
+    answers = replace(approval.answers, project=steps)
+    designs = designs_of(RULE_BASE, answers, approval.decision)
+    yield flow(replace(approval, answers=answers, designs=designs), RULE_BASE)
 
 
 def _blocks(markdown: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from advisor.starter.blueprint.flow import Do
+from advisor.knowledge.flow import Task
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.running import Run, run_machine
 from tests.starter.checks.template import check_template
@@ -38,7 +38,7 @@ def _done(function: str, event: dict[str, Any]) -> Any:
 def _broken(name: str) -> Work:
     """Return work that fails for good in the last function, when there is something to undo."""
     last = [
-        node.unit for node in blueprint(name).flow if isinstance(node, Do) and node.unit.service == "lambda"
+        node.unit for node in blueprint(name).flow if isinstance(node, Task) and node.unit.service == "lambda"
     ]
 
     def work(function: str, event: dict[str, Any]) -> Any:

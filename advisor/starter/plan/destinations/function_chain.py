@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from advisor.starter.blueprint.flow import Unit
-from advisor.starter.blueprint.names import names
+from advisor.knowledge.flow import Flow, Parallel, Unit
+from advisor.knowledge.flow import units as units_of
+from advisor.knowledge.names import names
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import RecordFixture
 from advisor.starter.blueprint.resources import Bus, Function, Parameter
@@ -37,27 +38,28 @@ def function(context: PlanContext, unit: Unit, *keys: str, undoes: str = "") -> 
 
 def edges(
     context: PlanContext,
-    units: Sequence[Unit],
+    flow: Flow,
     source: Source,
     onward: tuple[Destination, Fragment] | None = None,
 ) -> Fragment:
-    """Return the functions of ``units`` joined by destinations; ``onward`` takes the last one's success.
+    """Return the functions of ``flow`` joined by destinations; ``onward`` takes the last one's success.
 
     Raises Refused for what destinations cannot do.
     """
     if context.requirements.text("event_source") in context.aws.ordered_sources:
-        return _stream(context, units, source)
-    return _chain(context, units, source, onward)
+        return _stream(context, tuple(units_of(flow)), source)
+    return _chain(context, flow, source, onward)
 
 
 def _chain(
-    context: PlanContext, units: Sequence[Unit], source: Source, onward: tuple[Destination, Fragment] | None
+    context: PlanContext, flow: Flow, source: Source, onward: tuple[Destination, Fragment] | None
 ) -> Fragment:
+    units = tuple(units_of(flow))
     functions, last = _split(context, units)
     _refuse_large_records(
         context, handed_on=len(units) > 1 or bool(context.requirements.chosen("on_success"))
     )
-    if context.requirements.text("parallelism") == "static" and len(functions) > 1 and not onward:
+    if any(isinstance(node, Parallel) for node in flow):
         return _fan_out(context, functions, source, last)
     success = onward or _success(context, functions, last)
     failure, failure_parts = _failure(context, functions)

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.starter.blueprint.flow import Unit
+from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import IotRule, MailRule, Parameter, Stream, Table, Topic

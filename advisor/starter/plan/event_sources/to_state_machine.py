@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from advisor.knowledge.names import name
 from advisor.starter.blueprint.ids import MACHINE, UNDELIVERED
-from advisor.starter.blueprint.names import name
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import (
     Function,

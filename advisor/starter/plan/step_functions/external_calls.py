@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from advisor.starter.blueprint.flow import Unit
+from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.resources import Activity, Connection, Parameter
 from advisor.starter.blueprint.wiring import Arn, Ref

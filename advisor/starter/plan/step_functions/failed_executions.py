@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from advisor.starter.blueprint.flow import Unit
+from advisor.knowledge.flow import Unit
+from advisor.knowledge.names import name
 from advisor.starter.blueprint.ids import MACHINE
-from advisor.starter.blueprint.names import name
 from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.resources import Queue, Route
 from advisor.starter.blueprint.wiring import Ref, WorkflowType

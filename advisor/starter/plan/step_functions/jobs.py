@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-tem
 
 from __future__ import annotations
 
-from advisor.starter.blueprint.flow import Unit
+from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.resources import Bucket, Container, Parameter
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from advisor.starter.blueprint.flow import Unit
+from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Table, Topic

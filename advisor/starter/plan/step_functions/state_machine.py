@@ -8,7 +8,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.starter.blueprint.flow import Ask, Flow, ForEach, Node, Unit, nodes, units
+from advisor.decision.recommendation import Design
+from advisor.knowledge.flow import Flow, Map, Node, Unit, WaitForCallback, nodes, units
 from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Machine
@@ -18,7 +19,6 @@ from advisor.starter.plan.destinations.function_chain import function
 from advisor.starter.plan.step_functions.failed_executions import ending, report_unit, telling
 from advisor.starter.plan.step_functions.jobs import may
 from advisor.starter.plan.step_functions.service_integrations import call_for, token_call_for
-from advisor.starter.plan.workflow import longest
 from advisor.starter.state_language import jsonata, jsonpath
 from advisor.starter.state_language.states import Scope, machine_definition, taking_first
 from advisor.starter.state_language.task import Call
@@ -35,11 +35,12 @@ class MachineOptions(Struct, frozen=True):
     first: bool = False
 
 
-def core(context: PlanContext, flow: Flow, plan: MachineOptions) -> Fragment:
-    """Return the state machine for ``flow`` with everything it uses.
+def core(context: PlanContext, design: Design, plan: MachineOptions) -> Fragment:
+    """Return the state machine for the core of ``design`` with everything it uses.
 
     Raises Refused for what its workflow type cannot do.
     """
+    flow = design.core
     _refuse_oversize(context, flow, plan)
     report = report_unit(context, plan.workflow_type)
     calls = _calls(context, flow, report)
@@ -50,7 +51,7 @@ def core(context: PlanContext, flow: Flow, plan: MachineOptions) -> Fragment:
         flow,
         scope,
         comment=f"{context.name.words}: see README.md for what each state does",
-        timeout_s=_timeout(context, flow, plan),
+        timeout_s=_timeout(context, design, plan),
         report=report,
     )
     if plan.first:
@@ -68,7 +69,7 @@ def core(context: PlanContext, flow: Flow, plan: MachineOptions) -> Fragment:
 
 
 def _calls(context: PlanContext, flow: Flow, report: Unit | None) -> Mapping[str, Call]:
-    asks = {node.unit.name.module for node in nodes(flow) if isinstance(node, Ask)}
+    asks = {node.unit.name.module for node in nodes(flow) if isinstance(node, WaitForCallback)}
     calls = {}
     for unit in (*units(flow), *([report] if report else [])):
         module = unit.name.module
@@ -97,13 +98,13 @@ def _retries(context: PlanContext) -> tuple[Mapping[str, Any], ...]:
     return (again,)
 
 
-def _timeout(context: PlanContext, flow: Flow, plan: MachineOptions) -> int:
+def _timeout(context: PlanContext, design: Design, plan: MachineOptions) -> int:
     if plan.caller_waits:
         return context.aws.limit("http-api-timeout") - 1
     if plan.workflow_type == "express":
         return context.aws.limit("express-duration")
-    asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, Ask))
-    return longest(context.requirements) + asked
+    asked = sum(node.timeout_s for node in nodes(design.core) if isinstance(node, WaitForCallback))
+    return design.longest_s + asked
 
 
 def _machine(
@@ -128,7 +129,7 @@ def _machine(
 
 
 def _distributed(node: Node) -> bool:
-    return isinstance(node, ForEach) and node.distributed
+    return isinstance(node, Map) and node.distributed
 
 
 def _children(context: PlanContext, flow: Flow) -> Fragment:

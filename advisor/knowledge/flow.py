@@ -1,4 +1,4 @@
-"""The units of work of a flow and their order, before anything is said about how they are wired."""
+"""The flow of a workload, as values with AWS's names, before anything is said about how it is wired."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from advisor.starter.blueprint.names import Name
+from advisor.knowledge.names import Name
 
 
 class Unit(Struct, frozen=True):
@@ -26,13 +26,13 @@ class Unit(Struct, frozen=True):
         return f"{self.name.id}Function"
 
 
-class Do(Struct, frozen=True):
+class Task(Struct, frozen=True):
     """Do one unit of work."""
 
     unit: Unit
 
 
-class Choose(Struct, frozen=True):
+class Choice(Struct, frozen=True):
     """Go on with ``then`` where the payload's ``key`` is at least ``limit``, else with ``otherwise``."""
 
     name: str
@@ -42,14 +42,14 @@ class Choose(Struct, frozen=True):
     otherwise: Flow
 
 
-class Together(Struct, frozen=True):
-    """Do all branches at the same time and wait for all of them; ``joins`` collects their results."""
+class Parallel(Struct, frozen=True):
+    """Do all branches at the same time."""
 
     name: str
     branches: tuple[Flow, ...]
 
 
-class ForEach(Struct, frozen=True):
+class Map(Struct, frozen=True):
     """Do ``body`` for every item of the payload's ``key``, at most ``at_once`` at a time."""
 
     name: str
@@ -59,14 +59,14 @@ class ForEach(Struct, frozen=True):
     distributed: bool = False
 
 
-class Pause(Struct, frozen=True):
+class Wait(Struct, frozen=True):
     """Wait a fixed time."""
 
     name: str
     seconds: int
 
 
-class Ask(Struct, frozen=True):
+class WaitForCallback(Struct, frozen=True):
     """Hand the unit a task token and wait until somebody sends it back."""
 
     unit: Unit
@@ -81,23 +81,23 @@ class Poll(Struct, frozen=True):
     seconds: int
 
 
-Node: TypeAlias = Do | Choose | Together | ForEach | Pause | Ask | Poll
+Node: TypeAlias = Task | Choice | Parallel | Map | Wait | WaitForCallback | Poll
 Flow: TypeAlias = tuple[Node, ...]
 
 
 def parts(node: Node) -> tuple[Flow, ...]:
     """Return the flows inside ``node``."""
-    if isinstance(node, Choose):
+    if isinstance(node, Choice):
         return (node.then, node.otherwise)
-    if isinstance(node, Together):
+    if isinstance(node, Parallel):
         return node.branches
-    return (node.body,) if isinstance(node, ForEach) else ()
+    return (node.body,) if isinstance(node, Map) else ()
 
 
 def units(flow: Flow) -> Iterator[Unit]:
     """Yield every unit of ``flow`` in order, with its fallback and undo after it."""
     for node in flow:
-        if isinstance(node, Do | Ask | Poll):
+        if isinstance(node, Task | WaitForCallback | Poll):
             yield from (unit for unit in (node.unit, node.unit.fallback, node.unit.undo) if unit)
         for part in parts(node):
             yield from units(part)

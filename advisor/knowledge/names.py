@@ -7,31 +7,19 @@ The same text gives the same name, and different texts of one project never shar
 from __future__ import annotations
 
 import hashlib
-import keyword
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable
 
 from msgspec import Struct
 
-from advisor.files import DEVICES
+from advisor.reserved_words import DEVICES, LANGUAGE_WORDS
 
 LONGEST = 40
 _OURS = {"shared", "tests", "test", "functions", "conftest", "node_modules", "target", "vendor", "internal"}
 _OURS |= {"handler", "logger", "unit_of_work", "testdata"}
 _LIBRARIES = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "jmespath", "pytest", "yaml"}
-_KEYWORDS = """
-    abstract boolean byte case catch char const default do double enum extends final float func go goto
-    implements instanceof int interface long map native new package private protected public range record
-    select short static struct super switch synchronized this throw throws transient type var void volatile
-    null true false main init
-    arguments debugger delete eval export function in let typeof undefined with
-"""  # of Java, Go and JavaScript; Python knows its own
-RESERVED = frozenset(
-    {word.lower() for word in (*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names)}
-    | DEVICES | _OURS | _LIBRARIES | set(_KEYWORDS.split())
-)  # fmt: skip
+RESERVED = frozenset(word.lower() for word in LANGUAGE_WORDS) | DEVICES | _OURS | _LIBRARIES
 
 
 class Name(Struct, frozen=True):
@@ -45,6 +33,11 @@ class Name(Struct, frozen=True):
     id: str
     module: str
     words: str
+
+    @property
+    def label(self) -> str:
+        """Return the name for people: ``text`` where ``words`` cannot hold its letters."""
+        return self.words if self.text.isascii() else " ".join(self.text.split()) or self.words
 
     @property
     def slug(self) -> str:
