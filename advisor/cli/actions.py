@@ -25,10 +25,10 @@ from advisor.wizard import Actions, Done, Wish
 
 
 class Desk(Struct, frozen=True):
-    """What the actions work with: the rule base, its flag, and the file the answers came from."""
+    """What the actions work with: the rule base, its flags, and the file the answers came from."""
 
     rule_base: RuleBase
-    rules: str | None = None
+    rules: tuple[str, ...] = ()
     file: str | None = None
     start: Answers = Answers()
     plain: bool = False
@@ -115,7 +115,7 @@ class Desk(Struct, frozen=True):
 
     def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:
         """Return the command for these answers: their file, else ``--set`` each; none where neither can."""
-        rules = ("--rules", self.rules) if self.rules else ()
+        rules = tuple(part for folder in self.rules for part in ("--rules", folder))
         file = str(wish.saved) if wish.saved else self.file if wish.answers == self.start else None
         if file is not None:
             return ("advisor", name, file, *flags, *rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +20,7 @@ from advisor.reports.json.batch import tails
 AT_ONCE = 500
 
 
-def run_batch(source: str, rules: str | None = None) -> None:
+def run_batch(source: str, rules: Sequence[str] | None = None) -> None:
     """Write one verdict for each line of ``source`` (a path, or ``-``) to standard output, in order.
 
     Lines that do not fit are told on standard error and skipped. Raises CheckFailed where there was one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
@@ -32,15 +33,24 @@ Sets: TypeAlias = Annotated[
         help="Set or replace one answer, such as steps=3 or targets=sqs,sns; repeatable.",
     ),
 ]
+
+
+def _with_those_before(context: typer.Context, folders: list[str] | None) -> list[str]:
+    """Return the folders named before the command, then ``folders``, named after it."""
+    root = context.find_root()
+    before = () if context is root else root.params.get("rules") or ()
+    return [*before, *(folders or ())]
+
+
 Rules: TypeAlias = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--rules",
         metavar="FOLDER",
-        envvar="ADVISOR_RULES",
-        show_envvar=False,
         show_default=False,
-        help="Your organisation's rules, laid over ours (environment: ADVISOR_RULES).",
+        callback=_with_those_before,
+        help="Your organisation's rules, laid over ours; repeatable, later ones count more "
+        "(environment: ADVISOR_RULES).",
     ),
 ]
 Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace what is already there.")]
@@ -53,16 +63,31 @@ def examples(*lines: str) -> str:
     return "\n".join([f"Example{'s' * (len(lines) > 1)}:", "", "\b", *(f"  {line}" for line in lines)])
 
 
-def rule_base_with(rules: str | None) -> RuleBase:
-    """Return our rule base, with the folder ``rules`` laid over it where one is given."""
-    if rules and not Path(rules).is_dir():
-        raise InputError(f"--rules {rules}: there is no such folder.")
+def rule_base_with(rules: Sequence[str] | None) -> RuleBase:
+    """Return our rule base with the folders ``rules`` laid over it, one after the other.
+
+    Without any, those that ADVISOR_RULES names count.
+    """
     from advisor.loading.cache import load_cached
 
-    return load_cached(advisor.rules_folder(), [Path(rules)] if rules else [])
+    return load_cached(advisor.rules_folder(), overlays(rules))
 
 
-def asked(file: str | None, sets: Sequence[str] | None, rules: str | None) -> tuple[RuleBase, Answers]:
+def overlays(rules: Sequence[str] | None) -> list[Path]:
+    """Return the folders of own rules that ``rules``, or else ADVISOR_RULES, names."""
+    flag, folders = "--rules", list(rules or ())
+    if not folders:
+        named = os.environ.get("ADVISOR_RULES", "").split(os.pathsep)
+        flag, folders = "ADVISOR_RULES:", [folder for folder in named if folder]
+    for folder in folders:
+        if not folder or not Path(folder).is_dir():
+            raise InputError(f"{flag} {folder or repr(folder)}: there is no such folder.")
+    return [Path(folder) for folder in folders]
+
+
+def asked(
+    file: str | None, sets: Sequence[str] | None, rules: Sequence[str] | None
+) -> tuple[RuleBase, Answers]:
     """Return the rule base and the answers of ``file`` with ``sets`` applied, or of ``sets`` alone."""
     if file is None and not sets:
         way_out = "Name an answers file, - for standard input, or --set KEY=VALUE."

@@ -11,7 +11,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules, examples, one_of, rule_base_with
+from advisor.cli.flags import Rules, examples, one_of, overlays, rule_base_with
 from advisor.cli.recommend import today
 from advisor.errors import InputError, did_you_mean
 
@@ -140,10 +140,9 @@ def lint(
     rule_base = rule_base_with(rules)
     ours = load_exemptions(advisor.rules_folder())
     findings = findings_in(rule_base, _day(day), ours)
-    if (
-        rules
-    ):  # what an organisation accepts; that it made one of our exemptions needless is no matter of its own
-        theirs = {item.subject for item in load_exemptions(Path(rules))}
+    if folders := overlays(rules):
+        # What an organisation accepts; that it made one of our exemptions needless is no matter of its own
+        theirs = {item.subject for folder in folders for item in load_exemptions(folder)}
         findings = tuple(f for f in findings if f.check != "needless-exemption" and f.subject not in theirs)
     console.data(tell(rule_base, findings))
     if findings:

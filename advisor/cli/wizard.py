@@ -55,13 +55,13 @@ def wizard(
     """
     command = context.invoked_subcommand
     if command is None:
-        _run(answers, everything=everything, plain=plain, color=not no_color, rules=rules)
+        _run(answers, everything=everything, plain=plain, color=not no_color, rules=tuple(rules or ()))
     elif answers or everything or plain or no_color:
         flags = "--answers, --all, --plain and --no-color"
         raise InputError(f"{flags} belong to the wizard; 'advisor {command}' asks nothing.")
 
 
-def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules: str | None) -> None:
+def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules: tuple[str, ...]) -> None:
     from advisor.wizard.prompters import choose_prompter
 
     prompter = choose_prompter(plain, os.environ, sys.stdin, sys.stdout, color)

@@ -12,7 +12,8 @@ from advisor.decision.explain.pivotal_answers import find_flips
 from advisor.decision.explain.what_if import Judge
 from advisor.decision.failure.stories import failure_stories
 from advisor.decision.fast.compile import tables_of
-from advisor.decision.recommendation import ComparisonRow, Design, Recommendation, RuleBaseStamp, Verdict
+from advisor.decision.provenance import stamp_of
+from advisor.decision.recommendation import ComparisonRow, Design, Recommendation, Verdict
 from advisor.decision.verdict import option_of, workflow_type_of
 from advisor.decision.workflow import Setting
 from advisor.knowledge.answers import Answers
@@ -37,8 +38,8 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     still_open = open_questions(rule_base, decision.settled.answers, judge)
     verdict = Verdict(option, workflow_type, strength_of(decision, option, still_open), instead)
     return Recommendation(
-        rule_base=RuleBaseStamp(rule_base.version, rule_base.as_of),
         aws=rule_base.aws,
+        rule_base=stamp_of(rule_base),
         answers=answers,
         verdict=verdict,
         summary=summary(rule_base, decision, verdict),

@@ -12,7 +12,7 @@ from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.flow import Flow
-from advisor.knowledge.rules import DESTINATIONS, NEITHER, Alternative, Rule
+from advisor.knowledge.rules import DESTINATIONS, NEITHER, Alternative, Overlay, Rule
 
 Strength: TypeAlias = Literal["clear", "close", "tied"]
 
@@ -141,10 +141,11 @@ class ComparisonRow(Struct, frozen=True):
 
 
 class RuleBaseStamp(Struct, frozen=True):
-    """Which rule base spoke."""
+    """Which rules the advice was made with: version and date of ours, and the overlays, in their order."""
 
     version: str
     as_of: str
+    overlays: tuple[Overlay, ...] = ()
 
 
 class Recommendation(Struct, frozen=True):

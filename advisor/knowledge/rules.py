@@ -103,8 +103,22 @@ class SwitchedOff(Struct, frozen=True):
     place: Place = Place("")
 
 
+class Overlay(Struct, frozen=True, kw_only=True):
+    """A folder of an organisation's rules that was laid over ours: what it is, and what it does.
+
+    ``digest`` is the SHA-256 of its YAML files; ``prices`` names the Regions it has prices for.
+    """
+
+    name: str
+    digest: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    prices: tuple[str, ...] = ()
+
+
 class RuleBase(Struct, frozen=True, dict=True):
-    """Everything the advisor knows, from one folder (and perhaps an organisation's overlay)."""
+    """Everything the advisor knows, from one folder (and perhaps overlays of an organisation)."""
 
     version: str
     as_of: str
@@ -117,6 +131,7 @@ class RuleBase(Struct, frozen=True, dict=True):
     limits: Mapping[str, Limit] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     switched_off: tuple[SwitchedOff, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     @cached_property
     def aws(self) -> AwsFacts:

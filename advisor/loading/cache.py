@@ -19,6 +19,7 @@ import msgspec
 
 from advisor import __version__
 from advisor.knowledge.rules import RuleBase
+from advisor.loading.rule_files import yaml_files
 
 MAX_BYTES = 50_000_000
 KEPT = 8
@@ -81,13 +82,9 @@ def _identity(folders: Sequence[Path]) -> Iterator[bytes]:
                 yield f"{room}/{module.name} {status.st_size} {status.st_mtime_ns}".encode()
     for folder in folders:
         yield os.fsencode(folder)
-        for below in ("", "criteria", "prices"):
-            place = folder / below
-            names = sorted(os.listdir(place)) if place.is_dir() else []
-            for name in names:
-                if name.endswith(".yaml"):
-                    yield f"{below}/{name}".encode(errors="surrogateescape")
-                    yield (place / name).read_bytes()
+        for name in yaml_files(folder):
+            yield name.encode(errors="surrogateescape")
+            yield (folder / name).read_bytes()
 
 
 def _read(entry: Path) -> RuleBase | None:

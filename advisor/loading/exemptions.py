@@ -7,7 +7,7 @@ from pathlib import Path
 from advisor.errors import AdvisorError, Problem, RuleBaseError
 from advisor.knowledge.exemptions import Exemption
 from advisor.loading.field_reader import Fields
-from advisor.loading.rule_base import EXEMPTIONS
+from advisor.loading.rule_files import EXEMPTIONS
 from advisor.loading.yaml_nodes import decode, parse
 
 

@@ -9,21 +9,22 @@ from msgspec.structs import replace
 
 from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
 from advisor.knowledge.prices import PriceList
-from advisor.knowledge.rules import Criterion, Rule, RuleBase, SwitchedOff
+from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, SwitchedOff
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
 from advisor.loading.figures import complete, limits_from, prices_from, topics_from
 from advisor.loading.questionnaire import questionnaire_from
+from advisor.loading.rule_files import EXEMPTIONS, digest_of, yaml_files
 from advisor.loading.rules import RuleReader, alternatives_from, overlaid
 from advisor.loading.services import services_from
 from advisor.loading.yaml_nodes import Entry, decode, parse
 
-EXEMPTIONS = "lint.yaml"  # what the linter need not say; no rules
 _RULE_FILES = ("workflow-types.yaml", "alternatives.yaml")
+_PRICES = "prices/"
 
 
 def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
-    """Return the rule base in ``folder``, with the YAML files of each overlay folder laid over it.
+    """Return the rule base in ``folder``, with the YAML files of each overlay folder laid over it in turn.
 
     Raises RuleBaseError with every problem of every file, each with line and column.
     """
@@ -64,12 +65,14 @@ class _Folder:
     def __init__(self, folder: Path, problems: list[Problem]) -> None:
         self.folder = folder
         self.problems = problems
+        self.contents: dict[str, bytes] = {}
 
     def entry(self, name: str) -> Entry:
         path = self.folder / name
         file = str(path)
         try:
-            return parse(decode(path.read_bytes(), file), file)
+            self.contents[name] = path.read_bytes()
+            return parse(decode(self.contents[name], file), file)
         except AdvisorError as error:
             self.problems.extend(error.problems)
         except OSError as error:
@@ -77,8 +80,14 @@ class _Folder:
         return Entry({}, Place(file))
 
     def names(self, below: str = "") -> list[str]:
-        found = sorted((self.folder / below).glob("*.yaml"))
-        return [f"{below}/{path.name}" if below else path.name for path in found]
+        """Return the files in a sub-folder, or all files."""
+        try:
+            found = yaml_files(self.folder / below)
+        except OSError as error:
+            reason = error.strerror or error
+            self.problems.append(Problem(Place(str(self.folder / below)), f"cannot be listed: {reason}."))
+            return []
+        return [f"{below}/{name}" if below else name for name in found]
 
     def entries(self, below: str) -> list[Entry]:
         return [self.entry(name) for name in self.names(below)]
@@ -102,27 +111,46 @@ def _rules(files: _Folder, rule_reader: RuleReader) -> tuple[tuple[Criterion, ..
 
 def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) -> RuleBase:
     names = [name for name in files.names() if name != EXEMPTIONS]
-    if not names and not files.names("prices"):
+    if not names:
         files.problems.append(Problem(Place(str(files.folder)), "there is no YAML file in this folder."))
     rules, switched_off = rule_base.rules, rule_base.switched_off
     for name in names:
-        rules, off = overlaid(rules, files.entry(name), rule_reader)
-        switched_off += off
+        if not name.startswith(_PRICES):
+            rules, off = overlaid(rules, files.entry(name), rule_reader)
+            switched_off += off
     own = Criterion("own", "", "Rules of your organisation")
     has_own = any(rule.criterion == own.id for rule in rules)
     criteria = tuple(c for c in rule_base.criteria if c.id != own.id) + ((own,) if has_own else ())
-    prices = {found.region: found for found in rule_base.prices}
-    for entry in files.entries("prices"):
-        found = prices_from(entry, files.problems)
-        base = prices.get(found.region)
-        merged = {**(base.prices if base else {}), **found.prices}
-        prices[found.region] = PriceList(found.region, found.title, merged)
-    return replace(
+    changed = replace(
         rule_base,
         criteria=criteria,
         rules=rules,
         switched_off=_unique(switched_off),
-        prices=complete(tuple(prices.values())),
+        prices=_with_prices(rule_base, [name for name in names if name.startswith(_PRICES)], files),
+    )
+    return replace(changed, overlays=(*rule_base.overlays, _overlay(files, rule_base, changed)))
+
+
+def _with_prices(rule_base: RuleBase, names: Sequence[str], files: _Folder) -> tuple[PriceList, ...]:
+    prices = {found.region: found for found in rule_base.prices}
+    for name in names:
+        found = prices_from(files.entry(name), files.problems)
+        base = prices.get(found.region)
+        merged = {**(base.prices if base else {}), **found.prices}
+        prices[found.region] = PriceList(found.region, found.title, merged)
+    return complete(tuple(prices.values()))
+
+
+def _overlay(files: _Folder, before: RuleBase, after: RuleBase) -> Overlay:
+    """Return what the overlay in ``files`` did: everything that differs between ``before`` and ``after``."""
+    earlier = {found.region: found for found in before.prices}
+    return Overlay(
+        name=files.folder.resolve().name,
+        digest=digest_of(files.contents),
+        added=tuple(key for key in after.by_id if key not in before.by_id),
+        changed=tuple(key for key, rule in after.by_id.items() if before.by_id.get(key, rule) != rule),
+        switched_off=tuple(key for key in before.by_id if key not in after.by_id),
+        prices=tuple(found.region for found in after.prices if earlier.get(found.region) != found),
     )
 
 

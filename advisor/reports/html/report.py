@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct
 
+from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import (
     BOTH,
@@ -123,6 +124,7 @@ class _Page(Struct, frozen=True):
             "decision": decision,
             "name": printable(recommendation.answers.name),  # not there where only blanks were given
             "title": title(recommendation, self.rule_base),
+            "rules": provenance(recommendation.rule_base),
             "strength": strength_words(recommendation),
             "headings": reason_headings(recommendation, self.rule_base),
             "names": NAMES,

@@ -19,9 +19,9 @@ Tail: TypeAlias = Callable[[Mapping[str, Answer]], str]
 
 def tails(rule_base: RuleBase) -> Tail:
     """Return what tells the verdict on answers as the rest of a JSON object, after its first members."""
-    tables = tables_of(rule_base)
+    tables, end = tables_of(rule_base), _rule_base(rule_base)
     if tables is None:
-        return lambda requirements: tail_of(decide(rule_base, requirements))
+        return lambda requirements: tail_of(decide(rule_base, requirements), end)
     fired, points_of, mark_of, tally = tables.fired, tables.points, tables.mark, tables.tally
     known: dict[Mark, str] = {}
 
@@ -33,19 +33,26 @@ def tails(rule_base: RuleBase) -> Tail:
         if found is None:
             if len(known) >= REMEMBERED:
                 known.clear()
-            found = known[mark] = _but_for_points(tally(bits))
+            found = known[mark] = _but_for_points(tally(bits), end)
         return found % points
 
     return tail
 
 
-def tail_of(said: Said) -> str:
-    """Return option, workflow type, alternatives, scores and what is ruled out, up to the closing brace."""
+def _rule_base(rule_base: RuleBase) -> str:
+    """Return which rules spoke, as the last member of a line; the digest of an overlay says what it does."""
+    overlays = [{"name": item.name, "digest": item.digest} for item in rule_base.overlays]
+    stamp = {"version": rule_base.version, "as_of": rule_base.as_of, "overlays": overlays}
+    return f'"rule_base": {json.dumps(stamp, ensure_ascii=False)}'
+
+
+def tail_of(said: Said, end: str) -> str:
+    """Return option, workflow type, alternatives, scores and what is ruled out, then ``end`` and a brace."""
     sides = (said.destinations, said.step_functions, said.standard, said.express)
-    return _but_for_points(said) % tuple(side.score for side in sides)
+    return _but_for_points(said, end) % tuple(side.score for side in sides)
 
 
-def _but_for_points(said: Said) -> str:
+def _but_for_points(said: Said, end: str) -> str:
     """Return the same with a place for each of the points: what it says else hangs on a verdict's mark."""
     option, instead = option_of(said)
     sides = (said.destinations, said.step_functions, said.standard, said.express)
@@ -53,4 +60,5 @@ def _but_for_points(said: Said) -> str:
     out = [name for name, side in zip(SCORED, sides, strict=True) if not side.viable]
     scores = ", ".join(f'"{name}": %d' for name in SCORED)
     before = json.dumps(verdict).removesuffix("}").replace("%", "%%")
-    return f'{before.removeprefix("{")}, "scores": {{{scores}}}, "ruled_out": {json.dumps(out)}}}'
+    after = end.replace("%", "%%")
+    return f'{before.removeprefix("{")}, "scores": {{{scores}}}, "ruled_out": {json.dumps(out)}, {after}}}'

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from advisor.decision.decide import Finding, Scorecard
-from advisor.decision.recommendation import CostLine, FailureStory, Flip, OptionCost, Recommendation
+from advisor.decision.recommendation import (
+    CostLine,
+    FailureStory,
+    Flip,
+    OptionCost,
+    Recommendation,
+    RuleBaseStamp,
+)
 from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
@@ -27,8 +34,7 @@ def report(recommendation: Recommendation, rule_base: RuleBase) -> dict[str, Jso
     return {
         "schema": SCHEMA,
         "rule_base": {
-            "version": recommendation.rule_base.version,
-            "as_of": recommendation.rule_base.as_of,
+            **stamp(recommendation.rule_base),
             "switched_off": [{"rule": item.rule, "reason": item.reason} for item in rule_base.switched_off],
         },
         "name": recommendation.answers.name,
@@ -64,6 +70,25 @@ def report(recommendation: Recommendation, rule_base: RuleBase) -> dict[str, Jso
         "failure_story": {story.option: _story(story) for story in recommendation.failure_stories},
         "alternatives": _alternatives(recommendation),
         "warnings": list(recommendation.warnings),
+    }
+
+
+def stamp(rule_base: RuleBaseStamp) -> dict[str, Json]:
+    """Return which rules spoke, with what each overlay changes."""
+    return {
+        "version": rule_base.version,
+        "as_of": rule_base.as_of,
+        "overlays": [
+            {
+                "name": item.name,
+                "digest": item.digest,
+                "added": list(item.added),
+                "changed": list(item.changed),
+                "switched_off": list(item.switched_off),
+                "prices": list(item.prices),
+            }
+            for item in rule_base.overlays
+        ],
     }
 
 

@@ -137,7 +137,10 @@ def report_schema() -> dict[str, Json]:
         **_object(
             schema={"const": SCHEMA},
             rule_base=_object(
-                version=_TEXT, as_of=_TEXT, switched_off=_list(_object(rule=_TEXT, reason=_TEXT))
+                version=_TEXT,
+                as_of=_TEXT,
+                overlays=_list(_ref("overlay")),
+                switched_off=_list(_object(rule=_TEXT, reason=_TEXT)),
             ),
             name=_TEXT,
             requirements=_map_of(_ref("answer")),
@@ -188,6 +191,11 @@ def _definitions() -> Json:
             title=_TEXT,
             because=_TEXT,
             source=_URL,
+        ),
+        "overlay": _object(
+            name=_TEXT,
+            digest=_TEXT,
+            **dict.fromkeys(("added", "changed", "switched_off", "prices"), _list(_TEXT)),
         ),
         "card": _object(**card),
         "step_functions": _object(

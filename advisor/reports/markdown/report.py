@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from advisor.decision.decide import Scorecard
+from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import CostLine, Flip, Recommendation
 from advisor.knowledge.rules import NEITHER, SCORED, Rule, RuleBase
 from advisor.reports import ReportOptions
@@ -64,10 +65,9 @@ class _Record:
 
     def head(self, date: str) -> Iterator[str]:
         name = self.recommendation.answers.name
-        stamp = self.recommendation.rule_base
+        rules = [escaped(sentence.rstrip(".")) for sentence in provenance(self.recommendation.rule_base)]
         yield f"# {escaped(_capital(self.title))} for {literal(name) or 'this workload'}"
-        items = ["Status: proposed", f"Rule base: {escaped(stamp.version)} of {escaped(stamp.as_of)}"]
-        yield _items([*items[:1], *([f"Date: {escaped(date)}"] if date else []), *items[1:]])
+        yield _items(["Status: proposed", *([f"Date: {escaped(date)}"] if date else []), *rules])
 
     def context(self) -> Iterator[str]:
         yield "## Context and Problem Statement"
@@ -267,10 +267,9 @@ class _Record:
             yield _items(f"{label}: {escaped(text)}" for label, text in ends)
 
     def more(self) -> Iterator[str]:
-        stamp = self.recommendation.rule_base
         yield "## More Information"
-        which = f"rule base {escaped(stamp.version)}, as of {escaped(stamp.as_of)}"
-        yield f"Advice by {which}; each rule id links to its source."
+        rules = " ".join(map(escaped, provenance(self.recommendation.rule_base)))
+        yield f"{rules} Each rule id links to its source."
 
 
 def _items(items: Iterable[str]) -> str:

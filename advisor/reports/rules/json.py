@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from advisor.decision.explain.condition_text import in_words
+from advisor.decision.provenance import stamp_of
 from advisor.decision.rule_checks.lint import LintFinding
 from advisor.decision.rule_checks.rule_tests import Case, Replay
 from advisor.decision.rule_checks.satisfiability import looks_at
@@ -12,7 +13,7 @@ from advisor.decision.rule_checks.weights import Weights
 from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import Rule, RuleBase
-from advisor.reports.json.report import Json
+from advisor.reports.json.report import Json, stamp
 from advisor.reports.rules.words import effects
 
 SCHEMA = 1
@@ -127,6 +128,6 @@ def _answers(answers: Mapping[str, Answer]) -> dict[str, Json]:
 def _document(rule_base: RuleBase, **parts: Json) -> str:
     head: dict[str, Json] = {
         "schema": SCHEMA,
-        "rule_base": {"version": rule_base.version, "as_of": rule_base.as_of},
+        "rule_base": stamp(stamp_of(rule_base)),
     }
     return json_text({**head, **parts})

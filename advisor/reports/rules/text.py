@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from advisor.decision.explain.condition_text import in_words
+from advisor.decision.provenance import provenance, stamp_of
 from advisor.decision.rule_checks.lint import LintFinding
 from advisor.decision.rule_checks.rule_tests import Case, Replay
 from advisor.decision.rule_checks.satisfiability import looks_at
@@ -31,7 +32,15 @@ def rule_list(rule_base: RuleBase, rules: Sequence[Rule]) -> str:
             sections.append("\n".join(lines))
     sections += _switched_off(rule_base)
     noun = "rule" if len(rules) == 1 else "rules"
-    return "\n\n".join([*sections, f"{len(rules)} {noun}. advisor rules show ID tells more."]) + "\n"
+    sections.append(f"{len(rules)} {noun}. advisor rules show ID tells more.")
+    if rule_base.overlays:
+        sections.append("\n".join(line for said in _provenance(rule_base) for line in said))
+    return "\n\n".join(sections) + "\n"
+
+
+def _provenance(rule_base: RuleBase) -> Iterator[list[str]]:
+    for sentence in provenance(stamp_of(rule_base)):
+        yield wrap(sentence, COLUMNS, "", "  ")
 
 
 def _row(rule: Rule) -> list[str]:

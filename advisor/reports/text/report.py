@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import FailureStory, Flip, OptionCost, Recommendation
 from advisor.knowledge.rules import DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
 from advisor.reports import ReportOptions
@@ -265,8 +266,8 @@ def _answers(page: Page) -> Iterator[str]:
 
 def _imprint(page: Page) -> Iterator[str]:
     """Whose workload this is, and which rules spoke: user text comes last, where it can do no harm."""
-    stamp = page.recommendation.rule_base
     name = page.recommendation.answers.name
     if name.strip():
         yield from wrap(f"Workload: {name}", page.columns, "", "  ")
-    yield from page.say(f"Rule base {stamp.version} of {stamp.as_of}.", "")
+    for sentence in provenance(page.recommendation.rule_base):
+        yield from page.say(sentence, "", "  ")

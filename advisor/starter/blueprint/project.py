@@ -58,6 +58,7 @@ class Blueprint(Struct, frozen=True, dict=True):
     event_source: str = "sdk"
     summary: str = ""
     cost: str = ""
+    made_with: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Resource]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import Recommendation
 from advisor.decision.verdict import workflow_type_of
 from advisor.decision.workflow import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY
@@ -203,6 +204,7 @@ def _blueprint(
         event_source=context.requirements.text("event_source", "sdk"),
         summary=_summary(recommendation, choice),
         cost=_cost(recommendation, choice),
+        made_with=provenance(recommendation.rule_base),
     )
 
 
