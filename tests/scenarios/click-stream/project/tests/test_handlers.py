@@ -29,9 +29,9 @@ def test_handler_reads_the_event_of_its_source(event, context):
     assert handler(event, context) == {"batchItemFailures": []}
 
 
-def test_one_bad_record_does_not_fail_the_batch(event, context):
-    """Only the bad record is reported; the poller tries it again and sets it aside in the end."""
+def test_a_record_that_fails_stops_the_batch(event, context):
+    """Only the first bad record is reported: the poller goes on there, so that the order is kept."""
     handler = importlib.import_module("aggregate_clicks.app").handler
     good = event["Records"][0]
-    bad = {**good, "kinesis": {**good["kinesis"], "data": "e30=", "sequenceNumber": "2"}}
-    assert handler({"Records": [good, bad]}, context) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    bad = [{**good, "kinesis": {"data": "e30=", "sequenceNumber": number}} for number in ("2", "3")]
+    assert handler({"Records": [good, *bad]}, context) == {"batchItemFailures": [{"itemIdentifier": "2"}]}

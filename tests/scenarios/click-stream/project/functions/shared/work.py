@@ -4,13 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from shared.unwrap import payload_of
 
 logger = Logger()
 tracer = Tracer()
-processor = BatchProcessor(event_type=EventType.KinesisDataStreams)
 
 Work = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -28,11 +26,18 @@ def unit_of_work(do: Work) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     @logger.inject_lambda_context
     @tracer.capture_lambda_handler
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        return process_partial_response(
-            event=event,
-            record_handler=lambda record: one(record=record.raw_event),
-            processor=processor,
-            context=context,
-        )
+        """Work on the records in order; the stream sends the first that fails again, and all after it.
+
+        Where that is the first of the batch, the batch fails as a whole: Lambda halves it until the record is alone.
+        """
+        for place, record in enumerate(event["Records"]):
+            try:
+                one(record=record)
+            except Exception:
+                if place == 0:
+                    raise
+                logger.exception("record failed")
+                return {"batchItemFailures": [{"itemIdentifier": record["kinesis"]["sequenceNumber"]}]}
+        return {"batchItemFailures": []}
 
     return handler

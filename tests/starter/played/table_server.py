@@ -1,0 +1,54 @@
+"""DynamoDB for processes of any language: moto's tables behind a local address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import boto3
+import requests
+from moto import mock_aws
+
+AWS = "https://dynamodb.us-east-1.amazonaws.com/"
+PASSED_ON = ("X-Amz-Target", "Content-Type", "Authorization")
+
+
+class _Bridge(BaseHTTPRequestHandler):
+    """Hands each call to moto, which answers for the real address."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
+        answer = requests.post(AWS, data=body, headers=headers, timeout=30)
+        self.send_response(answer.status_code)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the tests tell what matters."""
+
+
+@contextmanager
+def table_server(table: str) -> Iterator[str]:
+    """Give the address of a DynamoDB that has ``table``, keyed by ``id``."""
+    with mock_aws():
+        boto3.client("dynamodb", region_name="us-east-1").create_table(
+            TableName=table,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _Bridge)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
