@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import sample
 from tests.starter.checks.behaviour import misbehaviour
 from tests.starter.projects import WITH_MACHINE, blueprint, files
 
@@ -15,7 +16,7 @@ Machine = dict[str, Any]
 NAME, PATH = "standard-saga", "statemachine/order-pipeline.asl.json"
 
 
-@pytest.mark.parametrize("name", WITH_MACHINE)
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 10))
 def test_a_state_machine_does_what_it_should(name: str) -> None:
     assert misbehaviour(blueprint(name), dict(files(name))) == []
 
@@ -44,7 +45,7 @@ FAULTS: dict[str, tuple[Callable[[Machine], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", sample(FAULTS, 2))
 def test_the_gate_sees_a_fault_of_behaviour(fault: str) -> None:
     edit, told = FAULTS[fault]
     project = dict(files(NAME))

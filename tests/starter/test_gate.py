@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from advisor.starter import render, write_project
+from tests.examples import sample
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.running import run_machine
 from tests.starter.checks.template import check_template
 from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, files
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", sample(PROJECTS, 8))
 def test_the_template_has_no_finding(name: str) -> None:
     assert check_template(dict(files(name))) == []
 
 
-@pytest.mark.parametrize("name", WITH_MACHINE)
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 4))
 def test_the_state_machine_has_no_finding(name: str) -> None:
     assert check_machines(dict(files(name))) == []
 
@@ -51,7 +52,7 @@ def _invalid(function: str, event: dict[str, Any]) -> Any:
     raise InvalidInput("'id' must be a non-empty string")
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_MACHINE if blueprint(name).functions])
+@pytest.mark.parametrize("name", sample((name for name in WITH_MACHINE if blueprint(name).functions), 8))
 def test_invalid_input_ends_the_run_at_once_and_says_why(name: str) -> None:
     run = run_machine(dict(files(name)), _input(name), _invalid)
     assert run.status == "FAILED"
@@ -112,7 +113,7 @@ def test_each_way_of_a_choice_ends_well(amount: int) -> None:
     assert ("Charge card" in run.states) is (amount >= 100)
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", sample(PROJECTS, 15))
 def test_the_project_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     write_project(render(blueprint(name)), folder)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from advisor.knowledge.flow import Task
+from tests.examples import sample
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.running import Run, run_machine
 from tests.starter.checks.template import check_template
@@ -98,7 +99,7 @@ def _same(runs: tuple[Run, Run]) -> Run:
     return jsonpath
 
 
-@pytest.mark.parametrize("name", WITH_MACHINE)
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
 def test_a_project_in_jsonpath_has_no_finding(name: str) -> None:
     assert check_machines(dict(in_jsonpath(name))) == []
 
@@ -107,14 +108,14 @@ def test_a_template_with_a_machine_in_jsonpath_has_no_finding() -> None:
     assert check_template(dict(in_jsonpath("standard-saga"))) == []
 
 
-@pytest.mark.parametrize("name", WITH_MACHINE)
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
 def test_only_the_definition_differs(name: str) -> None:
     jsonata, jsonpath = files(name), in_jsonpath(name)
     differing = {path for path in jsonata.keys() | jsonpath.keys() if jsonata.get(path) != jsonpath.get(path)}
     assert differing == {next(path for path in jsonata if path.endswith(".asl.json"))}
 
 
-@pytest.mark.parametrize("name", WITH_MACHINE)
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
 def test_both_reach_the_same_end(name: str) -> None:
     run = _same(_both(name, _input(name), lambda: _done, {"approved": True}))
     assert run.status == "SUCCEEDED"
@@ -131,21 +132,23 @@ FAILING = [
 ]
 
 
-@pytest.mark.parametrize("name", FAILING)
+@pytest.mark.parametrize("name", sample(FAILING, 3))
 def test_both_end_a_failure_that_stays_in_the_same_way(name: str) -> None:
     run = _same(_both(name, _input(name), lambda: _broken(name), {"approved": True}))
     assert run.error.startswith("ConnectionError: ")
     assert run.waited
 
 
-@pytest.mark.parametrize("name", ["standard-saga", "standard-arranged-items", "express-parallel", "both-map"])
+@pytest.mark.parametrize(
+    "name", sample(["standard-saga", "standard-arranged-items", "express-parallel", "both-map"], 4)
+)
 def test_both_bear_a_failure_that_passes(name: str) -> None:
     run = _same(_both(name, _input(name), Unsteady, {"approved": True}))
     assert run.status == "SUCCEEDED"
     assert run.waited
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", sample(PAYLOADS, 5))
 @pytest.mark.parametrize("name", ["standard-saga", "both-branch"])
 def test_both_choose_the_same_way(name: str, payload: str) -> None:
     given = {"id": "1001", **PAYLOADS[payload]}

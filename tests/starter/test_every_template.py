@@ -1,0 +1,89 @@
+"""Every template is filled: each project in each flavour, in one runtime after the other."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from advisor.resources import templates_folder
+from advisor.starter import render
+from advisor.starter.flavours.table import FLAVOURS
+from advisor.starter.runtimes.languages import LANGUAGES
+from tests.starter.checks.deployed import read
+from tests.starter.projects import ASKED, PROJECTS, blueprint_of
+
+_opened: set[Path] | None = None
+
+
+def _note(event: str, arguments: tuple[object, ...]) -> None:
+    if _opened is not None and event == "open" and str(arguments[0]).endswith(".jinja"):
+        _opened.add(Path(str(arguments[0])))
+
+
+@contextmanager
+def opened_templates() -> Iterator[set[Path]]:
+    """Collect the templates that are opened; Python itself reports them, so nothing is patched."""
+    global _opened
+    _opened = set()
+    try:
+        yield _opened
+    finally:
+        _opened = None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _audited() -> None:
+    sys.addaudithook(_note)
+
+
+def well_formed(path: str, text: str) -> None:
+    """Raise where ``text`` is not what the ending of ``path`` says."""
+    assert text.endswith("\n") and not text.endswith("\n\n")
+    if path.endswith(".py"):
+        ast.parse(text)
+    elif path.endswith(".json"):
+        json.loads(text)
+    elif path.endswith(".toml"):
+        tomllib.loads(text)
+    elif path.endswith(".xml"):
+        ElementTree.fromstring(text)
+    elif path == "template.yaml":
+        assert read(text)["Resources"]
+    elif path.endswith((".yaml", ".yml")):
+        yaml.safe_load(text)
+
+
+def made() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield projects in which every flavour meets every runtime."""
+    runtimes = cycle(LANGUAGES)
+    for name, (requirements, approach, steps) in PROJECTS.items():
+        next(runtimes)  # as many flavours as runtimes: without a step aside each would meet one only
+        for iac in FLAVOURS:
+            how = {"iac": iac, "runtime": next(runtimes), **ASKED.get(name, {})}
+            blueprint = blueprint_of(requirements, approach, steps=steps, **how)
+            yield f"{name} {how}", {file.path: file.text for file in render(blueprint)}
+
+
+def test_every_template_is_filled_and_every_file_is_well_formed() -> None:
+    with opened_templates() as opened:
+        projects = dict(made())
+    folder = templates_folder()
+    there = {path.relative_to(folder) for path in folder.rglob("*.jinja")}
+    unopened = there - {path.relative_to(folder) for path in opened if path.is_relative_to(folder)}
+    assert {path.as_posix() for path in unopened if path.parts[0] != "reports"} == set()
+    for name, files in projects.items():
+        for path, text in files.items():
+            try:
+                well_formed(path, text)
+            except Exception as error:
+                pytest.fail(f"{name}: {path}: {error}")
