@@ -15,6 +15,7 @@ from msgspec.structs import replace
 import advisor
 from advisor.cli.project_builder import make
 from advisor.cli.recommend import format_for, report_options
+from advisor.decision.recheck import decision_of
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
@@ -70,7 +71,8 @@ class Desk(Struct, frozen=True):
 
     def save(self, wish: Wish) -> Done:
         assert wish.path is not None
-        text = advisor.dump_answers(wish.answers, header=(FOR_EDITORS,))
+        decision = decision_of(advisor.recommend(self.rule_base, wish.answers))
+        text = advisor.dump_answers(replace(wish.answers, decision=decision), header=(FOR_EDITORS,))
         advisor.write_text(wish.path, text, replace=wish.replace)
         saved = replace(wish, saved=wish.path)
         told = f"The answers are in {wish.path}.{self._schema_beside(wish.path)}"

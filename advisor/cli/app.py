@@ -76,9 +76,19 @@ def _schema(app: typer.Typer) -> None:
     )(schema)
 
 
+def _recheck(app: typer.Typer) -> None:
+    from advisor.cli.recheck import recheck
+
+    app.command(
+        short_help="Whether recorded decisions still stand.",
+        epilog=examples("advisor recheck my-project", "advisor recheck */answers.yaml --format markdown"),
+    )(recheck)
+
+
 _COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "recommend": _recommend,
     "generate": _generate,
     "rules": _rules,
     "schema": _schema,
+    "recheck": _recheck,
 }

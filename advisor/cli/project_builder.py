@@ -10,6 +10,7 @@ from msgspec.structs import replace
 import advisor
 from advisor.cli.flags import one_of, utf_8
 from advisor.cli.recommend import report_options
+from advisor.decision.recheck import decision_of
 from advisor.decision.recommendation import Recommendation
 from advisor.errors import InputError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
@@ -56,7 +57,9 @@ def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
     )
     extra = {
         "docs/decision.md": record,
-        "answers.yaml": advisor.dump_answers(answers, header=(FOR_EDITORS,)),
+        "answers.yaml": advisor.dump_answers(
+            replace(answers, decision=decision_of(recommendation)), header=(FOR_EDITORS,)
+        ),
         SCHEMA_FILE: advisor.schema_text(advisor.answers_schema(rule_base.questionnaire)),
     }
     return Made(recommendation, blueprint, advisor.render_project(blueprint, extra))

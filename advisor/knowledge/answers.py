@@ -73,9 +73,20 @@ class Project(Struct, frozen=True):
         return units_in(self.steps)
 
 
+class RecordedDecision(Struct, frozen=True, kw_only=True):
+    """The decision of the day the answers were saved, and the rule base that made it."""
+
+    option: str
+    workflow_type: str | None = None
+    instead: tuple[str, ...] = ()
+    rule_base: str = ""
+    as_of: str = ""
+
+
 class Answers(Struct, frozen=True):
     """What a user said. ``requirements`` holds only known answers, lists as tuples."""
 
     requirements: Mapping[str, Answer] = field(default_factory=dict)
     name: str = ""
     project: Project = Project()
+    decision: RecordedDecision | None = None

@@ -24,13 +24,14 @@ from advisor.knowledge.answers import (
 )
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Questionnaire
+from advisor.loading.recorded_decision import recorded_decision
 from advisor.loading.yaml_nodes import Entry
 
 SCHEMA = 1
 UNKNOWN = "unknown"
 MAX_STEPS = 100
 MAX_NAME = 1_000
-_TOP = ("schema", "name", "requirements", "project")
+_TOP = ("schema", "name", "requirements", "project", "decision")
 _PROJECT = ("iac", "runtime", "region", "query_language", "failure_topic", "steps")
 _STEP = ("name", "service")
 _Name = TypeVar("_Name", bound=str)
@@ -62,6 +63,7 @@ class AnswersReader(Struct):
             requirements=self._requirements(top.get("requirements")),
             name=self.text(top.get("name"), "name"),
             project=self.project(top.get("project")),
+            decision=recorded_decision(top.get("decision"), self.problems),
         )
 
     def _is_mapping(self, entry: Entry, what: str, keys: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from advisor.knowledge.answers import Answers, ForEach, Part, Step
+from advisor.knowledge.answers import Answers, ForEach, Part, RecordedDecision, Step
 from advisor.knowledge.conditions import Answer
 from advisor.loading.answers_reader import SCHEMA, UNKNOWN
 
@@ -40,7 +40,22 @@ def dump_answers(answers: Answers, *, header: Sequence[str] = ()) -> str:
         given += [f"    - {_part(part)}" for part in project.steps]
     if given:
         lines += ["project:", *given]
+    lines += _decision(answers.decision)
     return "\n".join(lines) + "\n"
+
+
+def _decision(decision: RecordedDecision | None) -> list[str]:
+    """Return the recorded decision as lines; every value is JSON, which YAML reads the same."""
+    if decision is None:
+        return []
+    values = {
+        "option": decision.option,
+        "workflow_type": decision.workflow_type,
+        "instead": list(decision.instead),
+        "rule_base": decision.rule_base,
+        "as_of": decision.as_of,
+    }
+    return ["decision:", *(f"  {key}: {json.dumps(value)}" for key, value in values.items())]
 
 
 def _part(part: Part) -> str:

@@ -15,6 +15,13 @@ _URL: Json = {"type": "string", "pattern": "^https://"}
 _FLAG: Json = {"type": "boolean"}
 _AMOUNT: Json = {"type": "number", "minimum": 0}
 _NAME_LENGTH = 1_000
+_DECISION: dict[str, Json] = {
+    "option": {"enum": [*OPTIONS, BOTH, NEITHER]},
+    "workflow_type": {"enum": [STANDARD, EXPRESS, None]},
+    "instead": {"type": "array", "items": _TEXT},
+    "rule_base": _TEXT,
+    "as_of": _TEXT,
+}
 
 
 def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
@@ -75,6 +82,7 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
         "name": _line("Workload name; also the default project and folder name."),
         "requirements": _nullable(_closed(requirements), "What is known; leave out what is not."),
         "project": _nullable(_closed(project), "How the starter project is made."),
+        "decision": _nullable(_closed(_DECISION), "What was decided when this file was saved."),
     }
     return {
         "$schema": _DIALECT,
