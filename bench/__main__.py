@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -111,14 +110,12 @@ def start_up(rounds: int) -> Iterator[str]:
     """Yield how long it takes until something is said."""
     yield "## Start\n"
     python, tool = OURS / "python", OURS / "advisor"
-    recommend = (tool, "recommend", EXAMPLE, "--format", "json")
     base = 'python -c "import typer"'
     commands: dict[str, Command] = {
         'python -c "pass"': fixed(python, "-c", "pass"),
         base: fixed(python, "-c", "import typer"),
         "advisor --help": fixed(tool, "--help"),
-        "advisor recommend FILE --format json": fixed(*recommend),
-        "the same, ADVISOR_NO_CACHE=1": fixed("env", "ADVISOR_NO_CACHE=1", *recommend),
+        "advisor recommend FILE --format json": fixed(tool, "recommend", EXAMPLE, "--format", "json"),
     }
     yield from compared(in_turns(commands, rounds), base)
 
@@ -246,7 +243,7 @@ def growing(folder: Path) -> Iterator[str]:
         loaded = time.process_time() - start
         lines.append((f"{size:,}", f"{1000 * loaded:,.0f}", *_grown(rule_base, overlay, known)))
     header = ("rules", "read, ms", "compile, ms", "decision by tables, µs", "by `decide`, µs")
-    yield from rows((*header, "start, ms", "start without cache, ms"), lines)
+    yield from rows((*header, "start, ms"), lines)
 
 
 def _grown(rule_base: RuleBase, overlay: Path, known: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -256,13 +253,11 @@ def _grown(rule_base: RuleBase, overlay: Path, known: Sequence[Mapping[str, Any]
     yield f"{1e6 * per_call(lambda answers: compiled.tally(compiled.fired(answers)), known, 20):,.1f}"
     yield f"{1e6 * per_call(partial(decide, rule_base), known[:20], 7):,.0f}"
     command = (OURS / "advisor", "recommend", EXAMPLE, "--format", "json", "--rules", overlay)
-    timed = in_turns({"with": fixed(*command), "without": fixed("env", "ADVISOR_NO_CACHE=1", *command)}, 3)
-    for name in ("with", "without"):
-        yield f"{1000 * median(timed[name].cpu):,.0f}"
+    timed = in_turns({"start": fixed(*command)}, 3)["start"]
+    yield f"{1000 * median(timed.cpu):,.0f}"
 
 
 TAIL = (ROOT / "bench" / "notes.md").read_text(encoding="utf-8")
 
 if __name__ == "__main__":
-    assert shutil.which("env"), "this bench runs where there is a POSIX 'env'"
     main()

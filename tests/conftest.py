@@ -1,4 +1,4 @@
-"""Tests leave the cache and the drafts of whoever runs them alone."""
+"""Tests leave the drafts and journals of whoever runs them alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from hypothesis import settings
 
 _HOME = Path(tempfile.gettempdir()) / f"advisor-tests-{os.getuid() if hasattr(os, 'getuid') else 0}"
-os.environ["XDG_CACHE_HOME"] = str(_HOME / "cache")
 os.environ["XDG_STATE_HOME"] = str(_HOME / "state")
 os.environ["SOURCE_DATE_EPOCH"] = "1795392000"  # whole outputs are compared, and a decision record has a date
 

@@ -68,9 +68,14 @@ def rule_base_with(rules: Sequence[str] | None) -> RuleBase:
 
     Without any, those that ADVISOR_RULES names count.
     """
-    from advisor.loading.cache import load_cached
+    from advisor.loading.own_rules import own_rule_base
 
-    return load_cached(advisor.rules_folder(), overlays(rules))
+    folders = overlays(rules)
+    if not folders:
+        return own_rule_base()
+    from advisor.loading.rule_base import with_overlays
+
+    return with_overlays(own_rule_base(), folders)
 
 
 def overlays(rules: Sequence[str] | None) -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-Number: TypeAlias = int | float  # spelt out, so that 900 is not read back from the cache as 900.0
+Number: TypeAlias = int | float  # spelt out, so that 900 is not decoded as 900.0
 Answer: TypeAlias = str | bool | Number | tuple[str, ...]
 Truth: TypeAlias = bool | None
 TestKind: TypeAlias = Literal["is", "at_least", "at_most", "includes", "includes_any", "only"]

@@ -14,7 +14,7 @@ __all__ = ["dump_answers", "load_answers", "load_rule_base", "read_answers"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for, and only then: what reads YAML is not needed for a cached rule base."""
+    """Import what is asked for, and only then: what reads YAML is not needed for a decoded rule base."""
     if name not in __all__:
         raise AttributeError(f"module 'advisor.loading' has no attribute '{name}'")
     home = {"load_rule_base": "rule_base", "dump_answers": "answers_writer"}.get(name, "answers")

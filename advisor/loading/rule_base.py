@@ -50,8 +50,26 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
         services=services_from(files.entry("services.yaml"), tuple(limits), problems),
     )
     head.done()
+    return _all_right(_with_overlays(rule_base, overlays, rule_reader), problems)
+
+
+def with_overlays(rule_base: RuleBase, overlays: Sequence[Path]) -> RuleBase:
+    """Return ``rule_base`` with each overlay folder laid over it. Raises RuleBaseError with every problem."""
+    problems: list[Problem] = []
+    questionnaire = rule_base.questionnaire
+    reader = ConditionReader(questionnaire.by_key, tuple(questionnaire.derived), problems)
+    rule_reader = RuleReader(reader, [item.id for item in rule_base.alternatives])
+    return _all_right(_with_overlays(rule_base, overlays, rule_reader), problems)
+
+
+def _with_overlays(rule_base: RuleBase, overlays: Sequence[Path], rule_reader: RuleReader) -> RuleBase:
     for overlay in overlays:
-        rule_base = _with_overlay(rule_base, _Folder(overlay, problems), rule_reader)
+        rule_base = _with_overlay(rule_base, _Folder(overlay, rule_reader.problems), rule_reader)
+    return rule_base
+
+
+def _all_right(rule_base: RuleBase, problems: Sequence[Problem]) -> RuleBase:
+    """Return ``rule_base``, unless reading it found ``problems``."""
     if problems:
         unique = sorted(set(problems))
         noun = "problem" if len(unique) == 1 else "problems"

@@ -1,22 +1,18 @@
-"""The templates, each compiled once; what is compiled is kept beside them, as Python keeps its own."""
+"""The templates: compiled when the package was built, else once in a process."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NoReturn
 
 import jinja2
 from jinja2.bccache import Bucket
 
-from advisor.files import replace_private
+from advisor.resources import built_templates, package_folder
 from advisor.text.markdown import markdown
 from advisor.text.yaml_scalar import quoted
 
@@ -25,16 +21,24 @@ _OPTIONS: Mapping[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep
 
 def environment_of(folder: Path, filters: Mapping[str, Callable[..., Any]]) -> jinja2.Environment:
     """Return an environment over the templates in ``folder`` that has ``filters`` besides the common ones."""
-    environment = _shared_environment(folder).overlay()
+    environment = shared_environment(folder, package_folder()).overlay()
     environment.filters = {**environment.filters, **filters}
     return environment
 
 
 @lru_cache(maxsize=4)
-def _shared_environment(folder: Path) -> jinja2.Environment:
+def shared_environment(folder: Path, package: Path) -> jinja2.Environment:
+    """Return an environment over the templates in ``folder``, or over those compiled with ``package``."""
+    compiled = built_templates(package, jinja2.__version__)
+    return _environment(
+        jinja2.ModuleLoader(compiled) if compiled.is_dir() else jinja2.FileSystemLoader(folder)
+    )
+
+
+def _environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        bytecode_cache=Beside(folder),
+        loader=loader,
+        bytecode_cache=_InMemory(),
         undefined=jinja2.StrictUndefined,
         **_OPTIONS,
     )
@@ -52,38 +56,40 @@ def _shared_environment(folder: Path) -> jinja2.Environment:
     return environment
 
 
-class Beside(jinja2.BytecodeCache):
-    """Compiled templates in ``__pycache__`` beside the templates: who can write there can write those, too.
+def write_templates(package: Path, folder: Path) -> None:
+    """Compile the templates in ``folder`` to modules of Python below ``package``. Raises TemplateError."""
+    environment = _environment(jinja2.FileSystemLoader(folder))
+    environment.filters = _Filters(environment.filters)
+    target = built_templates(package, jinja2.__version__)
+    target.mkdir(parents=True)
+    environment.compile_templates(target, filter_func=is_of_projects, zip=None, ignore_errors=False)
 
-    Kept under the rules for Python's own: not where Python was told to keep none, and no error where the
-    folder cannot be written. Jinja takes an entry only for the very source and Python it was made of.
-    """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "__pycache__"
-        self.codes: dict[tuple[str, str], CodeType] = {}  # what this process has seen
+def is_of_projects(name: str) -> bool:
+    """Return whether the file ``name`` is a template of starter projects; reports have their own filters."""
+    return name.endswith(".jinja") and not name.startswith("reports/")
 
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        made_by = f"{name} {jinja2.__version__} {_OPTIONS}"
-        return f"{Path(name).stem}-{sha256(made_by.encode()).hexdigest()[:16]}.jinjac"
+
+class _Filters(dict[str, Callable[..., Any]]):
+    """Filters by name; what a flavour will bring has a name already, and cannot be called yet."""
+
+    def get(self, name: str, default: object = None) -> Any:
+        return super().get(name, _not_yet)
+
+
+def _not_yet(*_: object) -> NoReturn:
+    raise NotImplementedError
+
+
+class _InMemory(jinja2.BytecodeCache):
+    """Compiled templates for as long as the process lives: environments with other filters share them."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        seen = (bucket.key, bucket.checksum)
-        if seen not in self.codes and not os.environ.get("ADVISOR_NO_CACHE"):
-            try:
-                with open(self.folder / bucket.key, "rb") as file:
-                    bucket.load_bytecode(file)
-            except Exception:  # whatever is wrong with it, the template is there
-                bucket.reset()
-            if bucket.code:
-                self.codes[seen] = bucket.code
-        bucket.code = self.codes.get(seen)
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code:
             self.codes[bucket.key, bucket.checksum] = bucket.code
-        if sys.dont_write_bytecode or os.environ.get("ADVISOR_NO_CACHE"):
-            return
-        with suppress(OSError):
-            self.folder.mkdir(exist_ok=True)
-            replace_private(self.folder / bucket.key, bucket.bytecode_to_string())

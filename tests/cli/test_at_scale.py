@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import advisor
-from advisor.loading.cache import load_cached
 from advisor.loading.json_lines import line_reader
+from advisor.loading.own_rules import own_rule_base
 from advisor.reports.json.batch import tails
 from tests.cli.test_batch import answer_sets
 
@@ -26,7 +25,7 @@ COUNT = int(os.environ.get("ADVISOR_SCALE", "100000"))
 
 def verdicts(lines: Iterable[str]) -> list[str]:
     """Return the verdict on each line of a partition, as the documentation has it."""
-    rule_base = load_cached(advisor.rules_folder())
+    rule_base = own_rule_base()
     reader, tail = line_reader("partition", rule_base.questionnaire), tails(rule_base)
     return ["{" + tail(reader.read(line.encode(), n).requirements) for n, line in enumerate(lines, start=1)]
 

@@ -1,76 +1,76 @@
-"""Compiled templates are kept beside the templates, and only ever used for what they were compiled from."""
+"""Templates that were compiled when the package was built are the templates, or are not used."""
 
 from __future__ import annotations
 
-import sys
+import shutil
 from pathlib import Path
 
+import jinja2
 import pytest
 
+import advisor
 from advisor.errors import RuleBaseError
-from advisor.starter.templates import Beside, environment_of
+from advisor.resources import BUILT, built_templates
+from advisor.starter.templates import environment_of, shared_environment, write_templates
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with one template; Python keeps bytecode, whatever it was told outside."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.delenv("ADVISOR_NO_CACHE", raising=False)
-    (tmp_path / "a.jinja").write_text("{% if shown %}\none {{ name|json }}\n{% endif %}\n", encoding="utf-8")
-    return tmp_path
+def folder(tmp_path: Path) -> Path:
+    """A folder with one template."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "a.jinja").write_text("{% if shown %}\none {{ name|json }}\n{% endif %}\n", encoding="utf-8")
+    return folder
 
 
-def filled(folder: Path) -> str:
-    """Return the template, filled by a process that has seen nothing yet."""
-    environment = environment_of(folder, {}).overlay(bytecode_cache=Beside(folder), cache_size=0)
-    return environment.get_template("a.jinja").render(shown=True, name='"ß"')
-
-
-def kept(folder: Path) -> list[Path]:
-    return sorted((folder / "__pycache__").glob("*"))
-
-
-def test_it_is_kept_and_used(folder: Path) -> None:
-    text = filled(folder)
-    assert text == 'one "\\"ß\\""\n'
-    (entry,) = kept(folder)
-    written = entry.stat().st_mtime_ns
-    assert filled(folder) == text
-    assert entry.stat().st_mtime_ns == written
+def test_a_template_is_compiled_once_in_a_process(folder: Path) -> None:
+    for filters in ({}, {"more": str}):
+        environment = environment_of(folder, filters)
+        assert environment.get_template("a.jinja").render(shown=True, name='"ß"') == 'one "\\"ß\\""\n'
+        cache = environment.bytecode_cache
+        assert cache is not None and len(vars(cache)["codes"]) == 1
 
 
 def test_a_changed_template_is_compiled_anew(folder: Path) -> None:
-    filled(folder)
+    environment_of(folder, {}).get_template("a.jinja")
     (folder / "a.jinja").write_text("two {{ name }}", encoding="utf-8")
-    assert filled(folder) == 'two "ß"'
-    assert len(kept(folder)) == 1
+    assert environment_of(folder, {}).get_template("a.jinja").render(name="ß") == "two ß"
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"j2", b"\x80\x04.", bytes(range(200))], ids=["empty", "short", "pickle", "any"]
-)
-def test_an_entry_that_is_broken_is_replaced(folder: Path, data: bytes) -> None:
-    text = filled(folder)
-    (entry,) = kept(folder)
-    whole = entry.read_bytes()
-    for broken in (data, whole[:-20], whole[:30] + data):
-        entry.write_bytes(broken)
-        assert filled(folder) == text
-        assert entry.read_bytes() == whole
+def test_nothing_is_kept_beside_the_templates(folder: Path) -> None:
+    environment_of(folder, {}).get_template("a.jinja")
+    assert [path.name for path in folder.iterdir()] == ["a.jinja"]
 
 
-def test_nothing_is_kept_where_nothing_should_be(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as told:
-        told.setattr(sys, "dont_write_bytecode", True)
-        filled(folder)
-    monkeypatch.setenv("ADVISOR_NO_CACHE", "1")
-    filled(folder)
-    assert kept(folder) == []
+@pytest.fixture
+def package(folder: Path, tmp_path: Path) -> Path:
+    """The folder of a package for which these templates were compiled, and then went."""
+    (folder / "sam").mkdir()
+    (folder / "sam/b.jinja").write_text("{% include 'a.jinja' %}two {{ 2|flavoured }}\n", encoding="utf-8")
+    (folder / "reports").mkdir()
+    (folder / "reports/page.jinja").write_text("{{ x|of_reports }", encoding="utf-8")
+    package = tmp_path / "package"
+    write_templates(package, folder)
+    shutil.rmtree(folder)
+    return package
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(folder: Path) -> None:
-    (folder / "__pycache__").write_text("in the way", encoding="utf-8")
-    assert filled(folder) == 'one "\\"ß\\""\n'
+def test_what_is_compiled_says_the_same_as_the_template(package: Path, folder: Path) -> None:
+    environment = shared_environment(folder, package).overlay()
+    environment.filters = {**environment.filters, "flavoured": lambda value: f"<{value}>"}
+    assert environment.get_template("sam/b.jinja").render(shown=True, name="ß") == 'one "ß"\ntwo <2>\n'
+    with pytest.raises(jinja2.TemplateNotFound):
+        environment.get_template("reports/page.jinja")
+
+
+def test_what_was_compiled_for_other_versions_is_not_used(package: Path, folder: Path) -> None:
+    (entry,) = (package / BUILT).iterdir()
+    assert entry == built_templates(package, jinja2.__version__)
+    for name in (f"templates-0.0.1-{jinja2.__version__}", f"templates-{advisor.__version__}-3.0.0"):
+        entry = entry.rename(entry.with_name(name))
+        shared_environment.cache_clear()
+        with pytest.raises(jinja2.TemplateNotFound):
+            shared_environment(folder, package).get_template("sam/b.jinja")
 
 
 def test_a_broken_template_says_where(folder: Path) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import advisor
-from advisor.loading import cache
 from advisor.starter import RenderedFile
 from advisor.wizard.drafts import Draft, DraftFile
 from advisor.wizard.interview_state import Walk
@@ -97,12 +96,6 @@ def _read_draft(room: Path) -> None:
     _keep_drafts(room)
 
 
-def _cache(room: Path) -> None:
-    entry = room / "rules-0.json"
-    assert cache._read(entry) in (None, _RULE_BASE)
-    cache._write(entry, _RULE_BASE)
-
-
 def _careless(room: Path) -> None:
     (room / "one.txt").write_text("new", encoding="utf-8")
     (room / "two.txt").write_text("new", encoding="utf-8")
@@ -118,6 +111,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "answers": Scenario(_save(False), _save(False), _put({"mine.txt": "mine\n"}), mine=("mine.txt",)),
     "answers-force": Scenario(_save(True), _save(True), _put({"answers.yaml": "old\n"})),
     "drafts": Scenario(_keep_drafts, _read_draft, at_once=False),
-    "cache": Scenario(_cache, _cache),
     "careless": Scenario(_careless, _refused, refused=True),  # not ours: what the harness must object to
 }

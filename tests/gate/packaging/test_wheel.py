@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,9 +12,11 @@ import venv
 import zipfile
 from pathlib import Path
 
+import jinja2
 import pytest
 
 import advisor
+from advisor.starter.templates import is_of_projects
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "order-notifications.yaml"
@@ -86,7 +89,13 @@ def test_the_wheel_holds_the_package_the_rules_and_the_templates_and_nothing_els
     expected = {f"advisor/{name}" for name in files_below(ROOT / "advisor")}
     for folder in ("rules", "templates"):
         expected |= {f"advisor/{folder}/{name}" for name in files_below(ROOT / folder)}
-    assert names == expected
+    built = {name for name in names if name.startswith("advisor/built/")}
+    assert names - built == expected
+    templates = [name for name in files_below(ROOT / "templates") if is_of_projects(name)]
+    rule_base = f"rule-base-{advisor.__version__}.json"
+    compiled = f"templates-{advisor.__version__}-{jinja2.__version__}"
+    modules = {jinja2.ModuleLoader.get_module_filename(name) for name in templates}
+    assert built == {f"advisor/built/{name}" for name in (rule_base, *(f"{compiled}/{m}" for m in modules))}
 
 
 def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
@@ -128,11 +137,32 @@ def test_the_installed_command_generates_as_the_checkout_does(installed: Path, t
     assert contents[0] == contents[1] != {}
 
 
+def test_the_installed_package_makes_the_same_of_its_sources(installed: Path, tmp_path: Path) -> None:
+    """Every flavour in every language, from compiled templates there and from their sources here."""
+    made = []
+    for python, cwd in ((Path(sys.executable), ROOT), (installed / Path(sys.executable).name, tmp_path)):
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        environment |= {"PYTHONPATH": str(ROOT)} if cwd == ROOT else {}
+        command = [str(python), str(ROOT / "tests/gate/packaging/digests.py"), str(EXAMPLE)]
+        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=True)
+        made.append(json.loads(done.stdout))
+    here, there = made
+    assert (here.pop("loader"), there.pop("loader")) == ("FileSystemLoader", "ModuleLoader")
+    assert here == there
+    assert len(here["projects"]) == 16
+
+
 def test_the_installed_command_reads_its_own_rules(installed: Path, tmp_path: Path) -> None:
     python = installed / Path(sys.executable).name
     script = "import advisor; print(advisor.rules_folder(), advisor.templates_folder(), sep='\\n')"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
-        [python, "-c", script], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+        [python, "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     for folder in done.stdout.splitlines():
         assert Path(folder).is_relative_to(installed.parent.resolve()), folder
