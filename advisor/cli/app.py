@@ -85,10 +85,30 @@ def _recheck(app: typer.Typer) -> None:
     )(recheck)
 
 
+def _diff(app: typer.Typer) -> None:
+    from advisor.cli.diff import diff
+
+    app.command(
+        short_help="What other answers change.",
+        epilog=examples("advisor diff answers.yaml --set parallelism=dynamic", "advisor diff a.yaml b.yaml"),
+    )(diff)
+
+
+def _mcp(app: typer.Typer) -> None:
+    from advisor.cli.mcp import mcp
+
+    app.command(
+        short_help="A Model Context Protocol server for assistants.",
+        epilog=examples("advisor mcp --root ~/projects"),
+    )(mcp)
+
+
 _COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "recommend": _recommend,
     "generate": _generate,
     "rules": _rules,
     "schema": _schema,
     "recheck": _recheck,
+    "diff": _diff,
+    "mcp": _mcp,
 }
