@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from advisor.errors import Problem
+from advisor.errors import Problem, did_you_mean
 from advisor.knowledge.conditions import ALWAYS
-from advisor.knowledge.limits import Limit
+from advisor.knowledge.limits import HeldAgainst, Limit, Model
 from advisor.knowledge.prices import Price, PriceList, Tier
 from advisor.knowledge.rules import Topic, TopicLine
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
+from advisor.loading.limit_references import words_of
 from advisor.loading.yaml_nodes import Entry
 
 REFERENCE_REGION = "us-east-1"
@@ -34,13 +36,58 @@ def limits_from(entry: Entry, problems: list[Problem]) -> Mapping[str, Limit]:
             text=fields.text("text"),
             source=fields.source(),
             as_of=fields.as_of(),
+            within=fields.text("within", required=False),
+            held_against=tuple(_held(held, problems) for held in fields.items("held_against")),
         )
         fields.done()
+        limit = _with_value(limit)
         if limit.id in found:
             top.say(item.place, f"the limit '{limit.id}' is there twice.")
         found[limit.id] = limit
+        _keep_within(limit, found, item, top)
     top.done()
     return found
+
+
+def _keep_within(limit: Limit, known: Mapping[str, Limit], entry: Entry, top: Fields) -> None:
+    """Report a choice of ours that is not within the limit it names."""
+    if not limit.within:
+        return
+    outer = known.get(limit.within)
+    if outer is None:
+        hint = did_you_mean(limit.within, tuple(known)) or "Name a limit that stands above."
+        top.say(
+            entry.place, f"the limit '{limit.id}' is within '{limit.within[:40]}', which is unknown.", hint
+        )
+    elif not (len(outer.series) == 1 or outer.series[0] <= limit.number) or limit.number > outer.series[-1]:
+        top.say(entry.place, f"the limit '{limit.id}' is not within '{outer.id}' ({outer.text})")
+
+
+def _held(entry: Entry, problems: list[Problem]) -> HeldAgainst:
+    """Read ``{botocore: lambda, shape: Timeout, bounds: [max]}`` or the same of a CloudFormation property."""
+    fields = Fields(entry, "a model", problems)
+    model: Model = "botocore" if "botocore" in entry.mapping else "cloudformation"
+    held = HeldAgainst(
+        model=model,
+        of=fields.text(model),
+        at=fields.text("shape" if model == "botocore" else "property"),
+        bounds=tuple(item.text for item in fields.items("bounds")),
+        says=fields.text("says", required=False),
+    )
+    fields.done()
+    if bool(held.bounds) == bool(held.says):
+        fields.say(entry.place, "a model: give 'bounds' or 'says', what is to be found there.")
+    return held
+
+
+def _with_value(limit: Limit) -> Limit:
+    """Return ``limit`` with its value in its texts, in place of ``{value}`` or ``{value last}``."""
+
+    def told(text: str) -> str:
+        return re.sub(r"\{value([^{}]*)\}", lambda found: words_of(limit, tuple(found[1].split())), text)
+
+    held = tuple(replace(item, says=told(item.says)) for item in limit.held_against)
+    return replace(limit, text=told(limit.text), held_against=held)
 
 
 def prices_from(entry: Entry, problems: list[Problem]) -> PriceList:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
+from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, SwitchedOff
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
 from advisor.loading.figures import complete, limits_from, prices_from, topics_from
+from advisor.loading.limit_references import resolved
 from advisor.loading.questionnaire import questionnaire_from
 from advisor.loading.rule_files import EXEMPTIONS, digest_of, yaml_files
 from advisor.loading.rules import RuleReader, alternatives_from, overlaid
@@ -29,14 +31,14 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
     Raises RuleBaseError with every problem of every file, each with line and column.
     """
     problems: list[Problem] = []
-    files = _Folder(folder, problems)
+    limits = limits_from(_Folder(folder, problems, {}).entry("limits.yaml"), problems)
+    files = _Folder(folder, problems, limits)
     head = Fields(files.entry("rule-base.yaml"), "rule-base.yaml", problems)
     questionnaire = questionnaire_from(files.entry("questionnaire.yaml"), problems)
     reader = ConditionReader(questionnaire.by_key, tuple(questionnaire.derived), problems)
     alternatives = alternatives_from(files.entry("alternatives.yaml"), problems)
     rule_reader = RuleReader(reader, [item.id for item in alternatives])
     criteria, rules = _rules(files, rule_reader)
-    limits = limits_from(files.entry("limits.yaml"), problems)
     rule_base = RuleBase(
         version=head.text("version"),
         as_of=head.as_of(),
@@ -64,7 +66,7 @@ def with_overlays(rule_base: RuleBase, overlays: Sequence[Path]) -> RuleBase:
 
 def _with_overlays(rule_base: RuleBase, overlays: Sequence[Path], rule_reader: RuleReader) -> RuleBase:
     for overlay in overlays:
-        rule_base = _with_overlay(rule_base, _Folder(overlay, rule_reader.problems), rule_reader)
+        rule_base = _with_overlay(rule_base, _Folder(overlay, rule_reader.problems, rule_base.limits), rule_reader)
     return rule_base
 
 
@@ -78,19 +80,21 @@ def _all_right(rule_base: RuleBase, problems: Sequence[Problem]) -> RuleBase:
 
 
 class _Folder:
-    """Reads YAML files of one folder; what cannot be read becomes a problem."""
+    """Reads YAML files of one folder, references to limits included; what cannot be read is a problem."""
 
-    def __init__(self, folder: Path, problems: list[Problem]) -> None:
+    def __init__(self, folder: Path, problems: list[Problem], limits: Mapping[str, Limit]) -> None:
         self.folder = folder
         self.problems = problems
         self.contents: dict[str, bytes] = {}
+        self.limits = limits
 
     def entry(self, name: str) -> Entry:
         path = self.folder / name
         file = str(path)
         try:
             self.contents[name] = path.read_bytes()
-            return parse(decode(self.contents[name], file), file)
+            entry = parse(decode(self.contents[name], file), file)
+            return resolved(entry, self.limits, self.problems)
         except AdvisorError as error:
             self.problems.extend(error.problems)
         except OSError as error:

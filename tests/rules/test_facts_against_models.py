@@ -14,84 +14,27 @@ from typing import Any
 
 import cfnlint
 import pytest
-from botocore.loaders import Loader
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from advisor.decision.decide import decide
 from advisor.knowledge.rules import WORKFLOW_TYPES
 from advisor.loading import load_rule_base
 from advisor.loading.versions import load_versions
 from advisor.resources import rules_folder
+from tools.facts.models import resource_schema, service_model
 
 RULE_BASE = load_rule_base(rules_folder())
-LIMITS = RULE_BASE.limits
 VERSIONS = load_versions(rules_folder())
 TARGETS = [str(choice.value) for choice in RULE_BASE.questionnaire.by_key["on_failure"].choices]
 # How AWS's texts name what our questionnaire calls by the service.
 KINDS = {"function": "lambda", "queue": "sqs", "bucket": "s3", "topic": "sns", "event bus": "eventbridge"}
 
 
-def schema(resource: str) -> dict[str, Any]:
-    return PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource).schema
-
-
-def shapes(service: str) -> dict[str, Any]:
-    return Loader().load_service_model(service, "service-2")["shapes"]
-
-
-@pytest.mark.parametrize(
-    ("limit", "resource", "path", "bounds"),
-    [
-        ("async-max-retries", "Lambda::EventInvokeConfig", "MaximumRetryAttempts", ("maximum",)),
-        ("async-event-age", "Lambda::EventInvokeConfig", "MaximumEventAgeInSeconds", ("minimum", "maximum")),
-        ("stream-max-retries", "Lambda::EventSourceMapping", "MaximumRetryAttempts", ("minimum", "maximum")),
-        ("stream-record-age", "Lambda::EventSourceMapping", "MaximumRecordAgeInSeconds", ("maximum",)),
-        ("stream-parallelization", "Lambda::EventSourceMapping", "ParallelizationFactor", ("maximum",)),
-        ("sfn-definition-bytes", "StepFunctions::StateMachine", "DefinitionString", ("maxLength",)),
-        ("sfn-name-length", "StepFunctions::StateMachine", "StateMachineName", ("maxLength",)),
-    ],
-)
-def test_a_limit_is_what_cloudformation_takes(
-    limit: str, resource: str, path: str, bounds: tuple[str, ...]
-) -> None:
-    found = schema(f"AWS::{resource}")["properties"][path]
-    assert LIMITS[limit].series[-len(bounds) :] == tuple(found[bound] for bound in bounds)
-
-
-def test_how_long_a_durable_execution_runs() -> None:
-    durable = schema("AWS::Lambda::Function")["definitions"]["DurableConfig"]["properties"]
-    assert LIMITS["durable-duration"].series == (durable["ExecutionTimeout"]["maximum"],)
-
-
-def test_the_least_age_of_a_record_is_the_one_the_schema_tells() -> None:
-    told = schema("AWS::Lambda::EventSourceMapping")["properties"]["MaximumRecordAgeInSeconds"]["description"]
-    (least,) = re.findall(r"minimum valid value for maximum record age is (\d+)s", told)
-    assert LIMITS["stream-record-age"].series[0] == int(least)
-
-
-@pytest.mark.parametrize(
-    ("limit", "shape"),
-    [("eventbridge-retries", "MaximumRetryAttempts"), ("eventbridge-retry-age", "MaximumEventAgeInSeconds")],
-)
-def test_how_long_a_bus_retries(limit: str, shape: str) -> None:
-    assert LIMITS[limit].series == (shapes("events")[shape]["max"],)
-
-
-@pytest.mark.parametrize(
-    ("chosen", "limit"),
-    [
-        ("starter-event-age", "async-event-age"),
-        ("starter-stream-retries", "stream-max-retries"),
-        ("starter-stream-record-age", "stream-record-age"),
-    ],
-)
-def test_what_the_starters_set_can_be_set(chosen: str, limit: str) -> None:
-    (value,), (least, most) = LIMITS[chosen].series, LIMITS[limit].series
-    assert least <= value <= most
+def shapes(service: str) -> Any:
+    return service_model(service)["shapes"]
 
 
 def test_the_workflow_types_are_those_of_the_service() -> None:
-    known = schema("AWS::StepFunctions::StateMachine")["properties"]["StateMachineType"]["enum"]
+    known = resource_schema("AWS::StepFunctions::StateMachine")["properties"]["StateMachineType"]["enum"]
     assert [name.lower() for name in known] == list(WORKFLOW_TYPES)
     assert shapes("stepfunctions")["StateMachineType"]["enum"] == known
 
@@ -116,7 +59,7 @@ def test_destinations_are_ruled_out_just_where_lambda_has_none(target: str) -> N
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("source", ["kinesis", "dynamodb-stream"])
 def test_the_failures_of_a_stream_go_where_its_mapping_can_send_them(source: str, target: str) -> None:
-    mapping = schema("AWS::Lambda::EventSourceMapping")["definitions"]["OnFailure"]["properties"][
+    mapping = resource_schema("AWS::Lambda::EventSourceMapping")["definitions"]["OnFailure"]["properties"][
         "Destination"
     ]
     told = " ".join(re.findall(r"you can configure an (.*?) as the destination", mapping["description"]))
@@ -131,7 +74,7 @@ def test_a_runtime_is_known_and_stays_for_a_year(runtime: str) -> None:
     """A starter made on the day of the versions file is not deprecated within the year after it."""
     identifier = VERSIONS.runtimes[runtime].identifier
     assert identifier in shapes("lambda")["Runtime"]["enum"]
-    assert identifier in schema("AWS::Lambda::Function")["properties"]["Runtime"]["enum"]
+    assert identifier in resource_schema("AWS::Lambda::Function")["properties"]["Runtime"]["enum"]
     data = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "LmbdRuntimeLifecycle.json"
     ends = json.loads(data.read_text(encoding="utf-8"))[identifier]["deprecated"]
     assert date.fromisoformat(ends) > date.fromisoformat(VERSIONS.as_of) + timedelta(days=365)
@@ -139,6 +82,6 @@ def test_a_runtime_is_known_and_stays_for_a_year(runtime: str) -> None:
 
 def test_durable_functions_are_in_the_model() -> None:
     """The alternative is named because Lambda has it; a model without it would make that wrong."""
-    operations = Loader().load_service_model("lambda", "service-2")["operations"]
+    operations = service_model("lambda")["operations"]
     assert {"GetDurableExecution", "CheckpointDurableExecution"} <= operations.keys()
     assert any(item.id == "durable-functions" for item in RULE_BASE.alternatives)

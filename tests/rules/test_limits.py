@@ -1,36 +1,30 @@
-"""The limits agree with the service models AWS publishes for its own SDK."""
+"""The limits agree with the models AWS publishes for machines, as far as they are pinned here."""
 
 from __future__ import annotations
 
 import pytest
-from botocore.loaders import Loader
 
+from advisor.knowledge.limits import HeldAgainst, Limit
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
+from tools.facts.models import difference
 
 LIMITS = load_rule_base(rules_folder()).limits
-SHAPES = {
-    name: Loader().load_service_model(name, "service-2")["shapes"] for name in ("lambda", "stepfunctions")
-}
+HELD = [(limit, held) for limit in LIMITS.values() for held in limit.held_against]
 
 
-@pytest.mark.parametrize(
-    ("limit", "service", "shape", "bounds"),
-    [
-        ("async-max-retries", "lambda", "MaximumRetryAttempts", ("max",)),
-        ("async-event-age", "lambda", "MaximumEventAgeInSeconds", ("min", "max")),
-        ("stream-max-retries", "lambda", "MaximumRetryAttemptsEventSourceMapping", ("min", "max")),
-        ("stream-record-age", "lambda", "MaximumRecordAgeInSeconds", ("max",)),
-        ("stream-parallelization", "lambda", "ParallelizationFactor", ("max",)),
-        ("function-timeout-managed-instances", "lambda", "Timeout", ("max",)),
-        ("durable-duration", "lambda", "ExecutionTimeout", ("max",)),
-        ("sfn-payload-bytes", "stepfunctions", "SensitiveData", ("max",)),
-        ("sfn-definition-bytes", "stepfunctions", "Definition", ("max",)),
-        ("sfn-name-length", "stepfunctions", "Name", ("max",)),
-    ],
-)
-def test_a_limit_is_what_the_model_says(
-    limit: str, service: str, shape: str, bounds: tuple[str, ...]
-) -> None:
-    found = SHAPES[service][shape]
-    assert LIMITS[limit].series[-len(bounds) :] == tuple(found[bound] for bound in bounds)
+@pytest.mark.parametrize(("limit", "held"), HELD, ids=[f"{limit.id}-{held.at}" for limit, held in HELD])
+def test_a_limit_is_what_the_model_says(limit: Limit, held: HeldAgainst) -> None:
+    assert not difference(limit, held)
+
+
+def test_a_difference_is_found() -> None:
+    held = HeldAgainst(model="botocore", of="lambda", at="MaximumRetryAttempts", bounds=("max",))
+    other = Limit("async-max-retries", 3, "retries", "", "", "")
+    assert difference(other, held) == "lambda MaximumRetryAttempts says [2], the rule base [3]."
+    gone = HeldAgainst(model="botocore", of="lambda", at="MaximumHopes", bounds=("max",))
+    assert "has no MaximumHopes any more" in difference(other, gone)
+    says = HeldAgainst(
+        model="botocore", of="lambda", at="CreateFunctionRequest.Timeout", says="900 seconds is the maximum"
+    )
+    assert "no longer says" in difference(other, says)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.limits import counted, figure
 from advisor.knowledge.questions import Settled
 from advisor.knowledge.services import Accepted, Bill, EventSource
 
@@ -86,12 +87,12 @@ def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
     runs = _number(facts.get("monthly_executions"))
     if runs is None:
         said.append(
-            f"No volume given: {count(aws.number('assumed-monthly-executions'))} runs a month are taken."
+            f"No volume given: {figure(aws.number('assumed-monthly-executions'))} runs a month are taken."
         )
     steps = _number(facts.get("steps"))
     if steps is None:
         steps = len(answers.project.units) or aws.number("assumed-steps")
-        said.append(f"No number of steps given: {count(steps)} are taken.")
+        said.append(f"No number of steps given: {figure(steps)} are taken.")
     states = [name for key, value, name in _STATES if facts.get(key) == value]
     items = _number(facts.get("max_parallel_items")) if facts.get("parallelism") == "dynamic" else None
     return Workload(
@@ -133,10 +134,10 @@ def _run_s(aws: AwsFacts, facts: Mapping[str, object], steps: float, said: list[
     if total is not None:
         return total
     if step is not None:
-        said.append(f"No total duration given: {counted(steps, 'steps')} of {count(step)} s are taken.")
+        said.append(f"No total duration given: {counted(steps, 'steps')} of {figure(step)} s are taken.")
         return steps * step
     assumed = aws.number("assumed-run-s")
-    said.append(f"No duration given: {count(assumed)} s a run is taken; only Express bills it.")
+    said.append(f"No duration given: {figure(assumed)} s a run is taken; only Express bills it.")
     return assumed
 
 
@@ -199,7 +200,7 @@ def express_uses(workload: Workload) -> Iterable[Use]:
     yield Use(
         "sfn-express-gb-second",
         billed_s * memory_mb / _MB_PER_GB,
-        f"{count(billed_s)} s at {count(memory_mb)} MB",
+        f"{figure(billed_s)} s at {figure(memory_mb)} MB",
     )
     yield from _start_uses(workload)
 
@@ -229,13 +230,3 @@ def _start_uses(workload: Workload) -> Iterable[Use]:
     source = workload.event_source
     if source and source.piped:
         yield Use("pipes-request", 1, "a pipe that starts the state machine")
-
-
-def count(number: float) -> str:
-    """Return a quantity with thousands separators and no needless decimals."""
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.10f}".rstrip("0")
-
-
-def counted(number: float, units: str) -> str:
-    """Return a quantity with its unit, given in the plural: ``1 step``, ``3 steps``."""
-    return f"{count(number)} {units.removesuffix('s') if number == 1 else units}"

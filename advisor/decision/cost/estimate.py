@@ -12,8 +12,6 @@ from msgspec.structs import replace
 from advisor.decision.cost.billable_units import (
     Use,
     Workload,
-    count,
-    counted,
     destinations_uses,
     durable_uses,
     express_uses,
@@ -24,6 +22,7 @@ from advisor.decision.cost.billable_units import (
 )
 from advisor.decision.recommendation import BreakEven, Cost, CostLine, OptionCost
 from advisor.knowledge.answers import Answers
+from advisor.knowledge.limits import counted, figure
 from advisor.knowledge.prices import Price, PriceList
 from advisor.knowledge.questions import Settled
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, RuleBase
@@ -117,8 +116,8 @@ def _option_cost(way: _Way, runs: float) -> OptionCost:
 
 def _line(use: _Priced, runs: float) -> CostLine:
     price = use.price
-    free = f", {count(price.free)} free" if price.free else ""
-    rates = ", then ".join(f"${count(tier.price)}" for tier in price.tiers)
+    free = f", {figure(price.free)} free" if price.free else ""
+    rates = ", then ".join(f"${figure(tier.price)}" for tier in price.tiers)
     per_run = f"{counted(runs, 'runs')} x {counted(use.per_run, price.unit)}"
     return CostLine(
         price_id=price.id,
@@ -169,7 +168,7 @@ def _about_prices(region: str, prices: PriceList, used: Mapping[str, Price]) -> 
 
 
 def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
-    share, targets = count(workload.failed_share * 100), ", ".join(workload.on_failure) or "nowhere"
+    share, targets = figure(workload.failed_share * 100), ", ".join(workload.on_failure) or "nowhere"
     yield f"Destinations: {share} % of the runs are taken to fail for good; their records go to: {targets}."
     hops = workload.steps - 1
     if hops and not workload.stream:
@@ -178,15 +177,15 @@ def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
     states = ", ".join((counted(workload.steps, "steps"), *workload.states))
     yield f"Standard: each executed state is a transition ({states}); retries would add theirs."
     if workload.items > 1:
-        yield f"One of the steps runs for {count(workload.items)} items a run; a longer list costs more."
+        yield f"One of the steps runs for {figure(workload.items)} items a run; a longer list costs more."
     if workload.fits_express:
         logs = _money(prices.prices["logs-gb"].cost(log_gb(workload), free_tier=False))
-        log_kb = count(workload.aws.number("assumed-log-kb"))
+        log_kb = figure(workload.aws.number("assumed-log-kb"))
         yield f"Express: one chunk of memory is taken; logs of {log_kb} KB a run would add up to {logs}."
     else:
-        yield f"Express is left out: a run takes {count(workload.run_s)} s and would be stopped before."
+        yield f"Express is left out: a run takes {figure(workload.run_s)} s and would be stopped before."
     if not workload.fits_durable:
-        operations = count(workload.durable_operations)
+        operations = figure(workload.durable_operations)
         yield f"Durable functions are left out: a run of {operations} operations is beyond their limits."
     elif not workload.payload_kb:
         yield "Durable functions: no payload size given, so the data written is left out."

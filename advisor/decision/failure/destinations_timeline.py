@@ -133,7 +133,7 @@ def _unbounded(case: Case) -> str:
     source = case.facts.get("event_source")
     if source == "kafka":
         return (
-            f"With endless retries and a destination Lambda stops after {case.limit('kafka-max-attempts'):g}."
+            f"With endless retries and a destination Lambda stops after {case.limit('kafka-max-retries'):g}."
         )
     if source == "dynamodb-stream":
         days = case.limit("dynamodb-stream-block") / _DAY_S

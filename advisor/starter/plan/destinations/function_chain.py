@@ -230,7 +230,7 @@ def stream_reader(context: PlanContext, unit: Unit, source: Source) -> tuple[Fun
 
 def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
     retries = (
-        context.aws.limit("kafka-max-attempts") - 1
+        context.aws.limit("kafka-max-retries")
         if trigger.kind == "kafka"
         else context.aws.limit("starter-stream-retries")
     )
