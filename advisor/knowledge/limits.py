@@ -85,7 +85,7 @@ def _time(seconds: Number) -> str:
         (_YEAR, _YEAR, "years"),
         (_DAY, 2 * _DAY, "days"),
         (_HOUR, 2 * _HOUR, "hours"),
-        (_MINUTE, 2 * _MINUTE, "minutes"),
+        (_MINUTE, _MINUTE, "minutes"),
     ):
         if seconds >= least and seconds % size == 0:
             return counted(seconds / size, name)

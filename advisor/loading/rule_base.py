@@ -94,7 +94,8 @@ class _Folder:
         try:
             self.contents[name] = path.read_bytes()
             entry = parse(decode(self.contents[name], file), file)
-            return resolved(entry, self.limits, self.problems)
+            # Without any limit, the problem is in limits.yaml and not in what refers to it
+            return resolved(entry, self.limits, self.problems if self.limits else [])
         except AdvisorError as error:
             self.problems.extend(error.problems)
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
@@ -10,6 +11,7 @@ from typing import TypeAlias
 import pytest
 
 from advisor.errors import RuleBaseError
+from advisor.knowledge.conditions import Test
 from advisor.knowledge.rules import RuleBase
 from advisor.loading.rule_base import load_rule_base
 from advisor.resources import rules_folder
@@ -63,6 +65,17 @@ def problems(folder: Path, *overlays: Path) -> list[str]:
          "7:20: steps: 'at_leest' is not a test for it; it takes at_least, at_most."),
         ("when: {branching: content}", "when: {steps: {at_least: two}}",
          "7:30: steps: at_least takes a number; found text."),
+        ("when: {branching: content}", "when: {steps: {at_least: {limit: inline-map-concurency}}}",
+         "7:38: a reference to a limit: 'inline-map-concurency' is not known here. "
+         "Did you mean 'inline-map-concurrency'?"),
+        ("when: {branching: content}", "when: {steps: {at_least: {limit: lambda-timeout, in: KB}}}",
+         "7:30: the limit 'lambda-timeout' is in s, not in KB."),
+        ("when: {branching: content}", "when: {steps: {at_least: {limit: lambda-timeout, minus: 1}}}",
+         "7:54: a reference to a limit: 'minus' is not a known field. Known are in, limit, plus."),
+        ("tests any field", "tests {limit:lambda-timout}",
+         "9:14: there is no limit 'lambda-timout'. Did you mean 'lambda-timeout'?"),
+        ("tests any field", "tests {limit:lambda-timeout roughly}",
+         "9:14: 'roughly' says nothing about a limit. Known are last, number, exact."),
         ("when: {branching: content}", "when: {targets: lambda}",
          "7:21: targets takes several answers: test it with includes, includes_any, only."),
         ("when: {branching: content}", "when: {any_of: {branching: content}}",
@@ -120,6 +133,38 @@ def test_every_problem_of_every_file_is_told_at_once(folder: Path) -> None:
     assert "rules/limits.yaml:1:9: the limits: 'limits' is a list; found a number." in told
     assert any(line.startswith("rules/alternatives.yaml") for line in told)
     assert "rules/comparison.yaml: cannot be read: No such file or directory." in told
+
+
+def test_a_limit_is_read_where_a_rule_names_it(folder: Path) -> None:
+    named = RULE.replace(
+        "{branching: content}", "{step_duration_s: {at_most: {limit: lambda-timeout, plus: 1}}}", 1
+    )
+    named = named.replace(
+        "any field", "{limit:sfn-payload-bytes}, {limit:async-event-age last}, {limit:lambda-timeout exact}"
+    )
+    for case in ("{branching: content}", "{branching: none}"):
+        named = named.replace(case, "{payload_kb: {limit: sfn-payload-bytes, in: KB}}")
+    (folder / BRANCHING).write_text(named, encoding="utf-8", newline="\n")
+    rule = load_rule_base(folder).by_id["BR01"]
+    assert rule.when == Test("step_duration_s", "at_most", (1801,))
+    assert rule.because == "A Choice state tests 256 KB, 6 hours, 1,800 s."
+    assert rule.fires_on == rule.quiet_on == ({"payload_kb": 256},)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "problem"),
+    [
+        ("starter-event-age", "21601", "'starter-event-age' is not within 'async-event-age'"),
+        ("starter-event-age", "59", "'starter-event-age' is not within 'async-event-age'"),
+        ("starter-function-timeout", "1801", "'starter-function-timeout' is not within 'lambda-timeout'"),
+    ],
+)
+def test_a_choice_of_ours_keeps_within_its_limit(folder: Path, limit: str, value: str, problem: str) -> None:
+    path = folder / "limits.yaml"
+    text = re.sub(rf"(id: {limit}\n    value: )\S+", rf"\g<1>{value}", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8", newline="\n")
+    (line,) = problems(folder)
+    assert problem in line
 
 
 def test_an_id_is_there_once(folder: Path) -> None:

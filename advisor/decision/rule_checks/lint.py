@@ -206,6 +206,7 @@ def outdated(rule_base: RuleBase, today: date) -> Iterator[LintFinding]:
     """Find knowledge that was checked more than a year before ``today``."""
     dated = [(rule.id, rule.as_of, rule.place) for rule in rule_base.rules]
     dated += [(limit.id, limit.as_of, Place("")) for limit in rule_base.limits.values()]
+    dated += [(service.id, service.as_of, Place("")) for service in rule_base.services.values()]
     dated += [
         (f"{prices.region} {price.id}", price.as_of, Place(""))
         for prices in rule_base.prices
