@@ -66,7 +66,9 @@ def with_overlays(rule_base: RuleBase, overlays: Sequence[Path]) -> RuleBase:
 
 def _with_overlays(rule_base: RuleBase, overlays: Sequence[Path], rule_reader: RuleReader) -> RuleBase:
     for overlay in overlays:
-        rule_base = _with_overlay(rule_base, _Folder(overlay, rule_reader.problems, rule_base.limits), rule_reader)
+        rule_base = _with_overlay(
+            rule_base, _Folder(overlay, rule_reader.problems, rule_base.limits), rule_reader
+        )
     return rule_base
 
 
