@@ -19,7 +19,7 @@ from advisor.decision.workflow import Setting
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import holds
 from advisor.knowledge.requirements import Requirements
-from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
+from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
 
 _NAMES = {
     DESTINATIONS: "Lambda Destinations",
@@ -37,6 +37,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     judge = Judge(rule_base, tables_of(rule_base))
     still_open = open_questions(rule_base, decision.settled.answers, judge)
     verdict = Verdict(option, workflow_type, strength_of(decision, option, still_open), instead)
+    designs = designs_of(rule_base, answers, decision)
     return Recommendation(
         aws=rule_base.aws,
         rule_base=stamp_of(rule_base),
@@ -48,18 +49,18 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         flips=find_flips(rule_base, decision, judge),
         open_questions=tuple(item.key for item in still_open),
         cost=estimate(rule_base, answers, decision.settled),
-        failure_stories=failure_stories(rule_base, decision.settled, workflow_type),
+        failure_stories=failure_stories(rule_base, decision.settled, designs),
         alternatives=tuple(rule_base.alternative(key) for key in instead),
         alternative_rules={key: _speaking_for(decision, key) for key in instead},
         warnings=warnings(rule_base, decision, verdict),
-        designs=designs_of(rule_base, answers, decision),
+        designs=designs,
     )
 
 
 def designs_of(rule_base: RuleBase, answers: Answers, decision: Decision) -> Mapping[str, Design]:
     """Return how each approach would do the work."""
     setting = Setting(Requirements(decision.settled.facts.values), rule_base.aws)
-    return designs_for(setting, answers.project)
+    return designs_for(setting, answers.project, workflow_type_of(decision, STEP_FUNCTIONS) or STANDARD)
 
 
 def _speaking_for(decision: Decision, alternative: str) -> tuple[Rule, ...]:

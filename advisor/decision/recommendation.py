@@ -11,6 +11,7 @@ from advisor.decision.decide import Decision
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer
+from advisor.knowledge.failure_plan import FailurePlan
 from advisor.knowledge.flow import Flow
 from advisor.knowledge.rules import DESTINATIONS, NEITHER, Alternative, Overlay, Rule
 
@@ -117,11 +118,13 @@ class Design(Struct, frozen=True, kw_only=True):
     """How one approach does the work.
 
     ``edge``: functions that hand on through destinations; ``core``: the states of a state machine;
-    ``longest_s``: how long a run may take, waits for answers apart.
+    ``longest_s``: how long a run may take, waits for answers apart. ``workflow_type`` is the state machine's.
     """
 
     approach: str
+    workflow_type: str
     longest_s: int
+    failure: FailurePlan
     edge: Flow = ()
     core: Flow = ()
 

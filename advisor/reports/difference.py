@@ -13,7 +13,7 @@ from advisor.knowledge.rules import DESTINATIONS, STEP_FUNCTIONS, RuleBase
 from advisor.reports.json.report import Json
 from advisor.reports.labels import answer_code, money, title
 from advisor.reports.markdown.escaping import escaped, literal, table
-from advisor.reports.text.terminal import printable
+from advisor.text.printable import printable
 
 SCHEMA = 1
 

@@ -11,7 +11,7 @@ from advisor.knowledge.rules import RuleBase
 from advisor.reports.json.report import Json
 from advisor.reports.labels import verdict_name
 from advisor.reports.markdown.escaping import escaped, link, literal
-from advisor.reports.text.terminal import printable
+from advisor.text.printable import printable
 
 SCHEMA = 1
 WORDS = {

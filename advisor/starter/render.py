@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jinja2
@@ -110,10 +110,22 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),
         "described": readme.described(blueprint),
-        "smoke": readme.smoke_test(blueprint, words.output),
+        "smoke": readme.smoke_test(blueprint, _existing(blueprint, words)),
         "checklist": readme.checklist(blueprint),
         "keeps": readme.buckets(blueprint),
     }
+
+
+def _existing(blueprint: Blueprint, words: Words) -> Callable[[str], str]:
+    """Return how a command names an output of the stack; ValueError for an output that does not exist."""
+    known = {item.name for item in outputs(blueprint)}
+
+    def output(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"The stack has no output {name}.")
+        return words.output(name)
+
+    return output
 
 
 def _stars(blueprint: Blueprint) -> list[str]:

@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from advisor.decision.design import designs_for
 from advisor.decision.failure.stories import failure_stories
 from advisor.decision.recommendation import FailureEvent, FailureStory
+from advisor.decision.workflow import Setting
+from advisor.knowledge.answers import Project
 from advisor.knowledge.conditions import Answer
+from advisor.knowledge.requirements import Requirements
+from advisor.knowledge.rules import RuleBase
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
 
@@ -21,7 +26,17 @@ STANDARD_ALARM = "ExecutionsFailed and ExecutionsTimedOut of the state machine."
 def stories(
     answers: dict[str, Answer], workflow_type: str | None = None
 ) -> tuple[FailureStory, FailureStory]:
-    handed_over, executed = failure_stories(RULE_BASE, RULE_BASE.questionnaire.settle(answers), workflow_type)
+    return _stories(RULE_BASE, answers, workflow_type or "standard")
+
+
+def _stories(
+    rule_base: RuleBase, answers: dict[str, Answer], workflow_type: str
+) -> tuple[FailureStory, FailureStory]:
+    settled = rule_base.questionnaire.settle(answers)
+    setting = Setting(Requirements(settled.facts.values), rule_base.aws)
+    handed_over, executed = failure_stories(
+        rule_base, settled, designs_for(setting, Project(), workflow_type)
+    )
     return handed_over, executed
 
 
@@ -167,19 +182,30 @@ def test_standard_execution() -> None:
                 6,
                 "Catch",
                 "The state machine goes on with steps that undo what was done, last first; then a state that "
-                "sends error and input to a queue or topic.",
+                "sends error and input to an SNS topic.",
             ),
             FailureEvent(6, "Execution failed", "EventBridge gets the status change."),
-            FailureEvent(
-                6 + 14 * 86400,
-                "Last redrive",
-                "Until now it can go on from the failed step; done steps stay done.",
-            ),
         ),
-        ends_up="In the history of the execution, step by step with input and error, for 90 days.",
-        lost="Nothing within 14 days; later it must be started anew with the input from the history.",
+        ends_up="With the subscribers of an SNS topic, with error and input, and in the history of the "
+        "execution, step by step with input and error, for 90 days.",
+        lost="Nothing within 90 days; the run must be started anew with its input.",
         alarm=STANDARD_ALARM,
     )
+
+
+def test_an_execution_that_is_to_be_redriven_is_not_caught() -> None:
+    _, story = stories({"failure_handling": ("capture", "redrive")}, "standard")
+    stops = "It stops at the failed state. EventBridge gets the status change, and a rule sends it to"
+    assert story.events[-2:] == (
+        FailureEvent(6, "Execution failed", f"{stops} an SQS queue."),
+        FailureEvent(
+            6 + 14 * 86400,
+            "Last redrive",
+            "Until now it can go on from the failed step; done steps stay done.",
+        ),
+    )
+    assert story.ends_up.endswith("for 90 days, and its event in an SQS queue.")
+    assert "ApproximateNumberOfMessagesVisible" in story.alarm
 
 
 def test_express_is_stopped_in_the_middle_of_its_retries() -> None:
@@ -201,22 +227,22 @@ def test_a_waiting_client_is_gone_before_the_retries_end() -> None:
         "caller_waits_for": "result",
         "retry": "backoff",
     }
-    _, story = stories(answers)
-    assert times(story)[4:] == [
-        (30, "Attempt 5"),
+    _, story = stories({**answers, "step_duration_s": 20}, "express")
+    assert times(story) == [
+        (0, "Attempt 1"),
+        (22, "Attempt 2"),
         (30, "API gives up"),
-        (62, "Attempt 6"),
-        (62, "Catch"),
-        (62, "Execution failed"),
+        (42, "Catch"),
+        (42, "Execution failed"),
     ]
-    assert story.lost == "The run and its input, unless the caller repeats it."
+    assert story.ends_up == "In an SQS queue, with error and input, and in CloudWatch Logs, best effort."
 
 
 @pytest.mark.parametrize("workflow_type", ["standard", "express"])
-def test_a_fallback_lets_the_run_go_on(workflow_type: str) -> None:
+def test_a_fallback_is_for_the_step_that_has_one(workflow_type: str) -> None:
     _, story = stories({"retry": "none", "failure_handling": ("fallback",)}, workflow_type)
-    assert times(story) == [(0, "Attempt 1"), (0, "Catch")]
-    assert story.ends_up == "Back in the flow: the fallback takes over and the run goes on."
+    assert times(story)[:2] == [(0, "Attempt 1"), (0, "Fallback")]
+    assert "Execution failed" in [event.title for event in story.events]
 
 
 def test_longer_than_a_year_is_no_execution() -> None:
@@ -228,8 +254,8 @@ def test_figures_come_from_the_limits() -> None:
     limits = dict(RULE_BASE.limits)
     limits["async-retry-waits"] = replace(limits["async-retry-waits"], value=(7.0, 11.0))
     limits["starter-retry-interval"] = replace(limits["starter-retry-interval"], value=3.0)
-    settled = RULE_BASE.questionnaire.settle({"invocation": "async"})
-    handed_over, executed = failure_stories(replace(RULE_BASE, limits=limits), settled, None)
+    changed = replace(RULE_BASE, limits=limits)
+    handed_over, executed = _stories(changed, {"invocation": "async"}, "standard")
     assert [at for at, _ in times(handed_over)[:3]] == [0, 7, 18]
     assert [at for at, _ in times(executed)[:3]] == [0, 3, 9]
 

@@ -10,7 +10,7 @@ from tests.reports.real import RULE_BASE as REAL
 from tests.reports.real import advice_on
 from tests.reports.samples import CASES, RULE_BASE, destinations, stream
 
-CATCH = "on-failure destination"
+CATCH = "SQS queue"
 
 
 def test_asynchronous_functions_hand_on_by_destinations() -> None:
@@ -47,7 +47,7 @@ def test_the_alternative_frames_the_work() -> None:
 def test_what_a_failure_leads_to_is_drawn_where_no_target_is_given() -> None:
     machine = flow(advice_on("core and edge", "failure_handling=compensate,notify"), REAL)[1]
     assert isinstance(machine, Frame)
-    assert machine.on_failure == "Undo what was done, Tell someone"
+    assert machine.on_failure == "Undo steps, then SNS topic"
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -12,7 +12,8 @@ from advisor.decision.recommend import recommend
 from advisor.knowledge.answers import Answers, Project, Step
 from advisor.reports import FORMATS, ReportOptions
 from advisor.reports.markdown.escaping import literal
-from advisor.reports.text.terminal import printable, width
+from advisor.reports.text.terminal import width
+from advisor.text.printable import printable
 from tests.reports.page import Page
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on, requirements
 from tests.reports.samples import with_prices

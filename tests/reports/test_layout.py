@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.reports.text.terminal import ascii_punctuation, printable, side_by_side, width, wrap
+from advisor.reports.text.terminal import ascii_punctuation, side_by_side, width, wrap
+from advisor.text.printable import printable
 
 URL = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.reports.html.text_width import breadth, fitted
-from advisor.reports.text.terminal import printable
+from advisor.text.printable import printable
 
 
 @pytest.mark.parametrize(

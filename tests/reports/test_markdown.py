@@ -15,7 +15,7 @@ from advisor.knowledge.answers import Answers, Project, Step
 from advisor.reports import FORMATS, ReportOptions
 from advisor.reports.diagram.mermaid import label
 from advisor.reports.markdown.escaping import escaped, literal, table
-from advisor.reports.text.terminal import printable
+from advisor.text.printable import printable
 from tests.reports.samples import CASES, RULE_BASE, advice
 
 MARKDOWN = FORMATS["markdown"]

@@ -180,7 +180,9 @@ def test_a_run_stops_where_a_redrive_can_go_on(case: str) -> None:
     assert run.status == "FAILED"
     assert (run.states[-1] == "Process request") is resumable
     assert run.error.startswith("ConnectionError: ")
-    ends_up = next(line.ends_up for line in made.failure_routes if line.failure.startswith("a run fails"))
+    ends_up = next(
+        str(line.ends_up) for line in made.failure_routes if str(line.failure).startswith("a run fails")
+    )
     assert ("redrive-execution" in ends_up) is resumable
 
 

@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.knowledge.answers import ForEach, Parallel, Step
 from advisor.starter import NotSupported
+from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.resources import Function
-from advisor.starter.blueprint.wiring import Ref
+from advisor.starter.blueprint.wiring import Phrase, Ref
 from advisor.starter.documents.diagram import mermaid
 from tests.starter.projects import PROJECTS, blueprint, blueprint_of
 
@@ -215,3 +217,40 @@ def test_the_diagram_shows_what_starts_everything(name: str) -> None:
     assert ("caller((caller))" in edges) == (PROJECTS[name][0].get("event_source") in CALLED)
     for item in (*blueprint(name).functions, blueprint(name).machine):
         assert item is None or re.search(rf"> {item.id}$", edges, re.MULTILINE), item.id
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        FailureRoute(failure=Phrase("x"), ends_up=Phrase("x"), holds="x", alarms=(Ref("NoSuchAlarm"),)),
+        FailureRoute(failure=Phrase("x"), ends_up=Phrase("{0}", (Ref("NoQueue"),)), holds="x", alarms=()),
+    ],
+)
+def test_a_line_that_names_what_is_not_there_cannot_be_built(route: FailureRoute) -> None:
+    with pytest.raises(ValueError, match="The blueprint has no No"):
+        replace(blueprint("async-sdk"), failure_routes=(route,))
+
+
+@pytest.mark.parametrize("source", ["eventbridge", "iot"])
+def test_a_failed_express_run_is_kept_where_somebody_is_told_as_well(source: str) -> None:
+    answers = {
+        "event_source": source,
+        "steps": 3,
+        "total_duration_s": 5,
+        "idempotent": True,
+        "delivery": "at-least-once",
+        "failure_handling": ("capture", "notify"),
+        "monthly_executions": 90_000_000,
+        "peak_per_second": 2000,
+    }
+    made = blueprint_of(answers, "step-functions")
+    assert made.workflow_type == "express"
+    assert "FailureQueue" in made.by_id
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_every_failure_has_an_alarm_of_this_project(name: str) -> None:
+    made = blueprint(name)
+    assert made.failure_routes
+    ids = {alarm.id for alarm in made.alarms}
+    assert all(route.alarms and {ref.to for ref in route.alarms} <= ids for route in made.failure_routes)

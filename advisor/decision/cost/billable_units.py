@@ -11,10 +11,13 @@ from math import ceil
 
 from msgspec import Struct
 
+from advisor.decision.failure.plan import failure_targets
+from advisor.decision.workflow import Setting
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.limits import counted, figure
 from advisor.knowledge.questions import Settled
+from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.services import Accepted, Bill, EventSource
 
 _MB_PER_GB = 1024
@@ -107,18 +110,9 @@ def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
         source=str(facts.get("event_source", "")),
         stream=facts.get("invocation") == "stream",
         on_success=_names(facts.get("on_success")) or (),
-        on_failure=failure_targets(facts),
+        on_failure=failure_targets(Setting(Requirements(facts), aws)),
         said=tuple(said),
     )
-
-
-def failure_targets(facts: Mapping[str, object]) -> tuple[str, ...]:
-    """Return where failures go: as answered, else a topic where somebody is to be told, else a queue."""
-    answered = _names(facts.get("on_failure"))
-    if answered is not None:
-        return answered
-    handling = _names(facts.get("failure_handling")) or ()
-    return ("sns",) if "notify" in handling and "capture" not in handling else ("sqs",)
 
 
 def _number(answer: object) -> float | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.decision.cost.billable_units import failure_targets
 from advisor.decision.failure.inputs import Case, attempts, attempts_words, impossible
 from advisor.decision.recommendation import FailureEvent, FailureStory
+from advisor.knowledge.failure_plan import HandoverPlan
 from advisor.knowledge.rules import DESTINATIONS
 
 _DAY_S = 86_400
@@ -13,7 +13,7 @@ _UNDELIVERED = "; DestinationDeliveryFailures if the record cannot be delivered.
 _NOWHERE = "Nowhere, as answered; the starter project adds a queue all the same."
 
 
-def handover_story(case: Case) -> FailureStory:
+def handover_story(case: Case, plan: HandoverPlan) -> FailureStory:
     """Return what Destinations do with work that keeps failing."""
     if case.facts.get("invocation") == "sync":
         return impossible(
@@ -32,24 +32,24 @@ def handover_story(case: Case) -> FailureStory:
             lost="The message after the retention period, if there is no dead-letter queue.",
             alarm="ApproximateNumberOfMessagesVisible of the dead-letter queue.",
         )
-    return _stream(case) if case.facts.get("invocation") == "stream" else _asynchronous(case)
+    polled = case.facts.get("invocation") == "stream"
+    return _stream(case, plan) if polled else _asynchronous(case, plan)
 
 
-def _asynchronous(case: Case) -> FailureStory:
+def _asynchronous(case: Case, plan: HandoverPlan) -> FailureStory:
     """Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
     retry = case.facts.get("retry")
-    retries = 0 if retry == "none" else int(case.limit("async-max-retries"))
-    waits = list(case.series("async-retry-waits")[:retries])
+    waits = list(case.series("async-retry-waits")[: plan.retries])
     starts = case.attempts_at(waits)
     over = starts[-1] + case.run_s
-    target, ends_up, lost = _async_end(case)
-    age, (least, most) = case.limit("starter-event-age"), case.series("async-throttle-waits")
+    target, ends_up, lost = _async_end(case, plan)
+    least, most = case.series("async-throttle-waits")
     last = f"The record of event, error and {len(starts)} attempts goes to {target}." if target else lost
     events = (
         *attempts(starts, waits, "Lambda's queue invokes the function and it fails."),
         FailureEvent(over, "On-failure destination" if target else "Dropped", last),
         FailureEvent(
-            age,
+            plan.age_s,
             "If Lambda throttles instead",
             f"Throttled events are tried again after {least:g} to {most:g} s until they are this old, then "
             f"{f'go to {target}' if target else 'are dropped'}. Attempts are not counted.",
@@ -64,18 +64,23 @@ def _asynchronous(case: Case) -> FailureStory:
         ends_up=ends_up,
         lost=lost,
         alarm="AsyncEventsDropped of the function"
-        + (_queue_alarm(failure_targets(case.facts)) if target else "")
+        + (_queue_alarm(plan) if target else "")
         + (_UNDELIVERED if target else "."),
     )
 
 
-def _queue_alarm(targets: tuple[str, ...]) -> str:
-    return ", ApproximateNumberOfMessagesVisible of the queue" if "sqs" in targets else ""
+def _queue_alarm(plan: HandoverPlan) -> str:
+    return ", ApproximateNumberOfMessagesVisible of the queue" if "sqs" in _wanted(plan) else ""
 
 
-def _async_end(case: Case) -> tuple[str, str, str]:
+def _wanted(plan: HandoverPlan) -> tuple[str, ...]:
+    """Return the targets as answered, or the one that stands in."""
+    return (plan.target,) if plan.answered is None else plan.answered
+
+
+def _async_end(case: Case, plan: HandoverPlan) -> tuple[str, str, str]:
     """Return in words where the failure record goes (empty: nowhere), where it is found, and what is lost."""
-    wanted = failure_targets(case.facts)
+    wanted = _wanted(plan)
     if not wanted:
         return (
             "",
@@ -97,18 +102,17 @@ def _async_end(case: Case) -> tuple[str, str, str]:
     return target, ends_up, f"Nothing, as long as the record can be delivered.{undone}"
 
 
-def _stream(case: Case) -> FailureStory:
+def _stream(case: Case, plan: HandoverPlan) -> FailureStory:
     """Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html"""
     kafka = case.facts.get("event_source") == "kafka"
     part = "partition" if kafka else "shard"
-    retries, age = case.limit("starter-stream-retries"), case.limit("starter-stream-record-age")
-    target, ends_up, lost = _stream_end(case)
+    target, ends_up, lost = _stream_end(case, plan)
     halves = "" if kafka else ", in halves, so that the bad record is found"
     events = (
         FailureEvent(0, "Attempt 1", "The function gets the batch and fails."),
         FailureEvent(
             None,
-            f"Attempts 2 to {retries + 1:g}",
+            f"Attempts 2 to {plan.retries + 1}",
             f"The batch is tried again{halves}, with no wait that can be set. The {part} waits behind it.",
         ),
         FailureEvent(
@@ -116,15 +120,17 @@ def _stream(case: Case) -> FailureStory:
             "On-failure destination" if target else "Skipped",
             f"{f'A record goes to {target}; t' if target else 'T'}he {part} goes on with the next batch.",
         ),
-        FailureEvent(age, "At the latest", "Records of this age are given up even if attempts are left."),
+        FailureEvent(
+            plan.age_s, "At the latest", "Records of this age are given up even if attempts are left."
+        ),
     )
     return FailureStory(
         option=DESTINATIONS,
-        attempts=f"{retries + 1:g} at most, as the starter bounds them. {_unbounded(case)}",
+        attempts=f"{plan.retries + 1} at most, as the starter bounds them. {_unbounded(case)}",
         events=events,
         ends_up=ends_up,
         lost=lost,
-        alarm=f"Errors of the function, IteratorAge while the {part} waits"
+        alarm=f"Errors of the function, {'OffsetLag' if kafka else 'IteratorAge'} while the {part} waits"
         + (_UNDELIVERED if target else "."),
     )
 
@@ -142,17 +148,19 @@ def _unbounded(case: Case) -> str:
     return f"Unbounded, one bad record can block its shard for {days:g} {'day' if days == 1 else 'days'}."
 
 
-def _stream_end(case: Case) -> tuple[str, str, str]:
+def _stream_end(case: Case, plan: HandoverPlan) -> tuple[str, str, str]:
     """Return the same for a batch; only S3 keeps the records, SQS and SNS get positions."""
-    answered = failure_targets(case.facts)
-    if not answered and not case.facts.get("replay_payload"):
+    if plan.answered == () and not case.facts.get("replay_payload"):
         return (
             "",
             _NOWHERE,
             "The batch: without an on-failure destination it is skipped after the last attempt.",
         )
-    wanted = [name for name in answered if name in case.aws.accepting("stream-failure")]
-    name = "s3" if case.facts.get("replay_payload") or "s3" in wanted else (*wanted, "sqs")[0]
+    if plan.target == "kafka":
+        told = "Nothing, as long as the record can be delivered."
+        return "another topic of the cluster", "In another topic of the cluster, the records.", told
+    accepted = [name for name in _wanted(plan) if name in case.aws.accepting("stream-failure")]
+    name = "s3" if "s3" in accepted else (*accepted, "sqs")[0]
     target, found = case.place(name)
     if name == "s3":
         return (

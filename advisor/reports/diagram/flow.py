@@ -120,8 +120,23 @@ class _Sketch(Struct, frozen=True):
         value = self.known.get(key)
         return self.words(key, value) if isinstance(value, tuple) and value else ""
 
+    def noun(self, service: str) -> str:
+        """Return what a service has for a record, such as ``SQS queue``."""
+        return self.recommendation.aws.services[service].noun.partition(" ")[2]
+
     def failures(self) -> str:
-        return self.chosen("on_failure") or "on-failure destination"
+        """Return where the record of a failure goes."""
+        plan = self.recommendation.design.failure.handover
+        several = plan.answered is not None and len(plan.answered) > 1
+        return self.chosen("on_failure") if several else self.noun(plan.target)
+
+    def failed_run(self) -> str:
+        """Return what happens to a failed execution, apart from its end; nothing where nothing does."""
+        plan = self.recommendation.design.failure.execution
+        target = plan.report or ("sqs" if plan.kept_outside else "")
+        parts = [*(["undo steps"] if plan.undoes else []), *([self.noun(target)] if target else [])]
+        words = ", then ".join(parts)
+        return words[:1].upper() + words[1:]
 
     def success(self) -> Sequence:
         return tuple(Box("target", words) for words in [self.chosen("on_success")] if words)
@@ -145,7 +160,7 @@ class _Sketch(Struct, frozen=True):
     def state_machine(self, core: Flow) -> Frame:
         kind = self.recommendation.verdict.workflow_type
         title = f"{NAMES[kind] if kind else NAMES[STEP_FUNCTIONS]} state machine"
-        return Frame(title, _states(core), self.chosen("on_failure") or self.chosen("failure_handling"))
+        return Frame(title, _states(core), self.failed_run())
 
 
 def _states(core: Flow) -> Sequence:

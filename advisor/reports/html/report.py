@@ -46,8 +46,8 @@ from advisor.reports.labels import (
     title,
 )
 from advisor.reports.reasons import arguments_for, exclusions
-from advisor.reports.text.terminal import printable
 from advisor.resources import templates_folder
+from advisor.text.printable import printable
 
 
 def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /) -> str:

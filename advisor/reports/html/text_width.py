@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from advisor.reports.text.terminal import characters, printable, width
+from advisor.reports.text.terminal import characters, width
+from advisor.text.printable import printable
 
 _SIZE = 13.0  # pixels, as the page sets it
 _NARROW, _WIDE = frozenset("ijlIftr.,:;'|!()[]- "), frozenset("mwMW@%&")

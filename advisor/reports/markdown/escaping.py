@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from advisor.reports.text.terminal import printable
+from advisor.text.printable import printable
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|(?<=\bwww)\.")
 _ITEM = re.compile(r"^(\d+)(?=[.)](?:\s|$))|^(?=[-+])")  # at the start of a line it would open a list

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+from advisor.text.printable import printable
+
 _JOINER = "\u200d"
 _ASCII = str.maketrans(
     {
@@ -30,16 +30,6 @@ _ASCII = str.maketrans(
 def ascii_punctuation(text: str) -> str:
     """Return ``text`` with typographic punctuation spelt in ASCII; letters stay."""
     return text.translate(_ASCII)
-
-
-def printable(text: str) -> str:
-    """Return ``text`` as one line a terminal can show: control characters are spelt out."""
-    return _CONTROL.sub(_spelt, " ".join(text.split()))
-
-
-def _spelt(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
 def width(text: str) -> int:

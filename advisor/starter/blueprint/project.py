@@ -13,18 +13,18 @@ from advisor.knowledge.flow import Flow
 from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Resource
-from advisor.starter.blueprint.wiring import Outcome, Permission, Ref, WorkflowType
+from advisor.starter.blueprint.wiring import Outcome, Permission, Phrase, Ref, WorkflowType, refs_in
 
 Approach: TypeAlias = Literal["destinations", "step-functions", "both"]
 
 
-class FailureRoute(Struct, frozen=True):
-    """One line of the table "where does a failed event end up"."""
+class FailureRoute(Struct, frozen=True, kw_only=True):
+    """One line of the table "where does a failed event end up"; ``alarms`` ring then."""
 
-    failure: str
-    ends_up: str
+    failure: Phrase
+    ends_up: Phrase
     holds: str
-    alarm: str
+    alarms: tuple[Ref, ...]
 
 
 class RecordFixture(Struct, frozen=True):
@@ -59,6 +59,13 @@ class Blueprint(Struct, frozen=True, dict=True):
     summary: str = ""
     cost: str = ""
     made_with: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a reference to a resource that is not there."""
+        named = (self.resources, self.permissions, self.failure_routes, self.idempotency)
+        dangling = sorted({ref.to for ref in refs_in(named)} - set(self.by_id))
+        if dangling:
+            raise ValueError(f"The blueprint has no {', '.join(dangling)}.")
 
     @cached_property
     def by_id(self) -> Mapping[str, Resource]:

@@ -6,7 +6,7 @@ has its own words for the reference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
@@ -46,6 +46,16 @@ class Arn(Struct, frozen=True):
 
 
 Target: TypeAlias = Ref | Arn | str
+
+
+class Phrase(Struct, frozen=True):
+    """A text for people that names resources of this blueprint: ``{0}``… stand for the ids of ``parts``."""
+
+    pattern: str
+    parts: tuple[Ref, ...] = ()
+
+    def __str__(self) -> str:
+        return self.pattern.format(*(part.to for part in self.parts))
 
 
 class Destination(Struct, frozen=True):
@@ -100,6 +110,20 @@ class Trigger(Struct, frozen=True):
     topic: Ref | None = None
     group: Ref | None = None
     filter: str = ""
+
+
+def refs_in(value: object) -> Iterator[Ref]:
+    """Yield every reference inside a value of a blueprint."""
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, Struct):
+        for field in value.__struct_fields__:
+            yield from refs_in(getattr(value, field))
+    elif isinstance(value, Mapping):
+        yield from refs_in(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from refs_in(item)
 
 
 class Permission(Struct, frozen=True):

@@ -19,14 +19,9 @@ from advisor.starter.blueprint.resources import (
 )
 from advisor.starter.blueprint.wiring import Ref, Trigger
 from advisor.starter.state_language.expressions import State
+from advisor.text.mermaid import BOX, CYLINDER, STADIUM, SUBROUTINE, arrow, node, subgraph
 
-SHAPES = {
-    "queue": '[["{}"]]',
-    "bucket": '[("{}")]',
-    "table": '[("{}")]',
-    "topic": '(["{}"])',
-    "bus": '(["{}"])',
-}
+SHAPES = {"queue": SUBROUTINE, "bucket": CYLINDER, "table": CYLINDER, "topic": STADIUM, "bus": STADIUM}
 
 
 def mermaid(blueprint: Blueprint) -> str:
@@ -40,7 +35,7 @@ def mermaid(blueprint: Blueprint) -> str:
 
 
 def _node(item: Resource) -> str:
-    return item.id + SHAPES.get(item.kind, '["{}"]').format(item.id)
+    return node(item.id, item.id, SHAPES.get(item.kind, BOX))
 
 
 def _edges(blueprint: Blueprint) -> Iterator[str]:
@@ -48,24 +43,24 @@ def _edges(blueprint: Blueprint) -> Iterator[str]:
     reached = {edge.split()[-1] for edge in edges}
     for item in blueprint.resources:
         if isinstance(item, Function | Machine) and item.id not in reached:
-            yield f"caller((caller)) --> {item.id}"
+            yield arrow("caller((caller))", item.id)
     yield from edges
 
 
 def _before(item: Resource) -> Iterator[str]:
     """Yield what brings events to ``item``."""
     if isinstance(item, HttpApi | LoadBalancer):
-        yield f"caller((caller)) --> {item.id}"
+        yield arrow("caller((caller))", item.id)
     if isinstance(item, IotRule):
-        yield f"devices((devices)) --> {item.id}"
+        yield arrow("devices((devices))", item.id)
     if isinstance(item, MailRule):
-        yield f"mail((mail)) --> {item.id}"
+        yield arrow("mail((mail))", item.id)
     if isinstance(item, Pipe):
-        yield f"{item.source.to} --> {item.id}"
+        yield arrow(item.source.to, item.id)
     if isinstance(item, Route):
-        yield f"{item.bus.to if item.bus else 'events((events))'} --> {item.id}"
+        yield arrow(item.bus.to if item.bus else "events((events))", item.id)
     if isinstance(item, Function | Machine) and item.trigger:
-        yield f"{_origin(item.trigger)} --> {item.id}"
+        yield arrow(_origin(item.trigger), item.id)
 
 
 def _origin(trigger: Trigger) -> str:
@@ -80,70 +75,69 @@ def _origin(trigger: Trigger) -> str:
 def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
     if isinstance(item, HttpApi | Pipe | IotRule) and item.machine:
-        yield f"{item.id} --> {item.machine.to}"
+        yield arrow(item.id, item.machine.to)
     if isinstance(item, IotRule | MailRule | LoadBalancer) and item.function:
-        yield f"{item.id} --> {item.function.to}"
+        yield arrow(item.id, item.function.to)
     if isinstance(item, Subscription):
-        yield f"{item.topic.to} --> {item.queue.to}"
+        yield arrow(item.topic.to, item.queue.to)
     if isinstance(item, Route):
-        yield f"{item.id} --> {item.target.to}"
+        yield arrow(item.id, item.target.to)
     if isinstance(item, Pipe | IotRule | Route) and item.undelivered:
-        yield f"{item.id} -. not delivered .-> {item.undelivered.to}"
+        yield arrow(item.id, item.undelivered.to, "not delivered", dotted=True)
     if isinstance(item, Function | Machine) and item.trigger:
         yield from _not_taken(item.id, item.trigger)
     if isinstance(item, Function):
         yield from _handed_on(item)
         yield from (
-            f"{item.id} --> {target.to}"
+            arrow(item.id, target.to)
             for permission in blueprint.permissions_of(item.id)
             for target in permission.resources
             if isinstance(target, Ref) and permission.actions[0].startswith("states:Start")
         )
     if isinstance(item, Machine):
-        yield from (
-            f"{item.id} --> {target.to}" for _, target in item.substitutions if isinstance(target, Ref)
-        )
+        yield from (arrow(item.id, target.to) for _, target in item.substitutions if isinstance(target, Ref))
 
 
 def _not_taken(holder: str, trigger: Trigger) -> Iterator[str]:
     if trigger.undelivered:
-        yield f"{holder} -. not delivered .-> {trigger.undelivered.to}"
+        yield arrow(holder, trigger.undelivered.to, "not delivered", dotted=True)
     if trigger.batch and trigger.batch.on_failure:
-        yield f"{holder} -- on failure --> {trigger.batch.on_failure.target.to}"
+        yield arrow(holder, trigger.batch.on_failure.target.to, "on failure")
 
 
 def _handed_on(function: Function) -> Iterator[str]:
     if function.asynchronous and function.asynchronous.on_success:
-        yield f"{function.id} -- on success --> {function.asynchronous.on_success.target.to}"
+        yield arrow(function.id, function.asynchronous.on_success.target.to, "on success")
     if function.asynchronous:
-        yield f"{function.id} -- on failure --> {function.asynchronous.on_failure.target.to}"
+        yield arrow(function.id, function.asynchronous.on_failure.target.to, "on failure")
 
 
-def _states(machine: Machine) -> Iterator[str]:
-    yield f"subgraph {machine.id}States[states of {machine.id}]"
+def _states(machine: Machine) -> list[str]:
     states: dict[str, State] = machine.definition["States"]
     ids = {name: f"s{place}" for place, name in enumerate(states)}
-    for name, state in states.items():
-        yield f'    {ids[name]}["{_title(name, state)}"]'
-    for name, state in states.items():
-        for target, label in _following(state):
-            yield f"    {ids[name]} {label} {ids[target]}"
-    yield "end"
+    lines = [node(ids[name], name, below=_inside(state)) for name, state in states.items()]
+    lines += [
+        arrow(ids[name], ids[target], text, dotted=text == "error")
+        for name, state in states.items()
+        for target, text in _following(state)
+    ]
+    return subgraph(f"{machine.id}States", f"states of {machine.id}", lines, "    ")
 
 
-def _title(name: str, state: State) -> str:
+def _inside(state: State) -> str:
+    """Return the kind of a Map or Parallel state, and the states in it."""
     inner = state.get("ItemProcessor", {}).get("States", {})
     branches = [other for branch in state.get("Branches", []) for other in branch["States"]]
     inside = [*inner, *branches]
-    return f"{name}<br/>{state['Type']}: {', '.join(inside)}" if inside else name
+    return f"{state['Type']}: {', '.join(inside)}" if inside else ""
 
 
 def _following(state: State) -> Iterator[tuple[str, str]]:
     if "Next" in state:
-        yield state["Next"], "-->"
+        yield state["Next"], ""
     for choice in state.get("Choices", []):
-        yield choice["Next"], "-- yes -->"
+        yield choice["Next"], "yes"
     if "Default" in state:
-        yield state["Default"], "-- otherwise -->"
+        yield state["Default"], "otherwise"
     for catcher in state.get("Catch", []):
-        yield catcher["Next"], "-. error .->"
+        yield catcher["Next"], "error"

@@ -49,6 +49,12 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
     if trigger and trigger.kind == "dynamodb-stream":
         item = shlex.quote('{"id": {"S": "1001"}}')
         return f"aws dynamodb put-item --table-name {output('SourceTableName')} --item {item}"
+    if trigger and trigger.kind == "kafka":
+        return (
+            "# From a host in the network of the cluster, with the tools of Kafka and the cluster's access\n"
+            f"echo {payload} | kafka-console-producer.sh --topic TOPIC \\\n"
+            "  --bootstrap-server BROKERS --producer.config client.properties"
+        )
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         return (
             'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\\n'
@@ -91,8 +97,10 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         alias = Function.alias
         yield f"Did it go to the alias `{alias}`? The settings are the alias's; the bare function has none."
         yield "Is it still being retried? The last attempt starts about three minutes after the first."
-    if any(f.trigger and f.trigger.batch for f in blueprint.functions):
-        yield "Is the reader behind? Look at `IteratorAge`; a shard waits while a batch is being retried."
+    triggers = [f.trigger for f in blueprint.functions if f.trigger and f.trigger.batch]
+    if triggers:
+        metric, part = ("OffsetLag", "partition") if triggers[0].kind == "kafka" else ("IteratorAge", "shard")
+        yield f"Is the reader behind? Look at `{metric}`; a {part} waits while a batch is being retried."
     if queues:
         yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
     if blueprint.approach != "step-functions":

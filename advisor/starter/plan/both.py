@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from advisor.decision.recommendation import Design
 from advisor.knowledge.flow import Flow, units
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bus
@@ -23,11 +22,11 @@ HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
 
 def both(
     context: PlanContext,
-    design: Design,
     workflow_type: WorkflowType,
     payload_for: Callable[[Flow], dict[str, Any]],
 ) -> tuple[Fragment, Mapping[str, Any]]:
-    """Return the edge of ``design`` as a function that hands its result to a state machine for the core."""
+    """Return the edge of the design as a function that hands its result to a state machine for the core."""
+    design = context.design
     if not design.edge:
         raise NotSupported(
             "Both options together need a lambda step first, for the edge, and a step after it, for the core."
@@ -51,7 +50,7 @@ def both(
     onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
     front = edges(edge_brief, design.edge, source, onward)
     waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
-    parts = merge([front, waiting, core(context, design, MachineOptions(workflow_type, trigger))])
+    parts = merge([front, waiting, core(context, MachineOptions(workflow_type, trigger))])
     return parts, source.event
 
 

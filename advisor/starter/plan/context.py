@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from advisor.decision.recommendation import Design
 from advisor.knowledge.answers import QueryLanguage
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.names import Name
 from advisor.knowledge.requirements import Requirements
-from advisor.starter.blueprint.project import FailureRoute, RecordFixture
+from advisor.starter.blueprint.project import RecordFixture
 from advisor.starter.blueprint.resources import Resource
 from advisor.starter.blueprint.wiring import Permission
 from advisor.starter.plan.rule_ids import RulesBehind
@@ -24,6 +25,7 @@ class PlanContext(Struct, frozen=True):
     name: Name
     source: str
     aws: AwsFacts
+    design: Design
     query_language: QueryLanguage = "jsonata"
     failure_topic: str = ""
 
@@ -43,7 +45,6 @@ class Fragment(Struct, frozen=True):
 
     resources: tuple[Resource, ...] = ()
     permissions: tuple[Permission, ...] = ()
-    routes: tuple[FailureRoute, ...] = ()
     records: tuple[RecordFixture, ...] = ()
 
 
@@ -56,6 +57,5 @@ def merge(parts: Iterable[Fragment]) -> Fragment:
     return Fragment(
         tuple(resources.values()),
         tuple(permission for part in every for permission in part.permissions),
-        tuple(dict.fromkeys(route for part in every for route in part.routes)),
         tuple(dict.fromkeys(record for part in every for record in part.records)),
     )

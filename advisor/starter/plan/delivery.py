@@ -8,7 +8,6 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.starter.blueprint.ids import UNDELIVERED
-from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.resources import Bucket, Queue
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext
@@ -46,10 +45,7 @@ def undelivered(
         senders=(sender,) if sender else (),
         stays_empty=True,
     )
-    route = FailureRoute(
-        f"{what} cannot deliver an event", f"queue `{queue.id}`", "the event itself", f"{queue.id}Alarm"
-    )
-    return Fragment((queue,), routes=(route,))
+    return Fragment((queue,))
 
 
 def reading(
@@ -77,7 +73,7 @@ def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
     detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
     event = detail if machine else bus_event("aws.s3", "Object Created", detail)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
-    parts = Fragment((bucket, *more.resources), routes=more.routes)
+    parts = Fragment((bucket, *more.resources))
     return Source(rule(context, pattern, "$.detail" if machine else ""), event, parts)
 
 

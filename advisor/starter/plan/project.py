@@ -10,13 +10,12 @@ from msgspec import Struct
 
 from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.verdict import workflow_type_of
 from advisor.decision.workflow import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY
 from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.flow import Choice, Flow, Map, nodes, units
 from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
-from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS
+from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.not_supported import NotSupported
@@ -30,6 +29,7 @@ from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
+from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.text.markdown import one_line
 
@@ -72,6 +72,7 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         workload,
         f"app.{workload.slug}",
         recommendation.aws,
+        recommendation.designs[choice.approach],
         recommendation.answers.project.query_language or "jsonata",
         recommendation.answers.project.failure_topic or "",
     )
@@ -102,14 +103,12 @@ def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
 
 def _workflow_type(recommendation: Recommendation) -> WorkflowType:
     decision = recommendation.decision
-    if recommendation.verdict.workflow_type in (STANDARD, EXPRESS):
-        return recommendation.verdict.workflow_type  # type: ignore[return-value]
     if not decision.standard.viable and not decision.express.viable:
         reasons = " ".join(
             rule.because for rule in (*decision.standard.ruled_out_by, *decision.express.ruled_out_by)
         )
         raise NotSupported(f"Neither workflow type can do this workload: {reasons}")
-    return "express" if workflow_type_of(decision, STEP_FUNCTIONS) == EXPRESS else "standard"
+    return "express" if recommendation.designs[STEP_FUNCTIONS].workflow_type == EXPRESS else "standard"
 
 
 def _check_region(recommendation: Recommendation) -> None:
@@ -137,7 +136,7 @@ def _check_failure_topic(context: PlanContext, choice: ChosenApproach) -> None:
 
 
 def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recommendation) -> PlannedFlow:
-    requirements, design = context.requirements, recommendation.designs[choice.approach]
+    requirements, design = context.requirements, context.design
     arranged = recommendation.answers.project.steps
     if choice.approach == DESTINATIONS:
         if any(not isinstance(part, Step) for part in arranged):
@@ -153,9 +152,9 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
             context, sample_payload(design.core), express=choice.workflow_type == EXPRESS, waits=waits
         )
         plan_of_core = MachineOptions(choice.workflow_type or "standard", source.trigger, waits, source.first)
-        parts = merge([source.parts, core(context, design, plan_of_core)])
+        parts = merge([source.parts, core(context, plan_of_core)])
         return PlannedFlow(design.flow, parts, source.event)
-    parts, event = both(context, design, choice.workflow_type or "standard", sample_payload)
+    parts, event = both(context, choice.workflow_type or "standard", sample_payload)
     return PlannedFlow(design.flow, parts, event)
 
 
@@ -199,7 +198,7 @@ def _blueprint(
         payload=sample_payload(built.flow),
         event=built.event,
         records=built.parts.records,
-        failure_routes=built.parts.routes,
+        failure_routes=failure_routes(context, (*resources, *alarms)),
         idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
         event_source=context.requirements.text("event_source", "sdk"),
         summary=_summary(recommendation, choice),

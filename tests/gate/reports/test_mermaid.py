@@ -12,7 +12,7 @@ from advisor.decision.recommend import designs_of
 from advisor.knowledge.answers import Project, Step
 from advisor.reports.diagram.flow import Box, Frame, Lanes, Sequence, flow
 from advisor.reports.diagram.mermaid import flowchart
-from advisor.reports.text.terminal import printable
+from advisor.text.printable import printable
 from tests.gate.reports.browser import NODE, data, needs_chromium, needs_module, script, seen
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 from tests.reports.samples import CASES

@@ -18,7 +18,6 @@ from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, SUCCEEDED, Source, r
 from advisor.starter.plan.destinations.targets import (
     chosen_target,
     destination,
-    failure_route,
     permissions,
 )
 
@@ -164,11 +163,8 @@ def _handler(
             context.aws.limit("async-max-retries"), context.aws.limit("starter-event-age"), kept
         ),
     )
-    route = failure_route(
-        f"`{unit.function_id}` keeps failing", kept, "the execution record: event, error, attempts"
-    )
     record = RecordFixture("lambda", "success" if outcome == "success" else "failure")
-    own = Fragment((made,), permissions(context, made.id, kept), (route,), (record,))
+    own = Fragment((made,), permissions(context, made.id, kept), (record,))
     return Destination("lambda", Ref(made.id)), merge([kept_parts, own])
 
 
@@ -179,20 +175,15 @@ def _link(
     success: tuple[Destination, Fragment] | None,
     failure: Destination,
 ) -> Fragment:
-    retries = 0 if context.requirements.text("retry") == "none" else context.aws.limit("async-max-retries")
+    plan = context.design.failure.handover
     made = replace(
         function(context, unit, "invocation", "steps", "retry", "data_passing"),
         trigger=trigger,
-        asynchronous=AsyncInvoke(
-            retries, context.aws.limit("starter-event-age"), failure, success[0] if success else None
-        ),
+        asynchronous=AsyncInvoke(plan.retries, plan.age_s, failure, success[0] if success else None),
     )
     targets = [failure, *([success[0]] if success else [])]
-    route = failure_route(
-        f"`{unit.function_id}` keeps failing", failure, "the execution record: event, error, attempts"
-    )
     granted = tuple(item for to in targets for item in permissions(context, made.id, to))
-    own = Fragment((made,), granted, (route,))
+    own = Fragment((made,), granted)
     return merge([own, *([success[1]] if success else [])])
 
 
@@ -216,48 +207,26 @@ def stream_reader(context: PlanContext, unit: Unit, source: Source) -> tuple[Fun
     assert source.trigger is not None
     batch, parts = _batch(context, unit, source.trigger)
     assert batch.on_failure is not None
-    holds = "positions in the stream, not the records"
-    if batch.on_failure.service in ("s3", "kafka"):
-        holds = "the records themselves"
-    route = failure_route(f"a record that `{unit.function_id}` keeps failing on", batch.on_failure, holds)
     made = function(context, unit, "invocation", "event_source", "on_failure")
     most = context.aws.limit("kafka-function-timeout") if source.trigger.kind == "kafka" else made.timeout_s
     reader = replace(made, timeout_s=min(made.timeout_s, most), trigger=replace(source.trigger, batch=batch))
     assert source.trigger.source is not None
     reads = reading(context, reader.id, source.trigger.kind, source.trigger.source, implied=True)
-    return reader, merge([parts, Fragment(permissions=reads, routes=(route,))])
+    return reader, merge([parts, Fragment(permissions=reads)])
 
 
 def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
-    retries = (
-        context.aws.limit("kafka-max-retries")
-        if trigger.kind == "kafka"
-        else context.aws.limit("starter-stream-retries")
-    )
+    plan = context.design.failure.handover
     if context.failure_topic:
         failure, parts = _topic(context, unit)
         return Batch(
-            100,
-            5,
-            retries,
-            context.aws.limit("starter-stream-record-age"),
-            failure,
-            partial_response=False,
-            pollers=POLLERS,
+            100, 5, plan.retries, plan.age_s, failure, partial_response=False, pollers=POLLERS
         ), parts
     service = chosen_target(context, "failure", stream=True)
     failure, made = destination(context, service, "failure")
-    parts = Fragment(made.resources, permissions(context, unit.function_id, failure), (), made.records)
+    parts = Fragment(made.resources, permissions(context, unit.function_id, failure), made.records)
     own = trigger.kind != "kafka"
-    return Batch(
-        100,
-        5,
-        retries,
-        context.aws.limit("starter-stream-record-age"),
-        failure,
-        bisect=own,
-        partial_response=own,
-    ), parts
+    return Batch(100, 5, plan.retries, plan.age_s, failure, bisect=own, partial_response=own), parts
 
 
 def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.project import FailureRoute, RecordFixture
+from advisor.starter.blueprint.project import RecordFixture
 from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Resource, Route, Topic
 from advisor.starter.blueprint.wiring import Destination, Outcome, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext
@@ -20,7 +20,7 @@ def chosen_target(context: PlanContext, outcome: Outcome, *, stream: bool = Fals
     """
     chosen = tuple(dict.fromkeys(context.requirements.chosen(f"on_{outcome}")))
     if not chosen:
-        return _default(context, stream) if outcome == "failure" else ""
+        return context.design.failure.handover.target if outcome == "failure" else ""
     if len(chosen) > 1:
         raise NotSupported(
             f"Lambda takes one destination for {outcome}, but on_{outcome} names {', '.join(chosen)}. "
@@ -34,13 +34,6 @@ def chosen_target(context: PlanContext, outcome: Outcome, *, stream: bool = Fals
             f"{_nearest(chosen[0], outcome)}"
         )
     return chosen[0]
-
-
-def _default(context: PlanContext, stream: bool) -> str:
-    if stream and context.requirements.flag("replay_payload"):
-        return "s3"
-    handling = context.requirements.chosen("failure_handling")
-    return "sns" if "notify" in handling and "capture" not in handling else "sqs"
 
 
 def _nearest(service: str, outcome: Outcome) -> str:
@@ -65,20 +58,6 @@ def permissions(context: PlanContext, holder: str, to: Destination) -> tuple[Per
         Permission(holder, service.actions("write"), (contents,), implied=True),
         Permission(holder, service.actions("list"), (to.target,), implied=True),
     )
-
-
-def failure_route(failure: str, to: Destination, holds: str) -> FailureRoute:
-    """Return the README's line on a failure that ends up at ``to``."""
-    words = {
-        "sqs": ("queue `{}`", "{}Alarm"),
-        "sns": ("topic `{}`, and from there only where somebody subscribed", "the message itself"),
-        "kafka": ("the topic that `{}` names", "the function's Errors alarm"),
-        "s3": ("bucket `{}`", "the function's Errors alarm"),
-        "eventbridge": ("bus `{}`, whose rule keeps it in queue `FailureQueue`", "FailureQueueAlarm"),
-        "lambda": ("function `{}`", "{}AsyncEventsDroppedAlarm"),
-    }
-    ends_up, alarm = words[to.service]
-    return FailureRoute(failure, ends_up.format(to.target.to), holds, alarm.format(to.target.to))
 
 
 def _asked(context: PlanContext, outcome: Outcome) -> tuple[str, ...]:

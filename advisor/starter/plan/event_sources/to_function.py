@@ -59,7 +59,7 @@ def _sns(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sourc
     trigger = Trigger("sns", source=Ref(topic.id), undelivered=Ref(UNDELIVERED))
     message = {"MessageId": "95df01b4-ee98-5cb9-9903-4c221d41eb5e", "Message": json.dumps(payload)}
     event = {"Records": [{"EventSource": "aws:sns", "Sns": message}]}
-    return Source(trigger, event, Fragment((topic, *more.resources), routes=more.routes))
+    return Source(trigger, event, Fragment((topic, *more.resources)))
 
 
 def _iot(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:

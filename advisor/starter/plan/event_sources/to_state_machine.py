@@ -28,7 +28,7 @@ from advisor.starter.blueprint.resources import (
 from advisor.starter.blueprint.wiring import AsyncInvoke, Destination, Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import Source, reading, undelivered
-from advisor.starter.plan.destinations.targets import destination, failure_route, permissions
+from advisor.starter.plan.destinations.targets import destination, permissions
 from advisor.starter.plan.event_sources.to_function import (
     IOT_RULE,
     LOG_PATTERN,
@@ -238,8 +238,7 @@ def _starter(
     )
     start = Permission(START, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
     own = [start, *(permissions(context, START, kept) if kept else ())]
-    routes = (failure_route(f"`{START}` keeps failing", kept, "the execution record"),) if kept else ()
-    return merge([kept_parts, Fragment((function,), tuple(own), routes)])
+    return merge([kept_parts, Fragment((function,), tuple(own))])
 
 
 def http_event(payload: Mapping[str, Any]) -> dict[str, Any]:

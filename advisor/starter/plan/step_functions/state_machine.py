@@ -8,7 +8,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.decision.recommendation import Design
 from advisor.knowledge.flow import Flow, Map, Node, Unit, WaitForCallback, nodes, units
 from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.not_supported import NotSupported
@@ -16,7 +15,7 @@ from advisor.starter.blueprint.resources import Machine
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger, WorkflowType
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.destinations.function_chain import function
-from advisor.starter.plan.step_functions.failed_executions import ending, report_unit, telling
+from advisor.starter.plan.step_functions.failed_executions import kept_failures, report_unit, telling
 from advisor.starter.plan.step_functions.jobs import may
 from advisor.starter.plan.step_functions.service_integrations import call_for, token_call_for
 from advisor.starter.state_language import jsonata, jsonpath
@@ -35,14 +34,14 @@ class MachineOptions(Struct, frozen=True):
     first: bool = False
 
 
-def core(context: PlanContext, design: Design, plan: MachineOptions) -> Fragment:
-    """Return the state machine for the core of ``design`` with everything it uses.
+def core(context: PlanContext, plan: MachineOptions) -> Fragment:
+    """Return the state machine for the core of the design with everything it uses.
 
     Raises Refused for what its workflow type cannot do.
     """
-    flow = design.core
+    flow = context.design.core
     _refuse_oversize(context, flow, plan)
-    report = report_unit(context, plan.workflow_type)
+    report = report_unit(context)
     calls = _calls(context, flow, report)
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
@@ -51,14 +50,13 @@ def core(context: PlanContext, design: Design, plan: MachineOptions) -> Fragment
         flow,
         scope,
         comment=f"{context.name.words}: see README.md for what each state does",
-        timeout_s=_timeout(context, design, plan),
+        timeout_s=_timeout(context, plan),
         report=report,
     )
     if plan.first:
         definition = taking_first(definition)
     definition = SPELT[context.query_language](definition)
-    undone = any(unit.undo for unit in units(flow))
-    told = ending(context, report, plan.workflow_type, undone=undone)
+    told = kept_failures(context, report)
     own = [
         _machine(context, definition, calls, plan),
         _functions(context, flow),
@@ -81,28 +79,26 @@ def _calls(context: PlanContext, flow: Flow, report: Unit | None) -> Mapping[str
 
 def _retries(context: PlanContext) -> tuple[Mapping[str, Any], ...]:
     """Return the retriers for the work's own errors, after those for Lambda's service errors."""
-    wish = context.requirements.text("retry", "default")
-    if wish == "none":
+    retrier = context.design.failure.execution.retrier
+    if retrier is None:
         return ()
-    attempts = context.aws.limit(f"starter-retries-{wish}")
-    if context.requirements.text("caller_waits_for") == "result":
-        attempts = 1  # a caller that waits has no time for more
     again = {
         "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
-        "IntervalSeconds": context.aws.limit("starter-retry-interval"),
-        "MaxAttempts": attempts,
-        "BackoffRate": float(context.aws.number("starter-retry-backoff")),
-        "MaxDelaySeconds": context.aws.limit("starter-retry-max-delay"),
+        "IntervalSeconds": retrier.interval_s,
+        "MaxAttempts": retrier.retries,
+        "BackoffRate": retrier.backoff,
+        "MaxDelaySeconds": retrier.max_delay_s,
         "JitterStrategy": "FULL",
     }
     return (again,)
 
 
-def _timeout(context: PlanContext, design: Design, plan: MachineOptions) -> int:
+def _timeout(context: PlanContext, plan: MachineOptions) -> int:
     if plan.caller_waits:
         return context.aws.limit("http-api-timeout") - 1
     if plan.workflow_type == "express":
         return context.aws.limit("express-duration")
+    design = context.design
     asked = sum(node.timeout_s for node in nodes(design.core) if isinstance(node, WaitForCallback))
     return design.longest_s + asked
 

@@ -1,0 +1,59 @@
+"""What a design does with work that keeps failing, as values."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Retrier(Struct, frozen=True, kw_only=True):
+    """How a state tries a failed Task again."""
+
+    retries: int
+    interval_s: int
+    backoff: float
+    max_delay_s: int
+
+    @property
+    def waits(self) -> tuple[float, ...]:
+        """Return the longest wait before each retry; full jitter may shorten it."""
+        growing = (self.interval_s * self.backoff**number for number in range(self.retries))
+        return tuple(min(wait, self.max_delay_s) for wait in growing)
+
+
+class HandoverPlan(Struct, frozen=True, kw_only=True):
+    """What Lambda does with an event, or a batch of a stream, that keeps failing.
+
+    ``answered`` are the targets that the user named, None where the question is open; ``target`` is the
+    service that gets the record: a value of ``targets``, or ``kafka`` for a topic of the cluster.
+    """
+
+    retries: int
+    age_s: int
+    answered: tuple[str, ...] | None
+    target: str
+
+
+class ExecutionPlan(Struct, frozen=True, kw_only=True):
+    """What a state machine does with a Task that keeps failing.
+
+    ``report`` is the service that a last state sends input and error to, empty without such a state.
+    ``kept_outside``: an EventBridge rule sends the event of every failed execution to a queue.
+    """
+
+    retrier: Retrier | None
+    undoes: bool
+    falls_back: bool
+    report: str
+    kept_outside: bool
+
+    @property
+    def caught(self) -> bool:
+        """Return whether a Catch takes the error; otherwise the execution stops where a redrive can go on."""
+        return self.undoes or bool(self.report)
+
+
+class FailurePlan(Struct, frozen=True, kw_only=True):
+    """The plan for functions behind Lambda's own queue or poller, and the plan for a state machine."""
+
+    handover: HandoverPlan
+    execution: ExecutionPlan

@@ -1,0 +1,155 @@
+"""The table "where does a failed event end up", read off the resources of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from advisor.starter.blueprint.project import FailureRoute
+from advisor.starter.blueprint.resources import (
+    Alarm,
+    Function,
+    IotRule,
+    Machine,
+    Pipe,
+    Queue,
+    Resource,
+    Route,
+)
+from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
+from advisor.starter.plan.context import PlanContext
+
+DELIVERERS = {"eventbridge": "EventBridge", "schedule": "EventBridge Scheduler", "sns": "SNS"}
+REPORTS = {"sqs": "FailureQueue", "sns": "FailureTopic", "eventbridge": "FailureBus"}
+RECORD = "the execution record: event, error, attempts"
+
+
+def failure_routes(context: PlanContext, resources: Iterable[Resource]) -> tuple[FailureRoute, ...]:
+    """Return one line for each way in which an event can fail; KeyError where no alarm would ring."""
+    table = _Table.of(context, tuple(resources))
+    return tuple(route for resource in table.resources for route in table.routes(resource))
+
+
+class _Table(Struct, frozen=True):
+    """All resources, and their alarms by owner and metric."""
+
+    context: PlanContext
+    resources: tuple[Resource, ...]
+    alarms: Mapping[tuple[str, str], Ref]
+
+    @classmethod
+    def of(cls, context: PlanContext, resources: tuple[Resource, ...]) -> _Table:
+        alarms = (item for item in resources if isinstance(item, Alarm))
+        return cls(context, resources, {(item.of.to, item.metric): Ref(item.id) for item in alarms})
+
+    def alarm(self, owner: str, service: str, metric: str) -> Ref:
+        """Return the alarm on ``metric``, by its name in ``rules/services.yaml``."""
+        return self.alarms[owner, self.context.aws.services[service].metrics[metric].name]
+
+    def routes(self, resource: Resource) -> Iterator[FailureRoute]:
+        if isinstance(resource, Queue):
+            for sender in dict.fromkeys(self.senders(resource)):
+                yield FailureRoute(
+                    failure=Phrase(f"{sender} cannot deliver an event"),
+                    ends_up=Phrase("queue `{0}`", (Ref(resource.id),)),
+                    holds="the event itself",
+                    alarms=(self.alarm(resource.id, "sqs", "waiting"),),
+                )
+        elif isinstance(resource, Function):
+            yield from self.of_function(resource)
+        elif isinstance(resource, Machine):
+            yield from self.of_machine(resource)
+
+    def senders(self, queue: Queue) -> Iterator[str]:
+        """Yield what puts events into ``queue`` that it cannot deliver."""
+        for item in self.resources:
+            trigger: Trigger | None = getattr(item, "trigger", None)
+            if trigger and trigger.undelivered and trigger.undelivered.to == queue.id:
+                yield DELIVERERS[trigger.kind]
+            if isinstance(item, IotRule) and item.undelivered.to == queue.id:
+                yield "the IoT rule"
+            letters = item.undelivered if isinstance(item, Pipe) else getattr(item, "dead_letters", None)
+            if letters and letters.to == queue.id:
+                yield "the pipe"
+
+    def of_function(self, function: Function) -> Iterator[FailureRoute]:
+        if function.asynchronous:
+            ends_up, alarm = self.end(function.asynchronous.on_failure)
+            yield FailureRoute(
+                failure=Phrase("`{0}` keeps failing", (Ref(function.id),)),
+                ends_up=ends_up,
+                holds=RECORD if function.does == "step" else "the execution record",
+                alarms=(alarm or self.alarm(function.id, "lambda", "dropped"),),
+            )
+        batch = function.trigger.batch if function.trigger else None
+        if batch and batch.on_failure:
+            ends_up, alarm = self.end(batch.on_failure)
+            whole = batch.on_failure.service in ("s3", "kafka")
+            yield FailureRoute(
+                failure=Phrase("a record that `{0}` keeps failing on", (Ref(function.id),)),
+                ends_up=ends_up,
+                holds="the records themselves" if whole else "positions in the stream, not the records",
+                alarms=(alarm or self.alarm(function.id, "lambda", "errors"),),
+            )
+
+    def end(self, to: Destination) -> tuple[Phrase, Ref | None]:
+        """Return where ``to`` puts a record, and the alarm of that place if it has one."""
+        target = (Ref(to.target.to),)
+        match to.service:
+            case "sqs":
+                return Phrase("queue `{0}`", target), self.alarm(to.target.to, "sqs", "waiting")
+            case "eventbridge":
+                kept = next(
+                    item.target
+                    for item in self.resources
+                    if isinstance(item, Route) and item.bus and item.bus.to == to.target.to
+                )
+                words = Phrase("bus `{0}`, whose rule keeps it in queue `{1}`", (*target, kept))
+                return words, self.alarm(kept.to, "sqs", "waiting")
+            case "lambda":
+                return Phrase("function `{0}`", target), self.alarm(to.target.to, "lambda", "dropped")
+            case "sns":
+                return Phrase("topic `{0}`, and from there only where somebody subscribed", target), None
+            case "kafka":
+                return Phrase("the topic that `{0}` names", target), None
+        return Phrase("bucket `{0}`", target), None
+
+    def of_machine(self, machine: Machine) -> Iterator[FailureRoute]:
+        plan, days = self.context.design.failure.execution, self.context.aws.limit("redrive-days")
+        redrive = f"`aws stepfunctions redrive-execution` goes on where it stopped, for {days} days"
+        failed = self.alarm(machine.id, "step-functions", "failed")
+        standard = machine.workflow_type == "standard"
+        if plan.report:
+            place, _ = self.end(Destination(plan.report, Ref(REPORTS[plan.report])))
+            again = "; start it anew with the input that is told there"
+            yield FailureRoute(
+                failure=Phrase("a run fails"),
+                ends_up=Phrase(place.pattern + again, place.parts),
+                holds="the run's input and the error",
+                alarms=(failed,),
+            )
+            yield FailureRoute(
+                failure=Phrase("a run times out as a whole"),
+                ends_up=Phrase(
+                    f"the execution history; {redrive}" if standard else "the workflow's log group"
+                ),
+                holds="input and every state",
+                alarms=(self.alarm(machine.id, "step-functions", "timed-out"),),
+            )
+        elif plan.kept_outside:
+            yield FailureRoute(
+                failure=Phrase("a run fails or times out"),
+                ends_up=Phrase(f"queue `{{0}}`; {redrive}", (Ref("FailedRuns"),)),
+                holds="the run's ARN and input",
+                alarms=(failed,),
+            )
+        else:
+            history = f"the execution history, kept {self.context.aws.limit('sfn-history-days')} days"
+            again = "start it anew with the same input" if plan.undoes else redrive
+            yield FailureRoute(
+                failure=Phrase("a run fails"),
+                ends_up=Phrase(f"{history}; {again}"),
+                holds="input, every state, error",
+                alarms=(failed,),
+            )
