@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from advisor.knowledge.answers import Answers, Project, Step
 from advisor.reports import FORMATS, ReportOptions
-from advisor.reports.diagram.mermaid import label
 from advisor.reports.markdown.escaping import escaped, literal, table
+from advisor.text.mermaid import label
 from advisor.text.printable import printable
 from tests.reports.samples import CASES, RULE_BASE, advice
 
