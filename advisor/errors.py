@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+_BLANKS = "\u00a0\u202f"  # not printable for Python, but harmless
+
 
 class Place(NamedTuple):
     """Where something stands: a file (or ``<stdin>``, ``--set``) and a 1-based line and column."""
@@ -26,7 +28,7 @@ class Problem(NamedTuple):
     hint: str = ""
 
     def __str__(self) -> str:
-        return _plain(f"{self.place}: {self.message}" + (f" {self.hint}" if self.hint else ""))
+        return escaped(f"{self.place}: {self.message}" + (f" {self.hint}" if self.hint else ""))
 
 
 class AdvisorError(Exception):
@@ -40,7 +42,7 @@ class AdvisorError(Exception):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        said = "\n".join(map(_plain, self.message.split("\n")))
+        said = "\n".join(map(escaped, self.message.split("\n")))
         return "\n".join([said, *(f"  {problem}" for problem in self.problems)])
 
 
@@ -68,10 +70,13 @@ class RuleBaseError(AdvisorError):
     exit_code = 3
 
 
-def _plain(text: str) -> str:
-    """Return ``text``, some of which a user may have typed, with what a terminal would obey spelt out."""
+def escaped(text: str) -> str:
+    """Return ``text``, some of which a user may have typed, with escapes for what a terminal would obey."""
+    if text.isprintable():
+        return text
     return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
+        sign if sign.isprintable() or sign in _BLANKS else sign.encode("unicode_escape").decode("ascii")
+        for sign in text
     )
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import advisor
+from advisor.cli.changes_text import changes_text
 from advisor.cli.project_builder import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.decision.recheck import decision_of
@@ -102,7 +103,8 @@ class Desk(Struct, frozen=True):
     def generate(self, wish: Wish) -> Done:
         assert wish.path is not None
         made = make(self.rule_base, wish.answers)
-        notes = advisor.write_project(made.files, wish.path, force=wish.replace)
+        changes = advisor.write_project(made.files, wish.path, force=wish.replace)
+        existing = [changes_text(changes, wish.path)] if changes.existing else []
         flags = ["--output", str(wish.path), *(["--force"] if wish.replace else [])]
         again = (
             "advisor",
@@ -112,7 +114,7 @@ class Desk(Struct, frozen=True):
             str(wish.path),
             "--force",
         )
-        text = "\n".join([*notes, made.told(wish.path)])
+        text = "\n".join([*changes.notes, *existing, made.told(wish.path)])
         return Done(text, self.command("generate", wish, *flags) or again)
 
     def command(self, name: str, wish: Wish, *flags: str) -> tuple[str, ...]:

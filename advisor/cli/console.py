@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TextIO
 
-from advisor.errors import CannotWrite
+from advisor.errors import CannotWrite, escaped
 
 _PLAIN = {
     "–": "-", "—": "-", "−": "-", "‑": "-", "×": "x", "·": "-", "•": "*", "…": "...", "≥": ">=", "≤": "<=",
@@ -57,9 +57,9 @@ def data(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write ``text`` to standard error, at once, if there is one."""
+    """Write ``text`` to standard error, at once, if there is one; only line ends steer the terminal."""
     if sys.stderr is not None:
-        _write(sys.stderr, text)
+        _write(sys.stderr, "\n".join(map(escaped, text.split("\n"))))
 
 
 def _write(stream: TextIO, text: str) -> None:

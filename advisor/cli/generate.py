@@ -11,7 +11,7 @@ import typer
 import advisor
 from advisor.cli import console
 from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of
-from advisor.errors import InputError
+from advisor.errors import InputError, escaped
 
 # As in advisor.knowledge.answers, which help does not wait for
 TOOLS = "sam|cdk-python|cdk-typescript|terraform"
@@ -60,22 +60,25 @@ def generate(
 ) -> None:
     """Write the starter project that the recommendation leads to. Never asks anything.
 
-    The files that were written are listed on standard output. A folder that exists is fine as long as
-    nothing in it would be replaced.
+    The files of the project are listed on standard output. A folder that exists is fine as long as nothing
+    in it would be replaced. With --force, what is there is replaced; a copy of each file that you changed is
+    kept in .advisor, and files that an earlier starter left over are removed unless you changed them.
     """
     if not output:
         raise InputError("Name the folder to write to: --output FOLDER.")
     one_of("--approach", approach, APPROACHES)
+    from advisor.cli.changes_text import changes_text
     from advisor.cli.project_builder import make, with_flags
 
     rule_base, answers = asked(file, sets, rules)
     made = make(rule_base, with_flags(answers, iac, runtime, name), approach)
     folder = Path(output)
-    if dry_run:
-        advisor.check_project(made.files, folder, force=force)
-    else:
-        for note in advisor.write_project(made.files, folder, force=force):
-            console.say(note)
+    write = advisor.check_project if dry_run else advisor.write_project
+    changes = write(made.files, folder, force=force)
+    for note in changes.notes:
+        console.say(note)
     console.say(textwrap.fill(made.recommendation.summary, 80))
-    console.data("".join(f"{(folder / file.path).as_posix()}\n" for file in made.files))
+    console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in made.files))
+    if changes.existing:
+        console.say(changes_text(changes, folder, dry_run=dry_run))
     console.say(made.told(folder, dry_run=dry_run))

@@ -18,6 +18,7 @@ from advisor.knowledge.rules import RuleBase
 from advisor.loading.answers_reader import MAX_NAME
 from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
 from advisor.starter import Blueprint, RenderedFile
+from advisor.starter.manifest import with_manifest
 
 
 def with_flags(answers: Answers, iac: str | None, runtime: str | None, name: str | None) -> Answers:
@@ -41,10 +42,10 @@ class Made(Struct, frozen=True):
 
     def told(self, folder: Path, *, dry_run: bool = False) -> str:
         """Return what was (or would be) done, and what to do next."""
-        count = len(self.files)
+        count, place = len(self.files), folder if folder.name.strip(".") else folder.resolve()
         if dry_run:
-            return f"{count} files would be written to {folder}; nothing was."
-        return f"{count} files written to {folder}. Next: its README.md; 'make test' there tests it offline."
+            return f"{count} files would be written to {place}; nothing was."
+        return f"{count} files written to {place}. Next: its README.md; 'make test' there tests it offline."
 
 
 def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
@@ -62,4 +63,5 @@ def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
         ),
         SCHEMA_FILE: advisor.schema_text(advisor.answers_schema(rule_base.questionnaire)),
     }
-    return Made(recommendation, blueprint, advisor.render_project(blueprint, extra))
+    files = with_manifest(advisor.render_project(blueprint, extra), blueprint, recommendation.rule_base)
+    return Made(recommendation, blueprint, files)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
@@ -29,7 +29,7 @@ class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a run does in ``goal``, a real path; ``staged`` is the folder beside it where it prepares that.
 
     ``folders`` are those it makes, ``files`` what it moves in and ``before`` what was there, both by their
-    marks.
+    marks; what was there and has no successor is removed, and ``emptied`` may be empty then.
     """
 
     goal: bytes
@@ -37,6 +37,7 @@ class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     folders: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, str] = field(default_factory=dict)
+    emptied: tuple[str, ...] = ()
 
 
 class Entry(Struct, frozen=True):
@@ -105,6 +106,7 @@ def _done(path: Path, goal: Path) -> None:
             return
         if staged := _staged(journal, goal):
             shutil.rmtree(staged, ignore_errors=True)
+        remove_empty(goal, journal.emptied)
     path.unlink(missing_ok=True)
 
 
@@ -127,7 +129,8 @@ def _read(entry: Path, goal: Path) -> Journal:
         raise ValueError("the journal is damaged") from None
     if os.fsdecode(journal.goal) != str(goal) or not is_beside(goal, os.fsdecode(journal.staged)):
         raise ValueError("the journal is about another folder")
-    if not all(map(is_inside, [*journal.files, *journal.folders, *journal.before])):
+    names = [*journal.files, *journal.folders, *journal.before, *journal.emptied]
+    if not all(map(is_inside, names)):
         raise ValueError("the journal names paths outside of the folder")
     return journal
 
@@ -145,30 +148,49 @@ def take_back(journal: Journal, goal: Path) -> None:
     """
     staged = goal.with_name(os.fsdecode(journal.staged))
     lost: list[Path] = []
-    for path, ours in journal.files.items():
+    for path in {**journal.before, **journal.files}:
         target, before = goal / path, staged / "before" / path
-        if not _is_ours(staged / "new" / path, target, ours) or link_on_the_way(goal, path):
+        if link_on_the_way(goal, path) or not _is_as_we_left_it(journal, path, staged, target):
             continue
         if path not in journal.before:
             target.unlink()
-        elif os.path.lexists(before) and mark_of(before) == journal.before[path]:
+        elif _mark(before) == journal.before[path]:
             os.replace(before, target)
         else:
             lost.append(before)
-    for name in sorted(journal.folders, key=len, reverse=True):
-        with suppress(OSError):
-            if not link_on_the_way(goal, name):
-                (goal / name).rmdir()
+    remove_empty(goal, journal.folders)
     if lost:
         raise ValueError(f"{', '.join(map(str, lost))}: this is not what was there")
 
 
-def _is_ours(staged: Path, target: Path, ours: str) -> bool:
-    """Return whether ``target`` is the file we moved, and still as we made it."""
-    if not os.path.lexists(target) or target.is_symlink() or not target.is_file():
-        return False
-    same = not staged.exists() or os.path.samefile(staged, target)
-    return same and mark_of(target) == ours
+def _is_as_we_left_it(journal: Journal, path: str, staged: Path, target: Path) -> bool:
+    """Return whether ``path`` is the file we moved, as we made it; or gone, where we removed it."""
+    if path not in journal.files:
+        return not os.path.lexists(target)
+    made = staged / "new" / path
+    moved = not os.path.lexists(made) or _is_same_file(made, target)
+    return moved and _mark(target) == journal.files[path]
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(one.lstat(), other.lstat())
+    return False
+
+
+def remove_empty(goal: Path, folders: Iterable[str]) -> None:
+    """Remove those of ``folders`` in ``goal`` that are empty, the deepest first."""
+    for name in sorted(folders, key=len, reverse=True):
+        with suppress(OSError):
+            if not link_on_the_way(goal, name):
+                (goal / name).rmdir()
+
+
+def _mark(path: Path) -> str:
+    """Return the mark of ``path``; nothing where there is no file or link."""
+    with suppress(OSError):
+        return mark_of(path)
+    return ""
 
 
 def mark_of(path: Path) -> str:

@@ -9,28 +9,32 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec.structs import replace
 
 from advisor.errors import CannotWrite
 from advisor.files import beside
 from advisor.starter import journal
+from advisor.starter.changes import Changes, changes_in
 from advisor.starter.journal import Journal, is_inside, link_on_the_way, mark_of
+from advisor.starter.lock import alone
+from advisor.starter.manifest import digest
 from advisor.starter.render import RenderedFile
 
-PATIENCE_S = 5.0
+MOST_NAMED = 8
+_IGNORED = "# Copies that 'advisor generate --force' kept; remove them when you need them no more.\n*\n"
 
 
-def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> tuple[str, ...]:
+def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> Changes:
     """Write ``files`` below ``folder``; it may exist when nothing collides, or with ``force`` be overwritten.
 
-    Returns what the user should know about earlier runs that were interrupted. Raises CannotWrite naming
-    every collision, with nothing changed.
+    With ``force``, a copy of each file that the user changed is kept, and untouched files that an earlier
+    starter left over are removed. Returns what was done. Raises CannotWrite naming every collision, with
+    nothing changed.
     """
     wanted = tuple(files)
     goal = _goal(folder)
@@ -43,7 +47,7 @@ def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = 
         run.notes += _recovered(goal)
         _check(wanted, goal, folder, force=force)
         run.begin()
-        _put(wanted, run, force=force)
+        changes = _put(wanted, run, force=force)
         made = []
     except OSError as error:
         if error.errno in (errno.EEXIST, errno.ENOTEMPTY):  # another run was faster
@@ -54,13 +58,15 @@ def write_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = 
         for parent in reversed(made):
             with suppress(OSError):
                 parent.rmdir()
-    return tuple(run.notes)
+    return replace(changes, notes=(*run.notes, *changes.notes))
 
 
-def check_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> None:
-    """Raise CannotWrite where ``write_project`` would refuse; change nothing."""
+def check_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = False) -> Changes:
+    """Return what ``write_project`` would do; raise CannotWrite where it would refuse. Nothing is changed."""
+    wanted, goal = tuple(files), _goal(folder)
     try:
-        _check(tuple(files), _goal(folder), folder, force=force)
+        _check(wanted, goal, folder, force=force)
+        return changes_in(goal, wanted)
     except OSError as error:
         raise CannotWrite(f"{folder} cannot be written: {_reason(error)}.") from error
 
@@ -96,6 +102,7 @@ class _Run:
         self.goal, self.staged = goal, beside(goal)
         self.entry: journal.Entry | None = None
         self.half_done = False
+        self.emptied: tuple[str, ...] = ()
         self.notes: list[str] = []
 
     def plan(self, **parts: Any) -> Journal:
@@ -114,7 +121,9 @@ class _Run:
     @contextmanager
     def moving(self, plan: Journal) -> Iterator[None]:
         """Keep ``plan`` while files are moved, and take back what was done where that fails."""
+        self.emptied = plan.emptied
         if self.entry:
+            self._write_plan(self.entry.sweep, self.plan(emptied=plan.emptied))
             self._write_plan(self.entry.undo, plan)
         elif plan.before:
             self.notes.append(
@@ -153,13 +162,14 @@ class _Run:
     def end(self) -> None:
         """Remove what was prepared, unless it is still needed."""
         if not self.half_done:
+            journal.remove_empty(self.goal, self.emptied)
             shutil.rmtree(self.staged, ignore_errors=True)
             if self.entry:
                 with suppress(OSError):
                     self.entry.sweep.unlink()
 
 
-def _put(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> None:
+def _put(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> Changes:
     new = run.staged / "new"
     for file in files:
         path = new / file.path
@@ -169,9 +179,15 @@ def _put(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> None:
             path.chmod(0o755)
     if not run.goal.exists() or not any(run.goal.iterdir()):
         _appear(new, run.goal)
-    else:
-        with _alone(run.goal):
-            _move_in(files, run, force=force)
+        return _all_new(files)
+    with alone(run.goal):
+        changes = changes_in(run.goal, files) if force else _all_new(files)
+        _move_in(files, run, changes)
+    return changes
+
+
+def _all_new(files: Sequence[RenderedFile]) -> Changes:
+    return Changes(new=tuple(file.path for file in files))
 
 
 def _appear(new: Path, goal: Path) -> None:
@@ -181,53 +197,46 @@ def _appear(new: Path, goal: Path) -> None:
     os.rename(new, goal)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other runs out of ``folder`` meanwhile, where there are locks that end with the process."""
-    if sys.platform == "win32":
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle, folder)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, folder: Path) -> None:
-    import fcntl
-
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > until:
-                busy = f"Another run is writing to {folder}; nothing was written. Try again when it is done."
-                raise CannotWrite(busy) from None
-            time.sleep(0.02)
-        except OSError:
-            return  # a file system without locks
-
-
-def _move_in(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> None:
-    goal, paths = run.goal, [file.path for file in files]
-    folders = {str(parent) for path in paths for parent in PurePosixPath(path).parents if str(parent) != "."}
-    existing = [path for path in paths if os.path.lexists(goal / path)] if force else []
-    for path in existing:
+def _move_in(files: Sequence[RenderedFile], run: _Run, changes: Changes) -> None:
+    goal, new = run.goal, run.staged / "new"
+    replaced = (*changes.updated, *changes.changed)
+    before = {path: mark_of(goal / path) for path in (*replaced, *changes.removed)}
+    for path in before:
         _keep(goal / path, run.staged / "before" / path)
+    moved = {file.path: digest(file.text) for file in files if file.path not in changes.same}
+    moved |= _copies(goal, new, changes)
     plan = run.plan(
-        folders=tuple(name for name in sorted(folders) if not (goal / name).exists()),
-        files={file.path: sha256(file.text.encode("utf-8")).hexdigest() for file in files},
-        before={path: mark_of(goal / path) for path in existing},
+        folders=tuple(name for name in _parents(moved) if not (goal / name).exists()),
+        files=moved,
+        before=before,
+        emptied=tuple(_parents(changes.removed)),
     )
     with run.moving(plan):
         for name in plan.folders:
             (goal / name).mkdir(exist_ok=True)
-        for path in paths:
-            _move(run.staged / "new" / path, goal / path, replace=path in plan.before)
+        for path in moved:
+            _move(new / path, goal / path, replace=path in before)
+        for path in changes.removed:
+            (goal / path).unlink()
+
+
+def _copies(goal: Path, new: Path, changes: Changes) -> dict[str, str]:
+    """Prepare copies of the files that the user changed; return them by their marks."""
+    if not changes.backup:
+        return {}
+    found: dict[str, str] = {}
+    for path in changes.changed:
+        copy = f"{changes.backup}/{path}"
+        _keep(goal / path, new / copy)
+        found[copy] = mark_of(new / copy)
+    ignored = f"{changes.backup}/.gitignore"
+    (new / ignored).write_text(_IGNORED, encoding="utf-8", newline="\n")
+    return {**found, ignored: digest(_IGNORED)}
+
+
+def _parents(paths: Iterable[str]) -> list[str]:
+    """Return all folders that ``paths`` are in, those above first."""
+    return sorted({str(parent) for path in paths for parent in PurePosixPath(path).parents[:-1]})
 
 
 def _keep(original: Path, copy: Path) -> None:
@@ -245,10 +254,10 @@ def _move(source: Path, target: Path, *, replace: bool) -> None:
         os.replace(source, target)
         return
     try:
-        os.link(source, target)
+        os.link(source, target, follow_symlinks=False)
     except FileExistsError:
         raise
-    except OSError:
+    except (NotImplementedError, OSError):
         if os.path.lexists(target):
             raise
         os.rename(source, target)
@@ -258,7 +267,7 @@ def _recovered(goal: Path) -> list[str]:
     """Take back and clean up what runs of this user that were killed left of ``goal``."""
     if not journal.unfinished(goal):
         return []
-    with _alone(goal) if goal.is_dir() else nullcontext():
+    with alone(goal) if goal.is_dir() else nullcontext():
         return journal.recover(goal)
 
 
@@ -275,8 +284,10 @@ def _check(files: Sequence[RenderedFile], goal: Path, folder: Path, *, force: bo
         )
     taken = sorted(file.path for file in files if _collides(goal, file.path, force=force))
     if taken:
+        more = [f"and {len(taken) - MOST_NAMED} more"] if len(taken) > MOST_NAMED else []
         way = "Move them away" if force else "Choose another folder, or replace them with --force"
-        raise CannotWrite(f"{folder} already holds {', '.join(taken)}. {way}; nothing was written.")
+        named = ", ".join([*taken[:MOST_NAMED], *more])
+        raise CannotWrite(f"{folder} already holds {named}. {way}; nothing was written.")
 
 
 def _check_paths(files: Sequence[RenderedFile]) -> None:

@@ -123,7 +123,7 @@ def _generate(session: Session, end: End) -> End:
         steps.append(("runtime", lambda _: _choice_prompt(title, actions.runtimes, project.runtime)))
     steps.append(("path", lambda fields: _path_prompt("Folder to write to", folder_name(fields["name"]))))
     fields = fill(session.prompter, steps)
-    if fields is None:
+    if fields is None or not (may := _may_write_into(session.prompter, Path(fields["path"]))):
         return end
     chosen = replace(
         project,
@@ -132,7 +132,7 @@ def _generate(session: Session, end: End) -> End:
     )
     answers = replace(end.answers, name=fields["name"], project=chosen)
     named = End(answers, end.saved if answers == end.answers else None)
-    wish = replace(named.wish(), path=Path(fields["path"]))
+    wish = replace(named.wish(), path=Path(fields["path"]), replace=may == "replace")
     if _do(session, actions.generate, wish, "Writing and checking the project") is not None:
         _forget_draft(session)
     return named
@@ -220,6 +220,19 @@ def _may_write(prompter: Prompter, path: Path) -> str:
         return "new"
     rows = (Row("keep", "Keep it", "Nothing is written."), Row("replace", "Replace it"))
     reply = prompter.ask(Prompt(f"{path} exists already.", "one", rows=rows))
+    return "replace" if isinstance(reply, Picked) and reply.ids == ("replace",) else ""
+
+
+def _may_write_into(prompter: Prompter, folder: Path) -> str:
+    """Return ``new`` or ``replace``, or nothing where the user would rather keep the folder as it is."""
+    try:
+        if not os.listdir(folder):
+            return "new"
+    except OSError:  # not there yet; or it cannot be written, which is for the writer to say
+        return "new"
+    copies = "Files of the same name are replaced; a copy of each one that you changed is kept."
+    rows = (Row("keep", "Leave it as it is", "Nothing is written."), Row("replace", "Write into it", copies))
+    reply = prompter.ask(Prompt(f"{folder} already holds files.", "one", rows=rows))
     return "replace" if isinstance(reply, Picked) and reply.ids == ("replace",) else ""
 
 

@@ -70,6 +70,38 @@ def test_a_folder_in_use_is_left_alone(advise: Advise, tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "README.md").read_text(encoding="utf-8") != "mine"
 
 
+def test_force_says_what_it_does_to_each_file_and_keeps_what_was_changed(
+    advise: Advise, tmp_path: Path
+) -> None:
+    assert advise("generate", ORDERS, "--output", "mine").exit_code == 0
+    handler = sorted((tmp_path / "mine/functions").glob("*/app.py"))[0]
+    handler.write_text("# business\n", encoding="utf-8")
+    before = contents(tmp_path / "mine")
+    flags = ("generate", ORDERS, "--output", "mine", "--force", "--iac", "terraform")
+    dry = advise(*flags, "--dry-run")
+    assert contents(tmp_path / "mine") == before
+    wet = advise(*flags)
+    assert (dry.exit_code, wet.exit_code, dry.out) == (0, 0, wet.out)
+    path = handler.relative_to(tmp_path / "mine").as_posix()
+    changed = f"replaced, a copy of each kept in mine/.advisor/backup-1:\n  {path}\n"
+    assert f"Changed by you: {changed}" in wet.err
+    assert f"Changed by you: would be {changed.replace('kept', 'would be kept')}" in dry.err
+    left = "Left over from an earlier starter, unchanged: removed:\n  samconfig.toml\n  template.yaml\n"
+    assert left.replace("template.yaml\n", "") in wet.err and "  template.yaml\n" in wet.err
+    assert not (tmp_path / "mine/template.yaml").exists()
+    kept = tmp_path / "mine/.advisor/backup-1" / path
+    assert kept.read_text(encoding="utf-8") == "# business\n"
+    advise("generate", ORDERS, "--output", "fresh", "--iac", "terraform")
+    found = contents(tmp_path / "mine")
+    assert found.keys() - contents(tmp_path / "fresh").keys() == {
+        f".advisor/backup-1/{path}",
+        ".advisor/backup-1/.gitignore",
+    }
+    again = advise(*flags)
+    assert f"The same as before: {len(contents(tmp_path / 'fresh'))} files.\n" in again.err
+    assert contents(tmp_path / "mine") == found
+
+
 def test_other_files_in_the_folder_are_no_obstacle(advise: Advise, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "NOTES.txt").write_text("mine", encoding="utf-8")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +17,8 @@ from advisor.cli.project_builder import make
 from advisor.errors import InputError
 from advisor.loading.answers_writer import SCHEMA_FILE
 from advisor.reports import ReportOptions
+from advisor.starter.manifest import PATH as MANIFEST
+from advisor.starter.manifest import digest
 
 HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE.parents[1] / "examples").glob("*.yaml"))
@@ -43,6 +46,14 @@ def outputs(example: Path) -> dict[str, str]:
     if found.verdict.option != "neither":
         made = {file.path: file.text for file in make(RULE_BASE, answers).files}
         assert made.pop(SCHEMA_FILE) == SCHEMA  # the same in each, so it isn't kept with each
+        manifest = json.loads(made.pop(MANIFEST))  # so many digests would hide what else changed
+        assert manifest["files"] == {
+            path: digest(text) for path, text in {**made, SCHEMA_FILE: SCHEMA}.items()
+        }
+        assert (manifest["answers"], manifest["rule_base"]["version"]) == (
+            made["answers.yaml"],
+            RULE_BASE.version,
+        )
         files |= {f"project/{path}": text for path, text in made.items()}
     return files
 

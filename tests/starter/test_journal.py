@@ -74,8 +74,7 @@ def test_a_journal_beside_the_folder_is_nothing_but_a_file(room: Path) -> None:
         files = {"victim.txt": digest(OLD), "notes.txt": digest(OLD), "../../outside": digest(OLD)}
         journal = {"goal": goal, "existing": ["victim.txt"], "files": files, "folders": []}
         (planted / "journal.json").write_text(json.dumps(journal))
-        notes = write_project(FILES, room / "project", force=True)
-        assert notes == ()
+        assert write_project(FILES, room / "project", force=True).notes == ()
         after = tree(room)
         assert {path: after.get(path) for path in before} == before, goal
 
@@ -90,7 +89,7 @@ def test_a_journal_with_paths_outside_of_the_folder_is_named_and_left_alone(
     before = tree(room)
     value: object = [path] if where == "folders" else {path: digest(OLD)}
     journal = plant(room, **{where: value})
-    (note,) = write_project(FILES, room / "project")
+    (note,) = write_project(FILES, room / "project").notes
     assert note == (
         f"{journal}: the journal names paths outside of the folder. "
         f"What an interrupted run left of {room / 'project'} stays as it is."
@@ -104,7 +103,7 @@ def test_a_journal_with_paths_outside_of_the_folder_is_named_and_left_alone(
 def test_a_journal_about_another_folder_is_left_alone(room: Path, what: str) -> None:
     value = {"goal": str(room), "staged": "../elsewhere"}[what]
     journal = plant(room, **{what: value, "files": {"notes.txt": digest(OLD)}})
-    (note,) = write_project(FILES, room / "project")
+    (note,) = write_project(FILES, room / "project").notes
     assert "the journal is about another folder" in note
     assert journal.exists() and (room / "project/notes.txt").exists()
 
@@ -114,7 +113,7 @@ def test_a_journal_about_another_folder_is_left_alone(room: Path, what: str) -> 
 def test_a_damaged_journal_is_named_and_left_alone(room: Path, data: bytes, suffix: str) -> None:
     journal = entry(room / "project", suffix)
     journal.write_bytes(data)
-    (note,) = write_project(FILES, room / "project")
+    (note,) = write_project(FILES, room / "project").notes
     assert note.startswith(f"{journal}: the journal is damaged.")
     assert journal.read_bytes() == data
 
@@ -138,7 +137,7 @@ def test_a_journal_that_is_no_private_file_is_never_read(room: Path, kind: str) 
         os.chown(planted, 65534, 65534)
     else:
         pytest.skip("only root can give files away")
-    (note,) = write_project(FILES, room / "project")
+    (note,) = write_project(FILES, room / "project").notes
     assert str(planted) in note
     assert (room / "project/notes.txt").read_bytes() == OLD
 
@@ -149,7 +148,7 @@ def test_a_staged_folder_that_is_a_link_is_not_followed(room: Path) -> None:
     staged.rename(room / "elsewhere")
     (room / "elsewhere/before/notes.txt").write_bytes(b"old\n")
     staged.symlink_to(room / "elsewhere")
-    (note,) = write_project(FILES, room / "project")
+    (note,) = write_project(FILES, room / "project").notes
     assert "is not the folder that it was" in note
     assert journal.exists() and (room / "elsewhere/before/notes.txt").exists()
 
@@ -173,7 +172,7 @@ def test_what_comes_back_is_what_was_there(room: Path) -> None:
     kept = room / f".project.advisor-tmp-{DEAD}/before/notes.txt"
     kept.write_bytes(b"exchanged meanwhile\n")
     sweep = plant(room, ".sweep")
-    (note,) = write_project(FILES, room / "project")
+    (note,) = write_project(FILES, room / "project").notes
     assert f"{kept}: this is not what was there" in note
     assert (room / "project/notes.txt").read_bytes() == OLD
     assert journal.exists() and sweep.exists() and kept.exists()
@@ -183,7 +182,7 @@ def test_a_half_done_run_is_taken_back_by_the_next_one(room: Path) -> None:
     journal = plant(room, before={"notes.txt": digest(b"old\n")}, files={"notes.txt": digest(OLD)})
     (room / f".project.advisor-tmp-{DEAD}/before/notes.txt").write_bytes(b"old\n")
     sweep = plant(room, ".sweep")
-    assert write_project(FILES, room / "project") == ()
+    assert write_project(FILES, room / "project").notes == ()
     assert (room / "project/notes.txt").read_bytes() == b"old\n"
     assert not journal.exists() and not sweep.exists()
     assert [path.name for path in room.iterdir() if path.name.startswith(".")] == []
@@ -208,8 +207,9 @@ def test_without_a_state_folder_of_ones_own_it_is_said_what_that_means(room: Pat
     else:
         state.mkdir(mode=0o500)
     before = tree(room.parent / "state") if kind != "file" else {}
-    assert write_project(FILES, room / "project") == ()
-    (note,) = write_project(FILES, room / "project", force=True)
+    assert write_project(FILES, room / "project").notes == ()
+    (room / "project/README.md").write_text("mine\n")
+    (note,) = write_project(FILES, room / "project", force=True).notes
     assert note.startswith("There is no state folder")
     assert (tree(room.parent / "state") if kind != "file" else {}) == before
 

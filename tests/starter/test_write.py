@@ -62,7 +62,10 @@ def test_force_replaces_our_files_and_no_others(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine\n")
     (tmp_path / "notes.txt").write_text("mine\n")
     write_project(FILES, tmp_path, force=True)
-    assert tree(tmp_path) == {**OURS, "notes.txt": "mine\n"}
+    found = tree(tmp_path)
+    assert found.pop(".advisor/backup-1/README.md") == "mine\n"
+    assert found.pop(".advisor/backup-1/.gitignore").endswith("\n*\n")
+    assert found == {**OURS, "notes.txt": "mine\n"}
 
 
 def test_force_does_not_replace_a_folder_by_a_file(tmp_path: Path) -> None:

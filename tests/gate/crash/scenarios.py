@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 import advisor
 from advisor.starter import RenderedFile
+from advisor.starter.manifest import Manifest
 from advisor.wizard.drafts import Draft, DraftFile
 from advisor.wizard.interview_state import Walk
 from tests.wizard.small import QUESTIONNAIRE
@@ -79,6 +83,22 @@ def _old_project(room: Path) -> None:
     os.symlink("notes.txt", room / "project/answers.yaml")
 
 
+def _earlier_project(room: Path) -> None:
+    """A project of an earlier starter: files that stay, change, were edited, and are left over."""
+    _put(dict.fromkeys(MINE, "mine\n"))(room)
+    old = {file.path: file.text for file in PROJECT[:2]} | {
+        path: f"old {path}\n" for path in ("functions/a/app.py", "old/er/file.py", "old/edited.py", "run.sh")
+    }
+    files = {path: sha256(text.encode()).hexdigest() for path, text in old.items()}
+    manifest = Manifest(
+        schema=1, advisor="0", rule_base={}, approach="", iac="", runtime="", answers="", files=files
+    )
+    edited = dict.fromkeys(("run.sh", "old/edited.py"), "edited\n")
+    texts = {".advisor/manifest.json": msgspec.json.encode(manifest).decode()}
+    texts[".advisor/backup-1/run.sh"] = "kept earlier\n"
+    _put({f"project/{path}": text for path, text in (old | edited | texts).items()})(room)
+
+
 def _save(replace: bool) -> Act:
     text = advisor.dump_answers(_ANSWERS)
     return lambda room: advisor.write_text(room / "answers.yaml", text, replace=replace)
@@ -108,6 +128,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         _write(False), _refused, _put(dict.fromkeys(MINE, "mine\n")), refused=True, mine=MINE, at_once=False
     ),
     "force": Scenario(_write(True), _refused, _old_project, refused=True, mine=MINE, at_once=False),
+    "regenerate": Scenario(_write(True), _refused, _earlier_project, refused=True, mine=MINE, at_once=False),
     "answers": Scenario(_save(False), _save(False), _put({"mine.txt": "mine\n"}), mine=("mine.txt",)),
     "answers-force": Scenario(_save(True), _save(True), _put({"answers.yaml": "old\n"})),
     "drafts": Scenario(_keep_drafts, _read_draft, at_once=False),

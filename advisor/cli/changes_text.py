@@ -1,0 +1,31 @@
+"""What ``generate --force`` did, or would do, to a folder that was there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from advisor.errors import escaped
+from advisor.starter.changes import Changes
+
+
+def changes_text(changes: Changes, folder: Path, *, dry_run: bool = False) -> str:
+    """Return the files of each kind, one a line; of those that stay as they are only the number."""
+    return "\n".join(map(escaped, _lines(changes, folder, dry_run)))
+
+
+def _lines(changes: Changes, folder: Path, dry_run: bool) -> Iterator[str]:
+    would = "would be " if dry_run else ""
+    copies = f"{would}kept in {folder / changes.backup}"
+    for paths, title in (
+        (changes.new, f"New: {would}added"),
+        (changes.updated, f"Unchanged since they were generated: {would}replaced"),
+        (changes.changed, f"Changed by you: {would}replaced, a copy of each {copies}"),
+        (changes.removed, f"Left over from an earlier starter, unchanged: {would}removed"),
+        (changes.kept, "Left over from an earlier starter, changed by you: not touched"),
+    ):
+        if paths:
+            yield f"{title}:"
+            yield from (f"  {path}" for path in paths)
+    if changes.same:
+        yield f"The same as before: {len(changes.same)} files."
