@@ -78,6 +78,8 @@ def generate(
     for note in changes.notes:
         console.say(note)
     console.say(textwrap.fill(made.recommendation.summary, 80))
+    for conflict in made.recommendation.conflicts:
+        console.say(textwrap.fill(f"Warning: {conflict.words}", 80))
     console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in made.files))
     if changes.existing:
         console.say(changes_text(changes, folder, dry_run=dry_run))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from advisor.decision.contradictions import conflicts
 from advisor.decision.cost.estimate import estimate
 from advisor.decision.decide import Decision, decide
 from advisor.decision.design import designs_for
@@ -36,8 +37,11 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     workflow_type = workflow_type_of(decision, option)
     judge = Judge(rule_base, tables_of(rule_base))
     still_open = open_questions(rule_base, decision.settled.answers, judge)
-    verdict = Verdict(option, workflow_type, strength_of(decision, option, still_open), instead)
     designs = designs_of(rule_base, answers, decision)
+    deciding = tuple(item.key for item in still_open if item.decides)
+    excluding = conflicts(rule_base, answers)
+    strength = strength_of(decision, option, deciding, excluding)
+    verdict = Verdict(option, workflow_type, strength, instead)
     return Recommendation(
         aws=rule_base.aws,
         rule_base=stamp_of(rule_base),
@@ -48,12 +52,14 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         comparison=comparison(rule_base, decision),
         flips=find_flips(rule_base, decision, judge),
         open_questions=tuple(item.key for item in still_open),
+        deciding_questions=deciding,
         cost=estimate(rule_base, answers, decision.settled),
         failure_stories=failure_stories(rule_base, decision.settled, designs),
         alternatives=tuple(rule_base.alternative(key) for key in instead),
         alternative_rules={key: _speaking_for(decision, key) for key in instead},
         warnings=warnings(rule_base, decision, verdict),
         designs=designs,
+        conflicts=excluding,
     )
 
 
@@ -123,10 +129,6 @@ def warnings(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> tuple
     chosen = {BOTH: (DESTINATIONS, STEP_FUNCTIONS)}.get(verdict.option, (verdict.option,))
     found = [f"{rule.because} [{rule.id}]" for rule in decision.warns if set(rule.warns) & set(chosen)]
     found += [
-        f"{item.key} is {_shown(item.given)}, but {item.by} means {_shown(item.value)}; your answer was kept."
-        for item in decision.settled.contradictions
-    ]
-    found += [
         f"The answer to {item.key} was left out: the question does not arise here."
         for item in decision.settled.dropped
     ]
@@ -136,7 +138,3 @@ def warnings(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> tuple
     if verdict.workflow_type:
         found += [criterion.text for criterion in rule_base.criteria if criterion.id == "workflow-types"]
     return tuple(text for text in found if text)
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from advisor.decision.contradictions import Conflict
 from advisor.decision.decide import Decision
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
@@ -31,7 +32,7 @@ class Flip(Struct, frozen=True):
     """A smallest change of answers and the verdict it leads to.
 
     ``change`` holds one or two keys; ``threshold`` says in words where a number turns ("from 5 on").
-    ``open`` is True where the key has no answer yet.
+    ``open`` is True where the key has no answer yet, ``likely`` False where hardly any workload has it.
     """
 
     change: Mapping[str, Answer]
@@ -40,6 +41,7 @@ class Flip(Struct, frozen=True):
     instead: tuple[str, ...] = ()
     threshold: str = ""
     open: bool = False
+    likely: bool = True
 
 
 class CostLine(Struct, frozen=True):
@@ -152,7 +154,11 @@ class RuleBaseStamp(Struct, frozen=True):
 
 
 class Recommendation(Struct, frozen=True):
-    """The whole advice for one set of answers; every report and starter is made from this value alone."""
+    """The whole advice for one set of answers; every report and starter is made from this value alone.
+
+    ``open_questions`` could change it, the most decisive first; ``deciding_questions`` are those of them of
+    which a single likely answer does.
+    """
 
     rule_base: RuleBaseStamp
     aws: AwsFacts
@@ -163,11 +169,13 @@ class Recommendation(Struct, frozen=True):
     comparison: tuple[ComparisonRow, ...]
     flips: tuple[Flip, ...]
     open_questions: tuple[str, ...]
+    deciding_questions: tuple[str, ...]
     cost: Cost
     failure_stories: tuple[FailureStory, ...]
     alternatives: tuple[Alternative, ...]
     alternative_rules: Mapping[str, tuple[Rule, ...]]
     warnings: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
     designs: Mapping[str, Design]
 
     @property

@@ -23,6 +23,12 @@ def outcome_of(decision: Said) -> Outcome:
     return option, workflow_type_of(decision, option), instead if option == NEITHER else ()
 
 
+def advice_in(outcome: Outcome) -> Outcome:
+    """Return what of an outcome is the advice: of several alternatives only the first."""
+    option, workflow_type, instead = outcome
+    return option, workflow_type, instead[:1]
+
+
 def leader(decision: Said) -> str:
     """Return the option with more points, whether or not it can be had; a tie goes to Destinations."""
     ahead = decision.step_functions.score > decision.destinations.score

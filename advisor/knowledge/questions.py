@@ -28,7 +28,8 @@ class Question(Struct, frozen=True):
 
     ``kind``: ``choice`` (one value), ``flag`` (true or false), ``list`` (several values, order kept),
     ``whole`` (integer) or ``number``; the last two have ``unit``, ``minimum`` and ``maximum``.
-    ``ordered``: a list whose order counts, the first being the most important.
+    ``ordered``: a list whose order counts, the first being the most important. ``rarely`` holds values that
+    hardly any workload has, ``plausible`` the range in which a number lies for nearly all workloads.
     """
 
     key: str
@@ -47,6 +48,17 @@ class Question(Struct, frozen=True):
     examples: tuple[str, ...] = ()
     ordered: bool = False
     applies_when: Condition = ALWAYS
+    rarely: tuple[str, ...] = ()
+    plausible: tuple[Number, Number] | None = None
+
+    def likely(self, value: Answer, now: Answer | None = None) -> bool:
+        """Return whether ``value``, or what a list gains over ``now``, is an answer that workloads have."""
+        if isinstance(value, tuple):
+            held = now if isinstance(now, tuple) else ()
+            return not any(item in self.rarely for item in value if item not in held)
+        if self.plausible and isinstance(value, int | float):
+            return self.plausible[0] <= value <= self.plausible[1]
+        return value not in self.rarely
 
     def choice(self, value: object) -> Choice | None:
         return next((c for c in self.choices if c.value == value and type(c.value) is type(value)), None)
@@ -114,6 +126,11 @@ class Questionnaire(Struct, frozen=True, dict=True):
     @cached_property
     def by_key(self) -> Mapping[str, Question]:
         return {question.key: question for question in self.questions}
+
+    @cached_property
+    def implying(self) -> tuple[Question, ...]:
+        """Return the questions of which a choice settles the answer to another one."""
+        return tuple(q for q in self.questions if any(choice.implies for choice in q.choices))
 
     def settle(self, answers: Mapping[str, Answer]) -> Settled:
         """Return the facts that follow from ``answers``.

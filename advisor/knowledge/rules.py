@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from advisor.errors import Place
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer, Condition, Test, tests_in
+from advisor.knowledge.contradictions import Contradiction
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.questions import Questionnaire
@@ -132,6 +133,7 @@ class RuleBase(Struct, frozen=True, dict=True):
     services: Mapping[str, Service] = field(default_factory=dict)
     switched_off: tuple[SwitchedOff, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
     @cached_property
     def aws(self) -> AwsFacts:
@@ -152,6 +154,15 @@ class RuleBase(Struct, frozen=True, dict=True):
                 own.setdefault(test.key, []).append(test)
             for key, tests in own.items():
                 found.setdefault(key, []).append(tuple(tests))
+        return found
+
+    @cached_property
+    def contradictions_on(self) -> Mapping[str, Sequence[Contradiction]]:
+        """By answer key, the contradictions that are about it."""
+        found: dict[str, list[Contradiction]] = {}
+        for item in self.contradictions:
+            for key in item.keys:
+                found.setdefault(key, []).append(item)
         return found
 
     def alternative(self, alternative_id: str) -> Alternative:

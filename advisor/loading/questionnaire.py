@@ -98,9 +98,28 @@ def _question(
         examples=tuple(item.text for item in fields.items("examples")),
         ordered=fields.flag("ordered"),
         applies_when=reader.condition(applies) if applies else ALWAYS,
+        rarely=tuple(item.text for item in fields.items("rarely")),
+        plausible=_range(fields) if numeric else None,
     )
     fields.done()
+    values = [choice.value for choice in question.choices]
+    for value in question.rarely:
+        if value not in values:
+            fields.say(
+                entry.place, f"question {key}: 'rarely' holds '{value[:40]}', which is no choice of it."
+            )
     return question
+
+
+def _range(fields: Fields) -> tuple[float, float] | None:
+    """Return the two ends of ``plausible``."""
+    ends = fields.items("plausible")
+    if not ends:
+        return None
+    if len(ends) != 2:
+        fields.say(fields.entry.place, f"{fields.what}: 'plausible' is a list of two numbers.")
+        return None
+    return fields.number_in(ends[0], "plausible"), fields.number_in(ends[1], "plausible")
 
 
 def _choice(entry: Entry, waiting: list[tuple[Choice, Entry]], problems: list[Problem]) -> Choice:

@@ -12,6 +12,7 @@ from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, SwitchedOff
 from advisor.loading.conditions import ConditionReader
+from advisor.loading.contradictions import contradictions_from
 from advisor.loading.field_reader import Fields
 from advisor.loading.figures import complete, limits_from, prices_from, topics_from
 from advisor.loading.limit_references import resolved
@@ -49,6 +50,7 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
         topics=topics_from(files.entry("comparison.yaml"), reader),
         prices=complete(tuple(prices_from(entry, problems) for entry in files.entries("prices"))),
         limits=limits,
+        contradictions=contradictions_from(files.entry("contradictions.yaml"), questionnaire, problems),
         services=services_from(files.entry("services.yaml"), tuple(limits), problems),
     )
     head.done()

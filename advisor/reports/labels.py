@@ -70,22 +70,27 @@ def reason_headings(recommendation: Recommendation, rule_base: RuleBase) -> tupl
 
 
 def strength_words(recommendation: Recommendation) -> str:
-    """Return how sure the advice is, with the figures behind it."""
+    """Return how sure the advice is, with the figures behind it and the question to answer first."""
     decision = recommendation.decision
     points = ", ".join(
         f"{NAMES[card.option]} {score_words(card.viable, card.score)}"
         for card in (decision.destinations, decision.step_functions)
     )
-    word = {"clear": "Clear", "close": "Close", "tied": "A tie"}[recommendation.verdict.strength]
-    known = " from what is known" if recommendation.open_questions else ""
-    return f"{word}{known}: {points}; {_open_words(len(recommendation.open_questions))}."
+    word = {"clear": "Clear", "close": "Close", "tied": "Tied"}[recommendation.verdict.strength]
+    return f"{word}: {points}. {_open_words(recommendation)}"
 
 
-def _open_words(questions: int) -> str:
-    if questions == 0:
-        return "no open question could turn it"
-    subject = "one open question" if questions == 1 else f"{questions} open questions"
-    return f"{subject} could still turn it"
+def _open_words(recommendation: Recommendation) -> str:
+    deciding, keys = recommendation.deciding_questions, recommendation.open_questions
+    if recommendation.conflicts:
+        return "But some answers exclude each other; correct them first."
+    if len(deciding) == 1:
+        return f"One open question can change this advice: {deciding[0]}."
+    if deciding:
+        return f"{len(deciding)} open questions can each change this advice; answer {deciding[0]} first."
+    if not keys:
+        return "No open question can change this advice."
+    return "No single open question is likely to change this advice."
 
 
 def score_words(viable: bool, score: int) -> str:

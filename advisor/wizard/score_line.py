@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from advisor.decision.contradictions import Conflict
 from advisor.decision.decide import Decision, Scorecard
-from advisor.knowledge.conditions import Answer
-from advisor.knowledge.questions import Dropped, Implied, Questionnaire
+from advisor.knowledge.questions import Dropped, Questionnaire
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule
 from advisor.wizard.question_prompts import told
 
@@ -56,18 +56,14 @@ def ruled_out_text(names: tuple[str, ...], rule: Rule) -> str:
     return f"{' and '.join(names)} can no longer be used: {rule.title}. {rule.because}"
 
 
-def new_contradictions(before: Decision, after: Decision) -> tuple[Implied, ...]:
-    """Return the contradictions that were not there before the last answer."""
-    return tuple(item for item in after.settled.contradictions if item not in before.settled.contradictions)
-
-
-def contradiction_text(item: Implied, by: Answer, questionnaire: Questionnaire) -> str:
-    """Return two answers that exclude each other, side by side; ``by`` is the one that implies the other."""
-    cause, effect = questionnaire.by_key[item.by], questionnaire.by_key[item.key]
-    return (
-        f"These two answers exclude each other. {cause.ask} {told(by, cause)}: that means "
-        f"{told(item.value, effect)!r}. But: {effect.ask} {told(item.given, effect)}."
+def conflict_text(conflict: Conflict, questionnaire: Questionnaire) -> str:
+    """Return the answers that exclude each other, each with its question, and why."""
+    said = " ".join(
+        f"{questionnaire.by_key[key].ask} {told(value, questionnaire.by_key[key]).rstrip('.')}."
+        for key, value in conflict.answers.items()
+        if key in conflict.keys
     )
+    return f"These answers exclude each other. {said} {conflict.because}"
 
 
 def newly_dropped(before: Decision, after: Decision) -> tuple[Dropped, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from advisor.decision.contradictions import Conflict, conflicts
 from advisor.decision.decide import Decision, decide
 from advisor.decision.explain.open_questions import OpenQuestion
 from advisor.knowledge.answers import Answers
@@ -61,6 +62,11 @@ class Session(Struct, frozen=True):
         kept = self.questionnaire.settle(walks.given(walk, self.questionnaire)).answers
         return replace(self.start, requirements=dict(kept))
 
+    def conflicts(self, walk: Walk) -> tuple[Conflict, ...]:
+        """Return the answers so far that exclude each other."""
+        given = walks.given(walk, self.questionnaire)
+        return conflicts(self.rule_base, replace(self.start, requirements=given))
+
     def keep(self, walk: Walk) -> None:
         """Write the draft; where that fails, say so and go on."""
         if self.draft is None:
@@ -100,7 +106,8 @@ def _asked(session: Session, walk: Walk, step: str | Screen) -> Walk | None:
     if isinstance(step, Screen):
         ticked = ticked_in(reply)
         ticks = Ticks((), ()) if ticked is None else Ticks(offered_in(prompt), ticked)
-        return _told(session, walk, walks.record_ticks(walk, step, ticks))
+        after = _told(session, walk, walks.record_ticks(walk, step, ticks))
+        return _resolved(session, walk, after, step.id)
     return record(session, walk, step, answer_in(reply, session.questionnaire.by_key[step]))
 
 
@@ -130,13 +137,7 @@ def stepped_back(session: Session, walk: Walk) -> Walk:
 
 def record(session: Session, walk: Walk, key: str, answer: Answer | None) -> Walk:
     """Return the walk with the answer; kept in the draft, its consequences told."""
-    after = _told(session, walk, walks.record(walk, key, answer))
-    for item in standing.new_contradictions(session.decision(walk), session.decision(after)):
-        settled = session.decision(after).settled
-        if item in settled.contradictions:  # and not solved with the one before
-            text = standing.contradiction_text(item, settled.answers[item.by], session.questionnaire)
-            after = _resolved(session, after, (key, item.by if key == item.key else item.key), text)
-    return after
+    return _resolved(session, walk, _told(session, walk, walks.record(walk, key, answer)), key)
 
 
 def _told(session: Session, before: Walk, after: Walk) -> Walk:
@@ -158,14 +159,29 @@ def edit(session: Session, walk: Walk, key: str) -> Walk:
     return record(session, walk, key, answer_in(reply, session.questionnaire.by_key[key]))
 
 
-def _resolved(session: Session, walk: Walk, keys: tuple[str, str], text: str) -> Walk:
-    """Show two answers that exclude each other, and let the user change one, or keep both."""
-    by_key, said = session.questionnaire.by_key, walks.given(walk, session.questionnaire)
-    now = {key: f"Now: {told(said.get(key), by_key[key])}" for key in keys}
-    rows = [Row(key, f"Change: {by_key[key].ask}", now[key]) for key in keys]
-    rows.append(Row("keep", "Keep both", "The answer you gave yourself counts."))
-    session.prompter.say(text, "warning")
-    reply = session.prompter.ask(Prompt("What do you want to do?", "one", rows=tuple(rows), quiet=True))
-    if not isinstance(reply, Picked):  # back: to the question that was just answered
-        return edit(session, walk, keys[0])
-    return walk if reply.ids == ("keep",) else edit(session, walk, reply.ids[0])
+def _resolved(session: Session, before: Walk, after: Walk, last: str) -> Walk:
+    """Show each new conflict with the answer to ``last``; let the user change an answer, or keep all."""
+    known = session.conflicts(before)
+    for conflict in session.conflicts(after):
+        if conflict in known or conflict not in session.conflicts(after):  # or solved with the one before
+            continue
+        session.prompter.say(standing.conflict_text(conflict, session.questionnaire), "warning")
+        reply = session.prompter.ask(_conflict_prompt(session, conflict, last))
+        if isinstance(reply, Picked) and reply.ids == (KEEP.id,):
+            continue
+        if not isinstance(reply, Picked) and last not in conflict.answers:
+            return before  # back to the screen
+        after = edit(session, after, reply.ids[0] if isinstance(reply, Picked) else last)
+    return after
+
+
+KEEP = Row("keep", "Keep them", "The advice counts each answer as you gave it.")
+
+
+def _conflict_prompt(session: Session, conflict: Conflict, last: str) -> Prompt:
+    asked = session.questionnaire.by_key
+    rows = [
+        Row(key, f"Change: {asked[key].ask}", f"Now: {told(conflict.answers[key], asked[key])}")
+        for key in sorted(conflict.keys, key=lambda key: key != last)
+    ]
+    return Prompt("What do you want to do?", "one", rows=(*rows, KEEP), quiet=True)

@@ -169,8 +169,8 @@ def test_an_option_ruled_out_is_said_when_it_happens() -> None:
 
 
 CONTRADICTION = (
-    "warning: These two answers exclude each other. Which service starts it? S3 event: that means "
-    "'Asynchronous event'. But: How is the work started? Synchronous call."
+    "warning: These answers exclude each other. Which service starts it? S3 event. "
+    "How is the work started? Synchronous call. event_source=s3 means invocation=async."
 )
 
 

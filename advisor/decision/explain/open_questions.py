@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from advisor.decision.contradictions import Conflict, excluded
 from advisor.decision.decide import Decision, decide
 from advisor.decision.explain.what_if import Judge, candidates
 from advisor.decision.fast.compile import tables_of
 from advisor.decision.recommendation import Strength
-from advisor.decision.verdict import Said, margin, outcome_of
+from advisor.decision.verdict import Said, advice_in, margin, outcome_of
 from advisor.knowledge.conditions import Answer, keys_in
 from advisor.knowledge.rules import (
-    BOTH,
     DESTINATIONS,
     EXPRESS,
-    NEITHER,
+    OPTIONS,
     SCORED,
     STANDARD,
     STEP_FUNCTIONS,
@@ -28,14 +28,16 @@ from advisor.knowledge.rules import (
 class OpenQuestion(Struct, frozen=True):
     """A question without an answer that could still change the verdict.
 
-    ``turns``: how many of its answers change option or workflow type at once; ``swing``: by how many
-    points its answers move the two options apart at most; ``weight`` orders questions.
+    ``turns``: how many of its answers change the advice on their own; ``swing``: by how many points its
+    answers move the two options apart at most; ``weight`` orders questions. ``decides``: an answer that
+    workloads are likely to have changes the advice on its own.
     """
 
     key: str
     turns: int
     swing: int
     weight: float
+    decides: bool = False
 
 
 def open_questions(
@@ -43,10 +45,10 @@ def open_questions(
 ) -> tuple[OpenQuestion, ...]:
     """Return the unanswered questions that could still change the verdict, most decisive first.
 
-    A question counts where one of its answers changes option or workflow type on its own; where its
-    points, together with those of the other open questions, could outweigh the lead; or where it is part
-    of a constraint or alternative that needs several answers. Empty: nothing can change the verdict.
-    ``judge``: made once, used again.
+    A question counts where one of its answers changes the advice on its own; where its points, together with
+    those of the other open questions, could outweigh the lead; or where it is part of a constraint or
+    alternative that needs several answers. Answers that contradict a given one do not count. Empty: nothing
+    can change the verdict. ``judge``: made once, used again.
     """
     judge = judge or Judge(rule_base, tables_of(rule_base))
     decision = decide(rule_base, requirements)
@@ -67,15 +69,18 @@ def open_questions(
         for key in missing
     }
     found = [
-        OpenQuestion(key, item.turns, item.swing, item.weight + (0.5 if key in together else 0.0))
+        OpenQuestion(key, item.turns, item.swing, item.weight + 0.5 * (key in together), item.share > 0)
         for key, item in reach.items()
         if item.turns or key in together or any(item.towards(side) for side in sides)
     ]
-    return tuple(sorted(found, key=lambda item: (-item.weight, open_keys.index(item.key))))
+    return tuple(sorted(found, key=lambda item: (not item.decides, -item.weight, open_keys.index(item.key))))
 
 
 class _Reach(Struct, frozen=True):
-    """How far the answers to one question can move the verdict, in points towards each side."""
+    """How far the answers to one question can move the verdict, in points towards each side.
+
+    ``turns``: answers that change the advice on their own; ``share``: how many of the likely ones do.
+    """
 
     turns: int
     share: float
@@ -98,15 +103,20 @@ class _Reach(Struct, frozen=True):
 
 
 def _reach(judge: Judge, decision: Decision, key: str) -> _Reach:
-    before, gap, type_gap = outcome_of(decision)[:2], _gap(decision), _type_gap(decision)
-    others = candidates(judge.rule_base, key, None, decision.settled.facts.values)
-    after = [judge.tried(decision.settled.answers, other) for other in others]
-    turns = sum(outcome_of(other)[:2] != before for other in after)
-    moves = [_gap(other) - gap for other in after] or [0]
-    type_moves = [_type_gap(other) - type_gap for other in after] or [0]
+    given, before = decision.settled.answers, advice_in(outcome_of(decision))
+    tried = [
+        (other, judge.tried(given, other))
+        for other in candidates(judge.rule_base, key, None, decision.settled.facts.values)
+        if not excluded(judge.rule_base, given, {key: other.value})
+    ]
+    turning = [other for other, after in tried if advice_in(outcome_of(after)) != before]
+    likely = sum(other.likely for other, _ in tried)
+    gap, type_gap = _gap(decision), _type_gap(decision)
+    moves = [_gap(after) - gap for _, after in tried] or [0]
+    type_moves = [_type_gap(after) - type_gap for _, after in tried] or [0]
     return _Reach(
-        turns,
-        turns / max(1, len(after)),
+        len(turning),
+        sum(other.likely for other in turning) / max(1, likely),
         max(0, -min(moves)),
         max(0, *moves),
         max(0, -min(type_moves)),
@@ -172,23 +182,15 @@ def _could_turn(rule: Rule, option: str, workflow_type: str | None) -> bool:
     return vetoes or bool(rule.instead) or (rule.combines and option == STEP_FUNCTIONS)
 
 
-CLEAR_LEAD = 5
-"""A lead of this many points (two strong reasons) is clear, whatever single answers are open."""
-
-
-def strength_of(decision: Decision, option: str, still_open: tuple[OpenQuestion, ...]) -> Strength:
+def strength_of(
+    decision: Decision, option: str, deciding: Sequence[str], conflicts: Sequence[Conflict]
+) -> Strength:
     """Return how firm the verdict is.
 
-    ``clear``: the other option cannot be had, or the lead is large, or larger than what any single open
-    answer weighs. ``tied``: equal points. ``close``: everything else.
+    ``tied``: both options can be had and have equal points. ``close``: a single likely answer to one of the
+    ``deciding`` questions changes the advice, or given answers exclude each other. ``clear``: neither.
     """
-    lead = margin(decision)
-    if option in (NEITHER, BOTH):
-        decided = decision.instead or decision.combines or not decision.step_functions.viable
-        return "clear" if decided else "close"
-    if not (decision.destinations.viable and decision.step_functions.viable):
-        return "clear" if lead or decision.step_functions.score else "close"
-    if lead == 0:
+    both_can = decision.destinations.viable and decision.step_functions.viable
+    if option in OPTIONS and both_can and margin(decision) == 0:
         return "tied"
-    weighs = max((item.swing for item in still_open), default=0)
-    return "clear" if lead >= CLEAR_LEAD or lead > max(1, weighs) else "close"
+    return "close" if deciding or conflicts else "clear"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from advisor.decision.contradictions import excluded
 from advisor.decision.decide import Decision
 from advisor.decision.explain.what_if import Candidate, Judge, candidates
 from advisor.decision.fast.compile import tables_of
 from advisor.decision.recommendation import Flip
-from advisor.decision.verdict import Outcome, outcome_of
+from advisor.decision.verdict import Outcome, advice_in, outcome_of
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import RuleBase
 
@@ -17,19 +18,20 @@ from advisor.knowledge.rules import RuleBase
 def find_flips(rule_base: RuleBase, decision: Decision, judge: Judge | None = None) -> tuple[Flip, ...]:
     """Return the smallest changes that turn the recommendation: one answer, or two where one cannot.
 
-    Changes of given answers come before answers to open questions. For a number only the nearest
-    value that turns it to an outcome is listed, for a list the first. ``judge``: made once, used again.
+    Likely changes come first, then those to another option, then those of given answers. What contradicts
+    another answer is no change. For a number only the nearest value that turns it to an outcome is listed,
+    for a list the first. ``judge``: made once, used again.
     """
     judge = judge or Judge(rule_base, tables_of(rule_base))
     given = decision.settled.answers
-    before = outcome_of(decision)
+    before = advice_in(outcome_of(decision))
     options = list(_all_candidates(rule_base, decision))
     flips = list(_turning(judge, given, before, ((c,) for c in options)))
     if not any(flip.option != before[0] for flip in flips):
         answered = [c for c in options if c.key in given]
         pairs = ((a, b) for a, b in combinations(answered, 2) if a.key != b.key)
         flips += _turning(judge, given, before, pairs)
-    return tuple(sorted(flips, key=lambda flip: (flip.option == before[0], flip.open)))
+    return tuple(sorted(flips, key=lambda flip: (not flip.likely, flip.option == before[0], flip.open)))
 
 
 def _turning(
@@ -41,19 +43,21 @@ def _turning(
     seen: set[tuple[object, ...]] = set()
     for change in changes:
         after = judge.outcome(given, change)
-        if after[:2] == before[:2]:
+        if advice_in(after) == before:
             continue
-        mark = (*(_mark(c) for c in change), after[:2])
-        if mark in seen:
+        mark = (*(_mark(c) for c in change), advice_in(after))
+        changed = {c.key: c.value for c in change}
+        if mark in seen or excluded(judge.rule_base, given, changed):
             continue
         seen.add(mark)
         yield Flip(
-            change={c.key: c.value for c in change},
+            change=changed,
             option=after[0],
             workflow_type=after[1],
             instead=after[2],
             threshold=", ".join(c.threshold for c in change if c.threshold),
             open=any(c.key not in given for c in change),
+            likely=all(c.likely for c in change),
         )
 
 

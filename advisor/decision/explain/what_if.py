@@ -7,6 +7,7 @@ from itertools import combinations
 from math import ceil, floor, prod
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.decide import decide
 from advisor.decision.fast.bit_tables import Tables
@@ -17,11 +18,15 @@ from advisor.knowledge.rules import RuleBase
 
 
 class Candidate(Struct, frozen=True):
-    """An answer worth trying: ``threshold`` says in words what it stands for."""
+    """An answer worth trying: ``threshold`` says in words what it stands for.
+
+    ``likely`` is False where hardly any workload has this answer.
+    """
 
     key: str
     value: Answer
     threshold: str = ""
+    likely: bool = True
 
 
 def candidates(
@@ -33,11 +38,15 @@ def candidates(
     """
     question = rule_base.questionnaire.by_key[key]
     if question.kind in ("choice", "flag"):
-        return tuple(Candidate(key, c.value) for c in question.choices if c.value != current)
-    if question.kind == "list":
+        found = tuple(Candidate(key, c.value) for c in question.choices if c.value != current)
+    elif question.kind == "list":
         given = current if isinstance(current, tuple) else None
-        return _list_candidates(rule_base, question, given)
-    return _number_candidates(question, _limits(rule_base, key, known or {}), current)
+        found = _list_candidates(rule_base, question, given)
+    else:
+        found = _number_candidates(question, _limits(rule_base, key, known or {}), current)
+    return tuple(
+        item if question.likely(item.value, current) else replace(item, likely=False) for item in found
+    )
 
 
 def _list_candidates(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from advisor.decision.contradictions import Conflict
 from advisor.decision.decide import Finding, Scorecard
 from advisor.decision.recommendation import (
     CostLine,
@@ -69,7 +70,7 @@ def report(recommendation: Recommendation, rule_base: RuleBase) -> dict[str, Jso
         "cost": _cost(recommendation),
         "failure_story": {story.option: _story(story) for story in recommendation.failure_stories},
         "alternatives": _alternatives(recommendation),
-        "warnings": list(recommendation.warnings),
+        "warnings": [*(conflict.words for conflict in recommendation.conflicts), *recommendation.warnings],
     }
 
 
@@ -100,15 +101,16 @@ def _settling(recommendation: Recommendation) -> dict[str, Json]:
             for item in settled.implied
         ],
         "dropped": [{"key": item.key, "value": _plain(item.value)} for item in settled.dropped],
-        "contradictions": [
-            {
-                "key": item.key,
-                "value": _plain(item.given) if item.given is not None else None,
-                "expected": _plain(item.value),
-                "follows_from": item.by,
-            }
-            for item in settled.contradictions
-        ],
+        "contradictions": [_conflict(item) for item in recommendation.conflicts],
+    }
+
+
+def _conflict(conflict: Conflict) -> Json:
+    return {
+        "id": conflict.id or None,
+        "answers": {key: _plain(value) for key, value in conflict.answers.items()},
+        "because": conflict.because,
+        "source": conflict.source,
     }
 
 
@@ -149,6 +151,7 @@ def _flip(flip: Flip) -> Json:
         "instead": list(flip.instead),
         "threshold": flip.threshold,
         "open": flip.open,
+        "likely": flip.likely,
     }
 
 

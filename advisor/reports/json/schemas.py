@@ -154,7 +154,14 @@ def report_schema() -> dict[str, Json]:
             requirements=_map_of(_ref("answer")),
             assumed=_list(_object(key=_TEXT, value=_ref("answer"), follows_from=_TEXT)),
             dropped=_list(_object(key=_TEXT, value=_ref("answer"))),
-            contradictions=_list(_object(key=_TEXT, value={}, expected=_ref("answer"), follows_from=_TEXT)),
+            contradictions=_list(
+                _object(
+                    id={"type": ["string", "null"]},
+                    answers={**_map_of(_ref("answer")), "minProperties": 2},
+                    because=_TEXT,
+                    source=_URL,
+                )
+            ),
             recommendation=_object(
                 option=_ref("option"),
                 workflow_type=_ref("workflow_type"),
@@ -216,6 +223,7 @@ def _definitions() -> Json:
             instead=_list(_TEXT),
             threshold=_TEXT,
             open=_FLAG,
+            likely=_FLAG,
         ),
         **_cost_definitions(),
         "story": _object(

@@ -136,6 +136,12 @@ class _Record:
                 f"{escaped(item.title)}: {escaped(item.sketch)}" for item in self.recommendation.alternatives
             )
         yield escaped(strength_words(self.recommendation))
+        if self.recommendation.conflicts:
+            yield "### Answers That Exclude Each Other"
+            yield _items(
+                f"{escaped(item.words)} ({link('AWS', item.source)})"
+                for item in self.recommendation.conflicts
+            )
 
     def picture(self) -> Iterator[str]:
         parts = flow(self.recommendation, self.rule_base)
@@ -179,7 +185,7 @@ class _Record:
         )
 
     def flips(self) -> Iterator[str]:
-        yield "### What Would Turn It"
+        yield "### What Would Change the Advice"
         rows = [self._flip(flip) for flip in self.recommendation.flips]
         if rows:
             yield "\n".join(table(("Change", "Today", "Recommendation then"), rows))
@@ -198,7 +204,7 @@ class _Record:
         asked = self.rule_base.questionnaire.by_key
         keys = self.recommendation.open_questions
         found = _items(f"`{key}`: {escaped(asked[key].ask)} {escaped(asked[key].changes)}" for key in keys)
-        yield found or "None that could turn this advice."
+        yield found or "None that could change this advice."
 
     def confirmation(self) -> Iterator[str]:
         yield "### Confirmation"

@@ -55,6 +55,7 @@ def render_part(
 def _sections(page: Page) -> Iterator[Iterator[str]]:
     replaced = page.recommendation.verdict.option == NEITHER
     yield _answer(page)
+    yield _conflicts(page)
     if replaced:
         yield _alternatives(page, "What to use instead")
     yield _side_by_side(page)
@@ -84,6 +85,14 @@ def _answer(page: Page) -> Iterator[str]:
     for line in page.say(page.recommendation.summary, ""):
         yield page.paint(BOLD, line)
     yield from page.say(strength_words(page.recommendation), "")
+
+
+def _conflicts(page: Page) -> Iterator[str]:
+    if page.recommendation.conflicts:
+        yield from page.heading("Answers that exclude each other")
+        for conflict in page.recommendation.conflicts:
+            yield from page.say(conflict.words)
+            yield from page.source(conflict.source, "    ")
 
 
 def _side_by_side(page: Page) -> Iterator[str]:
@@ -169,7 +178,7 @@ def _workflow_type(page: Page) -> Iterator[str]:
 
 def _flips(page: Page) -> Iterator[str]:
     flips = page.recommendation.flips
-    yield from page.heading("What would turn it")
+    yield from page.heading("What would change the advice")
     if not flips:
         yield from page.say("No single answer, and no two of the given ones, would change this advice.")
     shown = page.some(flips)
@@ -191,7 +200,7 @@ def _open_questions(page: Page) -> Iterator[str]:
     keys = page.recommendation.open_questions
     if not keys:
         return
-    yield from page.heading("Open questions that could still turn it")
+    yield from page.heading("Open questions, the most decisive first")
     shown = page.some(keys)
     for key in keys[:shown]:
         question = page.rule_base.questionnaire.by_key[key]

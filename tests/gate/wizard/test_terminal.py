@@ -213,7 +213,7 @@ class TestLists:
             terminal.wait_for("Destinations can no longer be used")
             terminal.type(ENTER)
             screen = terminal.wait_for("What do you want to do?")
-            assert "! These two answers exclude each other." in screen
+            assert "! These answers exclude each other." in screen
             assert " ❯ Change: Which service starts it?  Now: S3 event\n" in screen
             assert "   Change: How is the work started?  Now: Synchronous call\n" in screen
             terminal.type(DOWN, ENTER)
