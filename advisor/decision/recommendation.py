@@ -169,14 +169,14 @@ class Recommendation(Struct, frozen=True):
     comparison: tuple[ComparisonRow, ...]
     flips: tuple[Flip, ...]
     open_questions: tuple[str, ...]
-    deciding_questions: tuple[str, ...]
     cost: Cost
     failure_stories: tuple[FailureStory, ...]
     alternatives: tuple[Alternative, ...]
     alternative_rules: Mapping[str, tuple[Rule, ...]]
     warnings: tuple[str, ...]
-    conflicts: tuple[Conflict, ...]
     designs: Mapping[str, Design]
+    deciding_questions: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def design(self) -> Design:

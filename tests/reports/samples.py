@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from advisor.decision.contradictions import Conflict
 from advisor.decision.decide import decide
 from advisor.decision.recommend import designs_of
 from advisor.decision.recommendation import (
@@ -399,12 +400,20 @@ def destinations() -> Recommendation:
     """Return advice for the simpler option, close."""
     verdict = Verdict("destinations", None, "close", ())
     found = advice({"event_source": "s3", "steps": 2, "branching": "success-failure"}, verdict)
+    found = replace(found, deciding_questions=("max_parallel_items", "monthly_executions"))
     return replace(found, summary="Use Lambda Destinations: one or two steps need no orchestrator.")
 
 
 def both() -> Recommendation:
     """Return advice for both options together."""
     found = advice(verdict=Verdict("both", "standard", "close", ()))
+    conflict = Conflict(
+        "CO05",
+        {"step_duration_s": 600, "total_duration_s": 10},
+        "A run cannot be shorter than its longest step.",
+        f"{DOCS}choosing-workflow-type.html",
+    )
+    found = replace(found, conflicts=(conflict,))
     return replace(found, summary="Use both, Step Functions (Standard) for the core and Lambda Destinations.")
 
 
