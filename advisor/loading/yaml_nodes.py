@@ -32,12 +32,17 @@ Scalar: TypeAlias = str | bool | int | float | None
 
 
 class Entry(Struct, frozen=True):
-    """A value and where it stands. ``value`` is a scalar, a mapping of entries or a tuple of entries."""
+    """A value and where it stands. ``value`` is a scalar, a mapping of entries or a tuple of entries.
+
+    ``tag`` is a YAML tag of its own, ``style`` the mark that starts a quoted text or a block.
+    """
 
     value: Scalar | Mapping[str, Entry] | tuple[Entry, ...]
     place: Place
     text: str = ""
     key_places: Mapping[str, Place] | None = None
+    tag: str = ""
+    style: str = ""
 
     @property
     def mapping(self) -> Mapping[str, Entry]:
@@ -82,18 +87,18 @@ def parse(text: str, file: str) -> Entry:
     Raises InputError with every problem: syntax, duplicate keys, tags, too many or too deep entries.
     """
     looks_json = text.lstrip().startswith(("{", "["))
-    json_error = _json_error(text, file) if looks_json or file.endswith(".json") else None
-    source = _as_yaml(text) if looks_json and json_error is None else text
+    json_error = json_error(text, file) if looks_json or file.endswith(".json") else None
+    source = as_yaml(text) if looks_json and json_error is None else text
     try:
         loader = LOADER(source)
     except (yaml.YAMLError, UnicodeError) as error:  # the one without C looks at every character first
-        raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
-    builder = _Builder(file, loader)
+        raise InputError(f"{file} cannot be read.", [json_error or yaml_problem(error, file)]) from None
+    builder = Builder(file, loader)
     try:
         entry = builder.document()
     except (yaml.YAMLError, UnicodeError) as error:
-        raise InputError(f"{file} cannot be read.", [json_error or _yaml_problem(error, file)]) from None
-    except _Full:
+        raise InputError(f"{file} cannot be read.", [json_error or yaml_problem(error, file)]) from None
+    except Full:
         entry = Entry(None, Place(file, 1, 1))
     finally:
         loader.dispose()
@@ -106,7 +111,8 @@ def _refuse(file: str, message: str, line: int = 0, column: int = 0) -> InputErr
     return InputError(f"{file} cannot be read.", [Problem(Place(file, line, column), message)])
 
 
-def _json_error(text: str, file: str) -> Problem | None:
+def json_error(text: str, file: str) -> Problem | None:
+    """Return what is wrong with ``text`` as JSON; None where nothing is."""
     import json  # most answers files are YAML
 
     try:
@@ -118,22 +124,26 @@ def _json_error(text: str, file: str) -> Problem | None:
     return None
 
 
-def _yaml_problem(error: Exception, file: str) -> Problem:
+def yaml_problem(error: Exception, file: str) -> Problem:
+    """Return what the YAML reader found wrong, with its place."""
     mark = getattr(error, "problem_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
     return Problem(place, f"not valid YAML: {said}.")
 
 
-class _Full(Exception):
+class Full(Exception):
     """The document is too large; its problem is already noted."""
 
 
-class _Builder:
+class Builder:
     """Turns the parser's events into entries and collects what is wrong on the way.
 
     Events, not the composed node tree: the C composer has no limit of depth and would crash.
     """
+
+    max_entries = MAX_ENTRIES
+    max_depth = MAX_DEPTH
 
     def __init__(self, file: str, loader: Any) -> None:
         self.file = file
@@ -155,6 +165,15 @@ class _Builder:
             self.problems.append(Problem(place, "one document is expected, but another one starts here."))
         return entry
 
+    def tagged(self, tag: str, place: Place) -> None:
+        """Note a value with a tag of its own: data files have none."""
+        self.problems.append(Problem(place, f"the tag {tag} is not allowed; write plain data."))
+
+    def repeated(self, key: str, place: Place, first: Place) -> bool:
+        """Note a key that a mapping has twice; return whether the second value counts."""
+        self.problems.append(Problem(place, f"'{key[:60]}' is already given in line {first.line}."))
+        return False
+
     def _place(self, event: Any) -> Place:
         return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
@@ -166,32 +185,36 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place, depth)
         tag = getattr(event, "tag", None)
-        if tag not in _PLAIN_TAGS:
-            self.problems.append(Problem(place, f"the tag {tag} is not allowed; write plain data."))
+        own_tag = "" if tag in _PLAIN_TAGS else str(tag)
+        if own_tag:
+            self.tagged(own_tag, place)
         if isinstance(event, yaml.MappingStartEvent):
-            entry = self._mapping(place, depth)
+            entry = self._mapping(place, depth, own_tag)
         elif isinstance(event, yaml.SequenceStartEvent):
             items = []
             while not self.loader.check_event(yaml.SequenceEndEvent):
                 items.append(self._entry(depth + 1))
             self.loader.get_event()
-            entry = Entry(tuple(items), place)
+            entry = Entry(tuple(items), place, tag=own_tag)
         else:
-            text = str(event.value)
-            if not text.isascii() and re.search(_HALF, text):  # the loader without C takes such an escape
-                self.problems.append(Problem(place, "not valid YAML: found half a character."))
-            quoted = event.style in ("'", '"', "|", ">") or tag is not None
-            entry = Entry(text if quoted else _scalar(text), place, text)
+            entry = self._text(event, place, own_tag)
         if event.anchor:
             self.anchors[event.anchor] = (entry, self.seen - before)
         return entry
 
+    def _text(self, event: yaml.ScalarEvent, place: Place, tag: str) -> Entry:
+        text = str(event.value)
+        if not text.isascii() and re.search(_HALF, text):  # the loader without C takes such an escape
+            self.problems.append(Problem(place, "not valid YAML: found half a character."))
+        quoted = event.style in ("'", '"', "|", ">") or event.tag is not None
+        return Entry(text if quoted else _scalar(text), place, text, None, tag, event.style or "")
+
     def _count(self, entries: int, place: Place, depth: int) -> None:
         self.seen += entries
-        if self.seen > MAX_ENTRIES or depth > MAX_DEPTH:
-            what = "nested too deep" if depth > MAX_DEPTH else "too many entries"
+        if self.seen > self.max_entries or depth > self.max_depth:
+            what = "nested too deep" if depth > self.max_depth else "too many entries"
             self.problems.append(Problem(place, f"{what} (aliases count each time they are used)."))
-            raise _Full
+            raise Full
 
     def _alias(self, event: yaml.AliasEvent, place: Place, depth: int) -> Entry:
         if event.anchor not in self.anchors:
@@ -202,7 +225,7 @@ class _Builder:
         self._count(size, place, depth)
         return replace(entry, place=place)
 
-    def _mapping(self, place: Place, depth: int) -> Entry:
+    def _mapping(self, place: Place, depth: int, tag: str) -> Entry:
         entries: dict[str, Entry] = {}
         places: dict[str, Place] = {}
         while not self.loader.check_event(yaml.MappingEndEvent):
@@ -211,16 +234,13 @@ class _Builder:
             key, key_place = key_entry.text, key_entry.place
             if key_entry.mapping or key_entry.items or isinstance(key_entry.value, tuple | Mapping):
                 self.problems.append(Problem(key_place, "a key must be a single name."))
-            elif key in entries:
-                first = places[key].line
-                self.problems.append(Problem(key_place, f"'{key[:60]}' is already given in line {first}."))
-            else:
+            elif key not in entries or self.repeated(key, key_place, places[key]):
                 places[key], entries[key] = key_place, value
         self.loader.get_event()
-        return Entry(entries, place, key_places=places)
+        return Entry(entries, place, key_places=places, tag=tag)
 
 
-def _as_yaml(text: str) -> str:
+def as_yaml(text: str) -> str:
     r"""Return valid JSON as YAML: no tabs, pairs such as ``\ud83d\ude00`` as one escape, colons beside keys.
 
     Tabs and colons are exchanged for blanks between JSON values, so everything else stands where it stood.

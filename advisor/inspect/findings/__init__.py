@@ -1,0 +1,1 @@
+"""The rules of ``rules/findings``, evaluated over the model of a system."""

@@ -1,0 +1,1 @@
+"""Files to neutral resources: one module for each format."""

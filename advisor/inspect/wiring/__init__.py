@@ -1,0 +1,1 @@
+"""Neutral resources to the model of a system: what starts what, and where outcomes go."""
