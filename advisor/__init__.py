@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from advisor.decision.recommendation import Recommendation
     from advisor.errors import AdvisorError
     from advisor.files import write_text
+    from advisor.inspect.run import inspect as inspect_files
     from advisor.knowledge.answers import Answers
     from advisor.knowledge.rules import RuleBase
     from advisor.loading.answers import load_answers, read_answers
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from advisor.loading.rule_base import load_rule_base
     from advisor.loading.versions import load_versions
     from advisor.reports import FORMATS, ReportOptions
+    from advisor.reports.inspection import FORMATS as INSPECTION_FORMATS
+    from advisor.reports.inspection.schema import inspection_schema
     from advisor.reports.json.schemas import answers_schema, report_schema, schema_text
     from advisor.resources import rules_folder, templates_folder
     from advisor.starter.plan.project import plan
@@ -41,6 +44,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "FORMATS",
+    "INSPECTION_FORMATS",
     "AdvisorError",
     "Answers",
     "Decision",
@@ -51,6 +55,8 @@ __all__ = [
     "check_project",
     "decide",
     "dump_answers",
+    "inspect_files",
+    "inspection_schema",
     "load_answers",
     "load_rule_base",
     "load_versions",
@@ -71,6 +77,7 @@ _HOME = {
     "Answers": "knowledge.answers",
     "Decision": "decision.decide",
     "FORMATS": "reports",
+    "INSPECTION_FORMATS": "reports.inspection:FORMATS",
     "Recommendation": "decision.recommendation",
     "ReportOptions": "reports",
     "RuleBase": "knowledge.rules",
@@ -78,6 +85,8 @@ _HOME = {
     "check_project": "starter.write",
     "decide": "decision.decide",
     "dump_answers": "loading.answers_writer",
+    "inspect_files": "inspect.run:inspect",
+    "inspection_schema": "reports.inspection.schema",
     "load_answers": "loading.answers",
     "load_rule_base": "loading.rule_base",
     "load_versions": "loading.versions",

@@ -54,6 +54,19 @@ def _generate(app: typer.Typer) -> None:
     )(generate)
 
 
+def _inspect(app: typer.Typer) -> None:
+    from advisor.cli.inspect import inspect
+
+    app.command(
+        short_help="What an existing system is, and what is wrong with it.",
+        epilog=examples(
+            "advisor inspect .",
+            "advisor inspect template.yaml --answers answers.yaml",
+            "advisor inspect . --format sarif --output inspect.sarif --fail-on warning",
+        ),
+    )(inspect)
+
+
 def _rules(app: typer.Typer) -> None:
     from advisor.cli.rules import app as rules
 
@@ -106,6 +119,7 @@ def _mcp(app: typer.Typer) -> None:
 _COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "recommend": _recommend,
     "generate": _generate,
+    "inspect": _inspect,
     "rules": _rules,
     "schema": _schema,
     "recheck": _recheck,

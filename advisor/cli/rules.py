@@ -17,6 +17,7 @@ from advisor.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from advisor.decision.rule_checks.rule_tests import Replay
+    from advisor.knowledge.findings import FindingRule
     from advisor.knowledge.rules import Rule, RuleBase
 
 FORMATS = ("text", "json")
@@ -62,22 +63,27 @@ def list_rules(
     telling = {"text": rule_text.rule_list, "json": rule_json.rule_list, "markdown": rule_markdown.rule_list}
     tell = telling[one_of("--format", format_name, LIST_FORMATS)]
     rule_base = rule_base_with(rules)
-    console.data(tell(rule_base, _selected(rule_base, criterion, option)))
+    console.data(tell(rule_base, *_selected(rule_base, criterion, option)))
 
 
-def _selected(rule_base: RuleBase, criterion: str | None, option: str | None) -> Sequence[Rule]:
+def _selected(
+    rule_base: RuleBase, criterion: str | None, option: str | None
+) -> tuple[Sequence[Rule], Sequence[FindingRule]]:
     from advisor.knowledge.rules import BOTH, NEITHER, SCORED
     from advisor.reports.rules.words import speaks_of
 
     if criterion is not None:
-        criterion = one_of("--criterion", criterion, [item.id for item in rule_base.criteria])
+        groups = [item.id for item in rule_base.inspection.groups]
+        criterion = one_of("--criterion", criterion, [*(item.id for item in rule_base.criteria), *groups])
     if option is not None:
         option = one_of("--option", option, [*SCORED, BOTH, NEITHER, *(a.id for a in rule_base.alternatives)])
-    return [
+    rules = [
         rule
         for rule in rule_base.rules
         if criterion in (None, rule.criterion) and (option is None or speaks_of(rule, option))
     ]
+    findings = [rule for rule in rule_base.inspection.rules if criterion in (None, rule.group)]
+    return rules, findings if option is None else ()
 
 
 @app.command("show", short_help="One rule, as documentation.", epilog=examples("advisor rules show RT03"))
@@ -89,13 +95,18 @@ def show(
     rules: Rules = None,
 ) -> None:
     """Show one rule: when it holds, what follows, why, who says so, and which answers fire it."""
+    from advisor.reports.rules import findings
     from advisor.reports.rules import json as rule_json
     from advisor.reports.rules import text as rule_text
 
-    tell = {"text": rule_text.rule_page, "json": rule_json.rule_page}[
-        one_of("--format", format_name, FORMATS)
-    ]
+    wanted = one_of("--format", format_name, FORMATS)
     rule_base = rule_base_with(rules)
+    finding = rule_base.inspection.rule(rule_id.upper())
+    if finding is not None:
+        text = findings.page(rule_base.inspection, finding)
+        console.data(rule_json.finding_page(rule_base, finding) if wanted == "json" else text)
+        return
+    tell = {"text": rule_text.rule_page, "json": rule_json.rule_page}[wanted]
     console.data(tell(rule_base, _rule(rule_base, rule_id)))
 
 
@@ -106,7 +117,8 @@ def _rule(rule_base: RuleBase, rule_id: str) -> Rule:
     for item in rule_base.switched_off:
         if item.rule == rule_id.upper():
             raise InputError(f"Rule {item.rule} is switched off by your rules: {item.reason}")
-    hint = did_you_mean(rule_id, [known.lower() for known in rule_base.by_id])
+    known_ids = [*rule_base.by_id, *(rule.id for rule in rule_base.inspection.rules)]
+    hint = did_you_mean(rule_id, [known.lower() for known in known_ids])
     raise InputError(f"There is no rule '{rule_id[:40]}'. {hint or 'advisor rules list shows all ids.'}")
 
 

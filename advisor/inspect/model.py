@@ -92,7 +92,6 @@ class InspectedFunction(Struct, frozen=True, kw_only=True):
     place: Place
     properties: Node
     runtime: str | None = None
-    timeout: float | None = None
     durable: bool = False
     sources: tuple[EventSource, ...] = ()
     callers: tuple[tuple[str, Mode], ...] = ()

@@ -49,7 +49,7 @@ Value: TypeAlias = "Scalar | Reference | Text | Unknown | Mapping[str, Node] | t
 class Node(Struct, frozen=True):
     """A value, where it stands, and where its key stands.
 
-    ``text`` is a scalar as it is written; ``block`` is True for a YAML block, whose text starts on the next line.
+    ``text`` is a scalar as it is written; ``block`` is True for a YAML block: its text starts a line later.
     """
 
     value: Value

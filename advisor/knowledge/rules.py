@@ -11,6 +11,7 @@ from advisor.errors import Place
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.conditions import Answer, Condition, Test, tests_in
 from advisor.knowledge.contradictions import Contradiction
+from advisor.knowledge.findings import InspectionBase
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.questions import Questionnaire
@@ -134,6 +135,7 @@ class RuleBase(Struct, frozen=True, dict=True):
     switched_off: tuple[SwitchedOff, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    inspection: InspectionBase = InspectionBase()
 
     @cached_property
     def aws(self) -> AwsFacts:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from advisor.errors import Problem
 from advisor.knowledge.conditions import ALWAYS, Answer
 from advisor.knowledge.findings import LEVELS, FindingGroup, FindingRule, InspectionBase, Level
-from advisor.knowledge.questions import Choice, Question, Questionnaire, QuestionKind
+from advisor.knowledge.questions import Choice, Question, QuestionKind, Questionnaire
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
 from advisor.loading.yaml_nodes import Entry
@@ -19,10 +19,10 @@ _KINDS: Mapping[str, QuestionKind] = {
     "flag": "flag", "number": "number", "choice": "choice", "list": "list", "text": "choice",
 }  # fmt: skip
 TABLES = (
-    "destination-actions", "integration-actions", "sync-actions", "sync-offered", "managed-policies",
-    "policy-templates", "runtimes",
+    "calls", "integration-actions", "sync-actions", "sync-offered", "managed-policies", "policy-templates",
+    "runtimes",
 )  # fmt: skip
-LISTS = ("transient", "throttling", "scoped")
+LISTS = ("transient", "throttling", "scoped", "without-resources")
 OWN = FindingGroup("own", "Findings of your organisation")
 
 
@@ -62,7 +62,7 @@ class FindingReader(Struct, frozen=True):
             id=fields.text("id"),
             about=kind,
             group=group.id,
-            level=_level(fields),
+            level=level_from(fields),
             title=fields.text("title"),
             when=reader.condition(when) if when and kind else ALWAYS,
             because=fields.text("because"),
@@ -77,7 +77,8 @@ class FindingReader(Struct, frozen=True):
         return found
 
 
-def _level(fields: Fields) -> Level:
+def level_from(fields: Fields) -> Level:
+    """Return the ``level`` of a finding."""
     found = fields.get("level", required=True)
     word = fields.one_of(found, LEVELS) if found else ""
     return next((level for level in LEVELS if level == word), "note")
@@ -110,7 +111,9 @@ def inspection_from(entry: Entry, files: Sequence[Entry], problems: list[Problem
     rules: dict[str, FindingRule] = {}
     for rule in (rule for _, found in groups for rule in found):
         if rule.id in rules:
-            problems.append(Problem(rule.place, f"finding {rule.id} is already there, at {rules[rule.id].place}."))
+            problems.append(
+                Problem(rule.place, f"finding {rule.id} is already there, at {rules[rule.id].place}.")
+            )
         rules[rule.id] = rule
     return InspectionBase(
         tuple(group for group, _ in groups), tuple(rules.values()), facts, kinds, tables, lists
@@ -133,7 +136,9 @@ def _fact(key: str, entry: Entry, problems: list[Problem]) -> Question:
         help="",
         undo="",
         source="",
-        choices=tuple(Choice(value, str(value), "") for value in ([True, False] if kind == "flag" else values)),
+        choices=tuple(
+            Choice(value, str(value), "") for value in ([True, False] if kind == "flag" else values)
+        ),
         maximum=1e15,
     )
     fields.done()
@@ -151,14 +156,16 @@ def _table(top: Fields, section: str, name: str) -> Mapping[str, tuple[str, ...]
     return {key: tuple(item.text for item in row.items) for key, row in rows}
 
 
-def with_overlay(base: InspectionBase, top: Fields) -> InspectionBase:
-    """Return ``base`` with the ``findings`` of an organisation's file added."""
+def with_overlay(base: InspectionBase, top: Fields, rule_ids: Sequence[str]) -> InspectionBase:
+    """Return ``base`` with the ``findings`` of an organisation's file added; ``rule_ids`` are taken."""
     reader = FindingReader(base.facts, top.problems)
     rules = {rule.id: rule for rule in base.rules}
     for item in top.items("findings"):
         rule = reader.rule(item, OWN)
-        if rule.id in rules:
-            top.say(item.place, f"finding {rule.id} is already there.", "Use 'change' to give it another level.")
+        if rule.id in rules or rule.id in rule_ids:
+            top.say(
+                item.place, f"finding {rule.id} is already there.", "Use 'change' to give it another level."
+            )
         rules[rule.id] = rule
     own = any(rule.group == OWN.id for rule in rules.values())
     groups = tuple(group for group in base.groups if group.id != OWN.id) + ((OWN,) if own else ())

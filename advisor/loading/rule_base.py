@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
+from advisor.knowledge.findings import FindingRule
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, SwitchedOff
@@ -15,10 +16,11 @@ from advisor.loading.conditions import ConditionReader
 from advisor.loading.contradictions import contradictions_from
 from advisor.loading.field_reader import Fields
 from advisor.loading.figures import complete, limits_from, prices_from, topics_from
+from advisor.loading.inspection import inspection_from
 from advisor.loading.limit_references import resolved
 from advisor.loading.questionnaire import questionnaire_from
 from advisor.loading.rule_files import EXEMPTIONS, digest_of, yaml_files
-from advisor.loading.rules import RuleReader, alternatives_from, overlaid
+from advisor.loading.rules import Overlaid, RuleReader, alternatives_from, overlaid
 from advisor.loading.services import services_from
 from advisor.loading.yaml_nodes import Entry, decode, parse
 
@@ -52,6 +54,7 @@ def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
         limits=limits,
         contradictions=contradictions_from(files.entry("contradictions.yaml"), questionnaire, problems),
         services=services_from(files.entry("services.yaml"), tuple(limits), problems),
+        inspection=inspection_from(files.entry("inspection.yaml"), files.entries("findings"), problems),
     )
     head.done()
     return _all_right(_with_overlays(rule_base, overlays, rule_reader), problems)
@@ -140,11 +143,13 @@ def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) 
     names = [name for name in files.names() if name != EXEMPTIONS]
     if not names:
         files.problems.append(Problem(Place(str(files.folder)), "there is no YAML file in this folder."))
-    rules, switched_off = rule_base.rules, rule_base.switched_off
+    laid = Overlaid(rule_base.rules, rule_base.inspection)
+    switched_off = rule_base.switched_off
     for name in names:
         if not name.startswith(_PRICES):
-            rules, off = overlaid(rules, files.entry(name), rule_reader)
-            switched_off += off
+            laid = overlaid(laid.rules, laid.inspection, files.entry(name), rule_reader)
+            switched_off += laid.switched_off
+    rules = laid.rules
     own = Criterion("own", "", "Rules of your organisation")
     has_own = any(rule.criterion == own.id for rule in rules)
     criteria = tuple(c for c in rule_base.criteria if c.id != own.id) + ((own,) if has_own else ())
@@ -152,6 +157,7 @@ def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) 
         rule_base,
         criteria=criteria,
         rules=rules,
+        inspection=laid.inspection,
         switched_off=_unique(switched_off),
         prices=_with_prices(rule_base, [name for name in names if name.startswith(_PRICES)], files),
     )
@@ -171,14 +177,19 @@ def _with_prices(rule_base: RuleBase, names: Sequence[str], files: _Folder) -> t
 def _overlay(files: _Folder, before: RuleBase, after: RuleBase) -> Overlay:
     """Return what the overlay in ``files`` did: everything that differs between ``before`` and ``after``."""
     earlier = {found.region: found for found in before.prices}
+    old, new = _every_rule(before), _every_rule(after)
     return Overlay(
         name=files.folder.resolve().name,
         digest=digest_of(files.contents),
-        added=tuple(key for key in after.by_id if key not in before.by_id),
-        changed=tuple(key for key, rule in after.by_id.items() if before.by_id.get(key, rule) != rule),
-        switched_off=tuple(key for key in before.by_id if key not in after.by_id),
+        added=tuple(key for key in new if key not in old),
+        changed=tuple(key for key, rule in new.items() if old.get(key, rule) != rule),
+        switched_off=tuple(key for key in old if key not in new),
         prices=tuple(found.region for found in after.prices if earlier.get(found.region) != found),
     )
+
+
+def _every_rule(rule_base: RuleBase) -> Mapping[str, Rule | FindingRule]:
+    return {**rule_base.by_id, **{rule.id: rule for rule in rule_base.inspection.rules}}
 
 
 def _unique(items: Sequence[SwitchedOff]) -> tuple[SwitchedOff, ...]:

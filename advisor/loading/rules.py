@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from advisor.errors import Problem
 from advisor.knowledge.conditions import AllOf, Answer
+from advisor.knowledge.findings import InspectionBase
 from advisor.knowledge.rules import DESTINATIONS, OPTIONS, SCORED, Alternative, Criterion, Rule, SwitchedOff
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
+from advisor.loading.inspection import level_from, with_level, with_overlay, without
 from advisor.loading.yaml_nodes import Entry
 
 _EFFECTS = ("favours", "rules_out", "instead", "names", "combines", "warns")
@@ -115,49 +117,74 @@ def alternatives_from(entry: Entry, problems: list[Problem]) -> tuple[Alternativ
     return tuple(found)
 
 
-def overlaid(
-    rules: Sequence[Rule], entry: Entry, rule_reader: RuleReader
-) -> tuple[tuple[Rule, ...], tuple[SwitchedOff, ...]]:
-    """Return ``rules`` with an organisation's file laid over them, and what it switched off.
+class Overlaid(Struct, frozen=True):
+    """Rules and findings with an organisation's file laid over them, and what it switched off."""
 
-    The file may hold ``rules`` (new ones), ``change`` (points of a rule, with a reason) and
-    ``switch_off`` (a rule, with a reason). What AWS cannot do stays ruled out.
+    rules: tuple[Rule, ...]
+    inspection: InspectionBase
+    switched_off: tuple[SwitchedOff, ...] = ()
+
+
+def overlaid(
+    rules: Sequence[Rule], inspection: InspectionBase, entry: Entry, rule_reader: RuleReader
+) -> Overlaid:
+    """Return ``rules`` and the findings of ``inspection`` with an organisation's file laid over them.
+
+    The file may hold ``rules`` and ``findings`` (new ones), ``change`` (points of a rule or the level of a
+    finding, with a reason) and ``switch_off`` (either, with a reason). What AWS cannot do stays ruled out.
     """
     top = Fields(entry, "an overlay", rule_reader.problems)
     by_id = {rule.id: rule for rule in rules}
     own = Criterion("own", "", "Rules of your organisation")
     for item in top.items("rules"):
         rule = rule_reader.rule(item, own)
-        if rule.id in by_id:
+        if rule.id in by_id or inspection.rule(rule.id):
             top.say(item.place, f"rule {rule.id} is already there.", "Use 'change' to give it other points.")
         by_id[rule.id] = rule
+    inspection = with_overlay(inspection, top, list(by_id))
     for item in top.items("change"):
-        _change(item, by_id, rule_reader)
-    off = [found for item in top.items("switch_off") if (found := _switch_off(item, by_id, top))]
+        inspection = _change(item, by_id, inspection, rule_reader)
+    found = (_switch_off(item, by_id, inspection, top) for item in top.items("switch_off"))
+    off = [item for item in found if item]
     top.done()
     gone = {item.rule for item in off}
-    return tuple(rule for rule in by_id.values() if rule.id not in gone), tuple(off)
+    kept = tuple(rule for rule in by_id.values() if rule.id not in gone)
+    return Overlaid(kept, without(inspection, gone), tuple(off))
 
 
-def _change(entry: Entry, by_id: dict[str, Rule], rule_reader: RuleReader) -> None:
+def _change(
+    entry: Entry, by_id: dict[str, Rule], inspection: InspectionBase, rule_reader: RuleReader
+) -> InspectionBase:
     fields = Fields(entry, "a change", rule_reader.problems)
     named = fields.get("rule", required=True)
-    rule_id = fields.one_of(named, list(by_id)) if named else ""
+    rule_id = _known_rule(fields, named, by_id, inspection) if named else ""
     reason = fields.text("reason")
+    finding = inspection.rule(rule_id)
+    if finding is not None:
+        level = level_from(fields)
+        fields.done()
+        return with_level(inspection, finding.id, level, reason) if reason else inspection
     points = rule_reader.points(fields)
     fields.done()
     if rule_id and reason and points:
         rule = by_id[rule_id]
         by_id[rule_id] = replace(rule, favours=points, because=f"{rule.because} (Points changed: {reason})")
+    return inspection
 
 
-def _switch_off(entry: Entry, by_id: Mapping[str, Rule], top: Fields) -> SwitchedOff | None:
+def _known_rule(fields: Fields, named: Entry, by_id: Mapping[str, Rule], inspection: InspectionBase) -> str:
+    return fields.one_of(named, [*by_id, *(rule.id for rule in inspection.rules)])
+
+
+def _switch_off(
+    entry: Entry, by_id: Mapping[str, Rule], inspection: InspectionBase, top: Fields
+) -> SwitchedOff | None:
     fields = Fields(entry, "a rule to switch off", top.problems)
     named = fields.get("rule", required=True)
-    rule_id = fields.one_of(named, list(by_id)) if named else ""
+    rule_id = _known_rule(fields, named, by_id, inspection) if named else ""
     reason = fields.text("reason")
     fields.done()
-    if rule_id and by_id[rule_id].rules_out:
+    if rule_id in by_id and by_id[rule_id].rules_out:
         fields.say(entry.place, f"rule {rule_id} says what cannot be done; it cannot be switched off.")
         return None
     return SwitchedOff(rule_id, reason, entry.place) if rule_id and reason else None

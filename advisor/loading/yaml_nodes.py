@@ -87,17 +87,17 @@ def parse(text: str, file: str) -> Entry:
     Raises InputError with every problem: syntax, duplicate keys, tags, too many or too deep entries.
     """
     looks_json = text.lstrip().startswith(("{", "["))
-    json_error = json_error(text, file) if looks_json or file.endswith(".json") else None
-    source = as_yaml(text) if looks_json and json_error is None else text
+    wrong = json_error(text, file) if looks_json or file.endswith(".json") else None
+    source = as_yaml(text) if looks_json and wrong is None else text
     try:
         loader = LOADER(source)
     except (yaml.YAMLError, UnicodeError) as error:  # the one without C looks at every character first
-        raise InputError(f"{file} cannot be read.", [json_error or yaml_problem(error, file)]) from None
+        raise InputError(f"{file} cannot be read.", [wrong or yaml_problem(error, file)]) from None
     builder = Builder(file, loader)
     try:
         entry = builder.document()
     except (yaml.YAMLError, UnicodeError) as error:
-        raise InputError(f"{file} cannot be read.", [json_error or yaml_problem(error, file)]) from None
+        raise InputError(f"{file} cannot be read.", [wrong or yaml_problem(error, file)]) from None
     except Full:
         entry = Entry(None, Place(file, 1, 1))
     finally:

@@ -72,13 +72,14 @@ def overlay(data: bytes) -> None:
     try:
         entry = parse(decode(data, "fuzz.yaml"), "fuzz.yaml")
         prices_from(entry, [])
-        rules, _ = overlaid(REAL.rules, entry, RuleReader(reader, [item.id for item in REAL.alternatives]))
+        rule_reader = RuleReader(reader, [item.id for item in REAL.alternatives])
+        laid = overlaid(REAL.rules, REAL.inspection, entry, rule_reader)
     except AdvisorError:
         return
     if reader.problems:
         assert all(str(problem) for problem in reader.problems)
         return
-    changed = replace(REAL, rules=rules)
+    changed = replace(REAL, rules=laid.rules)
     tables = tables_of(changed)
     for requirements in ({}, {"steps": 3, "invocation": "async", "targets": ("sqs",)}):
         expected = outcome_of(decide(changed, requirements))

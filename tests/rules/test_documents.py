@@ -10,8 +10,10 @@ import pytest
 import advisor
 from advisor.decision.rule_checks.rule_tests import own_cases
 from advisor.errors import Problem
+from advisor.knowledge.conditions import Facts, holds
 from advisor.knowledge.rules import RuleBase
 from advisor.loading.conditions import ConditionReader
+from advisor.loading.inspection import FindingReader
 from advisor.loading.rules import RuleReader
 from advisor.loading.yaml_nodes import parse
 from advisor.reports.rules.markdown import rule_list
@@ -19,12 +21,12 @@ from advisor.reports.rules.markdown import rule_list
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
 RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
-EXAMPLE, OVERLAY = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+EXAMPLE, FINDING, OVERLAY = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_of_rules_is_up_to_date() -> None:
     text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert text == rule_list(RULE_BASE, RULE_BASE.rules), (
+    assert text == rule_list(RULE_BASE, RULE_BASE.rules, RULE_BASE.inspection.rules), (
         "advisor rules list --format markdown > docs/rules.md"
     )
 
@@ -41,6 +43,17 @@ def test_the_rule_in_the_readme_is_one() -> None:
         == [case.wanted for case in own_cases(only)]
         == [True, False, False]
     )
+
+
+def test_the_finding_in_the_readme_is_one() -> None:
+    problems: list[Problem] = []
+    _, (rule,) = FindingReader(RULE_BASE.inspection.facts, problems).group(parse(FINDING, "README.md"))
+    assert problems == []
+    assert [holds(rule.when, Facts(case)) for case in (*rule.fires_on, *rule.quiet_on)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_the_overlay_in_the_readme_is_one(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from advisor.decision.fast.compile import tables_of
 from advisor.decision.rule_checks.satisfiability import conditions_of, looks_at, witness
 from advisor.decision.verdict import outcome_of
 from advisor.errors import Place
-from advisor.knowledge.conditions import Condition, tests_in
+from advisor.knowledge.conditions import Condition, keys_in, tests_in
 from advisor.knowledge.exemptions import Exemption
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import (
@@ -38,6 +38,7 @@ Check: TypeAlias = Literal[
     "contradicts",
     "unused-choice",
     "idle-question",
+    "idle-fact",
     "cannot-win",
     "no-source",
     "outdated",
@@ -173,6 +174,17 @@ def idle_questions(rule_base: RuleBase) -> Iterator[LintFinding]:
             yield LintFinding("idle-question", question.key, text)
 
 
+def idle_facts(rule_base: RuleBase) -> Iterator[LintFinding]:
+    """Find facts that no finding of inspect looks at."""
+    base = rule_base.inspection
+    tested = {(rule.about, key) for rule in base.rules for key in keys_in(rule.when)}
+    for kind, facts in base.facts.items():
+        for key in facts.by_key:
+            if (kind, key) not in tested:
+                subject = f"{kind}.{key}"
+                yield LintFinding("idle-fact", subject, f"no finding looks at the fact {subject}.")
+
+
 def _implies_something(question: Question) -> bool:
     return any(choice.implies for choice in question.choices)
 
@@ -205,6 +217,7 @@ def without_source(rule_base: RuleBase) -> Iterator[LintFinding]:
 def outdated(rule_base: RuleBase, today: date) -> Iterator[LintFinding]:
     """Find knowledge that was checked more than a year before ``today``."""
     dated = [(rule.id, rule.as_of, rule.place) for rule in rule_base.rules]
+    dated += [(rule.id, rule.as_of, rule.place) for rule in rule_base.inspection.rules]
     dated += [(limit.id, limit.as_of, Place("")) for limit in rule_base.limits.values()]
     dated += [(service.id, service.as_of, Place("")) for service in rule_base.services.values()]
     dated += [
@@ -225,6 +238,7 @@ CHECKS: tuple[Callable[[RuleBase], Iterator[LintFinding]], ...] = (
     same_and_contradicting,
     unused_choices,
     idle_questions,
+    idle_facts,
     cannot_win,
     without_source,
 )

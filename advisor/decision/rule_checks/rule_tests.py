@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from advisor.decision.decide import Decision, decide
 from advisor.decision.verdict import Outcome, outcome_of
-from advisor.knowledge.conditions import Answer
+from advisor.knowledge.conditions import Answer, Facts, holds
+from advisor.knowledge.findings import FindingRule
 from advisor.knowledge.rules import Rule, RuleBase
 from advisor.knowledge.scenarios import Scenario
 
@@ -17,7 +18,7 @@ from advisor.knowledge.scenarios import Scenario
 class Case(Struct, frozen=True):
     """One of a rule's own cases: ``wanted`` says whether it must fire, ``fired`` whether it did."""
 
-    rule: Rule
+    rule: Rule | FindingRule
     answers: Mapping[str, Answer]
     wanted: bool
     fired: bool
@@ -49,8 +50,11 @@ def fired_rules(decision: Decision) -> tuple[Rule, ...]:
 
 
 def own_cases(rule_base: RuleBase) -> tuple[Case, ...]:
-    """Return every rule's ``fires_on`` and ``quiet_on`` cases, decided with all rules and what follows."""
-    return tuple(
+    """Return every rule's ``fires_on`` and ``quiet_on`` cases, decided with all rules and what follows.
+
+    Those of findings, which test facts and not answers, come last.
+    """
+    decided = tuple(
         Case(
             rule, answers, wanted, rule.id in {fired.id for fired in fired_rules(decide(rule_base, answers))}
         )
@@ -58,6 +62,13 @@ def own_cases(rule_base: RuleBase) -> tuple[Case, ...]:
         for wanted, cases in ((True, rule.fires_on), (False, rule.quiet_on))
         for answers in cases
     )
+    found = (
+        Case(rule, facts, wanted, holds(rule.when, Facts(facts)) is True)
+        for rule in rule_base.inspection.rules
+        for wanted, cases in ((True, rule.fires_on), (False, rule.quiet_on))
+        for facts in cases
+    )
+    return (*decided, *found)
 
 
 def replay(rule_base: RuleBase, scenarios: Iterable[Scenario]) -> tuple[Replay, ...]:

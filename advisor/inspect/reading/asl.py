@@ -72,7 +72,7 @@ def _filled(match: re.Match[str], substitutions: Mapping[str, Node]) -> str:
 
 
 def substituted(node: Node, substitutions: Mapping[str, Node], place: Place | None = None) -> Node:
-    """Return ``node`` with the placeholders it has values for filled in; all at ``place`` where one is given."""
+    """Return ``node`` with placeholders filled in where their value is known; all at ``place`` if given."""
     budget = Budget(5_000_000)
 
     def at(found: Node) -> Node:

@@ -59,9 +59,7 @@ def _scope(top: Entry, file: str, arguments: Mapping[str, Node]) -> Scope:
     def section(name: str) -> Mapping[str, Entry]:
         return top.mapping[name].mapping if name in top.mapping else {}
 
-    given = {
-        name: arguments.get(name, _default(entry)) for name, entry in section("Parameters").items()
-    }
+    given = {name: arguments.get(name, _default(entry)) for name, entry in section("Parameters").items()}
     ids = frozenset(section("Resources"))
     budget = Budget(50_000_000)
     return Scope(file, ids, given, section("Mappings"), section("Conditions"), budget)
@@ -133,5 +131,5 @@ def _children(resources: list[Resource]) -> list[Child]:
 
 
 def local(path: str) -> bool:
-    """Return whether ``path`` names a file below or beside this one, and not an address or an absolute path."""
+    """Return whether ``path`` is relative: no address and no absolute path."""
     return bool(path) and "://" not in path and "\\" not in path and not PurePosixPath(path).is_absolute()

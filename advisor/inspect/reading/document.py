@@ -16,7 +16,7 @@ ASL_FILE = "Advisor::StateMachine::File"  # a definition by itself: no template 
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """One resource: ``type`` and ``properties`` are in CloudFormation's words, ``place`` is that of its id."""
+    """One resource, its ``type`` and ``properties`` in CloudFormation's words; ``place`` is its id's."""
 
     scope: str
     id: str

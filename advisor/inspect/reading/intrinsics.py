@@ -17,7 +17,7 @@ _SUB = re.compile(r"\$\{(!?)\s*([^${}]+?)\s*\}")
 
 
 class Budget:
-    """How many characters the functions of one template may still write: small files can ask for gigabytes."""
+    """How many characters the functions of one template may still write: small files can ask for much."""
 
     def __init__(self, characters: int) -> None:
         self.left = characters
@@ -77,7 +77,7 @@ class Scope(Struct, frozen=True, dict=True):
     # --- conditions
 
     def holds(self, name: str, depth: int = 0) -> bool | None:
-        """Return whether the condition ``name`` holds for the parameters' defaults; None where that is open."""
+        """Return whether the condition ``name`` holds with the parameters' defaults; None where open."""
         entry = self.conditions.get(name)
         return None if entry is None or depth > 20 else self._truth(entry, depth + 1)
 
@@ -216,7 +216,9 @@ def _find_in_map(scope: Scope, argument: Entry, depth: int) -> Node:
         found = found.mapping.get(key) if found is not None and key is not None else None
     if found is None or len(keys) != 3 or not scope.budget.spend(len(found.text) + len(found.items)):
         return Node(Unknown("Fn::FindInMap"))
-    if any(item.mapping or item.items for item in (found, *found.items) if item is not found or found.mapping):
+    if any(
+        item.mapping or item.items for item in (found, *found.items) if item is not found or found.mapping
+    ):
         return Node(Unknown("Fn::FindInMap"))
     return scope.node(found, depth)
 

@@ -104,7 +104,9 @@ class _Lenient(Builder):
     def repeated(self, key: str, place: Place, first: Place) -> bool:
         """Let the last value count, as most readers do, and note it."""
         if key != _MERGE:
-            because = f"'{key[:60]}' is given twice, in lines {first.line} and {place.line}; the last one counts."
+            because = (
+                f"'{key[:60]}' is given twice, in lines {first.line} and {place.line}; the last one counts."
+            )
             self.problems.append(Problem(place, because))
         return True
 

@@ -8,12 +8,16 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from advisor.inspect.model import UNKNOWN, Target
+from advisor.inspect.model import UNKNOWN, Mode, Target
 from advisor.inspect.reading.document import Document, Resource
 from advisor.inspect.values import NOTHING, PLACEHOLDER, Node, Reference, Text
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-MACHINES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine", "Advisor::StateMachine::File")
+MACHINES = (
+    "AWS::Serverless::StateMachine",
+    "AWS::StepFunctions::StateMachine",
+    "Advisor::StateMachine::File",
+)
 ALIASES = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 LATEST = "$LATEST"
 
@@ -40,25 +44,42 @@ SERVICES: Mapping[str, str] = {
     "AWS::StepFunctions::Activity": "activity-worker",
 }
 _ARN_SERVICES = {
-    "sqs": "sqs", "sns": "sns", "lambda": "lambda", "events": "eventbridge", "s3": "s3", "dynamodb": "dynamodb",
-    "kinesis": "kinesis", "states": "step-functions", "kafka": "kafka", "mq": "mq", "firehose": "firehose",
-    "logs": "cloudwatch-logs", "rds": "documentdb",
+    "sqs": "sqs", "sns": "sns", "lambda": "lambda", "events": "eventbridge", "s3": "s3",
+    "dynamodb": "dynamodb", "kinesis": "kinesis", "states": "step-functions", "kafka": "kafka",
+    "mq": "mq", "firehose": "firehose", "logs": "cloudwatch-logs", "rds": "documentdb",
 }  # fmt: skip
 # Types whose Ref is an ARN already
 _REF_IS_ARN = (
     *MACHINES, *ALIASES, "AWS::SNS::Topic", "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster",
     "AWS::Kinesis::StreamConsumer", "AWS::StepFunctions::Activity",
 )  # fmt: skip
-_NAMES = ("QueueName", "TopicName", "FunctionName", "StateMachineName", "BucketName", "Name", "StreamName", "TableName")
+_NAMES = (
+    "QueueName",
+    "TopicName",
+    "FunctionName",
+    "StateMachineName",
+    "BucketName",
+    "Name",
+    "StreamName",
+    "TableName",
+)
 _ARN = re.compile(r"arn:[^:]*:(?P<service>[a-z0-9-]+):[^:]*:[^:]*:(?P<name>.*)", re.DOTALL)
 _MAX_HOPS = 8
 
 
 class Catalogue(Struct, frozen=True, dict=True):
-    """The documents of one system, and the templates they use by the key of the resource that does."""
+    """The documents of one system, and the templates they use by the key of the resource that does.
+
+    ``modes`` is how each kind of source calls a function.
+    """
 
     documents: tuple[Document, ...]
     children: Mapping[str, str]
+    modes: Mapping[str, Mode]
+
+    def mode(self, kind: str) -> Mode:
+        """Return how a source of this kind calls a function."""
+        return self.modes.get(kind, "unknown")
 
     @cached_property
     def by_key(self) -> Mapping[str, Resource]:
@@ -135,12 +156,26 @@ class Catalogue(Struct, frozen=True, dict=True):
             function = self.function(resource.properties.get("FunctionName"))
             name = resource.properties.get("Name").string if resource.type == ALIASES[0] else None
             return Target("lambda", function.key, text, name or resource.id, True)
-        qualifier = _qualifier(resource, reference, rest) if service == "lambda" else None
+        qualifier = self._qualifier(resource, reference, rest) if service == "lambda" else None
         fifo = _fifo(resource) if service in ("sqs", "sns") else None
         return Target(service, resource.key, text, qualifier, gives_arn(resource, reference), fifo)
 
+    def alias(self, resource: Resource) -> Node:
+        """Return the alias that SAM publishes for a function."""
+        defaults = self.by_scope[resource.scope].globals.get("Function", "AutoPublishAlias")
+        own = resource.properties.get("AutoPublishAlias")
+        return own if own.there else defaults
+
+    def _qualifier(self, resource: Resource, reference: Reference, rest: str) -> str | None:
+        """Return the alias or version that a reference to a function names."""
+        if reference.attribute in ("Alias", "Version"):
+            return self.alias(resource).string
+        if rest.startswith(":"):
+            return rest[1:] if "${" not in rest else None
+        return LATEST if not rest or "/" in rest else None
+
     def _in_text(self, value: Text) -> Target:
-        """Return what a text with references points to: an ARN made of pieces, or a reference and a qualifier."""
+        """Return what a text with references points to: an ARN of pieces, or a reference and a qualifier."""
         for name, reference in value.parts.items():
             mark = f"${{{name}}}"
             if value.text.startswith(mark):
@@ -174,22 +209,13 @@ def _foreign_service(address: str) -> str:
     """Return the service of a resource that stands elsewhere, where its address says so (Terraform data)."""
     kind = address.removeprefix("data.").partition(".")[0] if address.startswith("data.") else ""
     words = {
-        "aws_sqs_queue": "sqs", "aws_sns_topic": "sns", "aws_lambda_function": "lambda", "aws_s3_bucket": "s3",
-        "aws_cloudwatch_event_bus": "eventbridge", "aws_kinesis_stream": "kinesis",
-        "aws_dynamodb_table": "dynamodb", "aws_sfn_state_machine": "step-functions", "aws_msk_cluster": "kafka",
+        "aws_sqs_queue": "sqs", "aws_sns_topic": "sns", "aws_lambda_function": "lambda",
+        "aws_s3_bucket": "s3", "aws_cloudwatch_event_bus": "eventbridge", "aws_kinesis_stream": "kinesis",
+        "aws_dynamodb_table": "dynamodb", "aws_sfn_state_machine": "step-functions",
+        "aws_msk_cluster": "kafka",
         "aws_lambda_alias": "lambda",
     }  # fmt: skip
     return words.get(kind, UNKNOWN)
-
-
-def _qualifier(resource: Resource, reference: Reference, rest: str) -> str | None:
-    """Return the alias or version that a reference to a function names."""
-    if reference.attribute in ("Alias", "Version"):
-        alias = resource.properties.get("AutoPublishAlias")
-        return alias.string or "Alias"
-    if rest.startswith(":"):
-        return rest[1:] if "${" not in rest else None
-    return LATEST if not rest or "/" in rest else None
 
 
 def _fifo(resource: Resource) -> bool | None:

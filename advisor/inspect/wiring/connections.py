@@ -21,9 +21,10 @@ def rule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     schedule = properties.get("ScheduleExpression").template
     pattern = properties.get("EventPattern")
     for target in properties.get("Targets").items:
+        kind = "schedule" if schedule and not pattern.there else "eventbridge"
         found = EventSource(
-            kind="schedule" if schedule and not pattern.there else "eventbridge",
-            mode="async",
+            kind=kind,
+            mode=catalogue.mode(kind),
             place=resource.place,
             source=catalogue.target(properties.get("EventBusName")),
             settings=target,
@@ -38,9 +39,10 @@ def rule_target(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     owner = catalogue.resource(resource.properties.get("Rule"))
     properties = owner.properties if owner else resource.properties
     schedule = properties.get("ScheduleExpression").template
+    kind = "schedule" if schedule else "eventbridge"
     found = EventSource(
-        kind="schedule" if schedule else "eventbridge",
-        mode="async",
+        kind=kind,
+        mode=catalogue.mode(kind),
         place=resource.place,
         source=catalogue.target(properties.get("EventBusName")),
         settings=resource.properties,
@@ -55,7 +57,7 @@ def schedule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     target = resource.properties.get("Target")
     found = EventSource(
         kind="schedule",
-        mode="async",
+        mode=catalogue.mode("schedule"),
         place=resource.place,
         settings=target,
         schedule=resource.properties.get("ScheduleExpression").template,
@@ -105,9 +107,8 @@ def subscription(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     """Yield the function that subscribes to a topic."""
     properties = resource.properties
     if properties.get("Protocol").string == "lambda":
-        yield _topic(resource, properties, catalogue.target(properties.get("TopicArn"))), catalogue.target(
-            properties.get("Endpoint")
-        )
+        source = catalogue.target(properties.get("TopicArn"))
+        yield _topic(resource, properties, source, catalogue), catalogue.target(properties.get("Endpoint"))
 
 
 def topic(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
@@ -115,13 +116,13 @@ def topic(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     for item in resource.properties.get("Subscription").items:
         if item.get("Protocol").string == "lambda":
             own = Target("sns", resource.key, resource.id, None, True)
-            yield _topic(resource, item, own), catalogue.target(item.get("Endpoint"))
+            yield _topic(resource, item, own, catalogue), catalogue.target(item.get("Endpoint"))
 
 
-def _topic(resource: Resource, settings: Node, source: Target) -> EventSource:
+def _topic(resource: Resource, settings: Node, source: Target, catalogue: Catalogue) -> EventSource:
     return EventSource(
         kind="sns",
-        mode="async",
+        mode=catalogue.mode("sns"),
         place=resource.place,
         source=source,
         settings=settings,
@@ -138,7 +139,7 @@ def bucket(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     for item in notifications.get("LambdaConfigurations").items:
         found = EventSource(
             kind="s3",
-            mode="async",
+            mode=catalogue.mode("s3"),
             place=resource.place,
             source=source,
             settings=item,
@@ -147,12 +148,13 @@ def bucket(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
         yield found, catalogue.target(item.get("Function"))
 
 
-def _single(kind: str, mode: Mode, *path: str) -> Connector:
+def _single(kind: str, *path: str) -> Connector:
     """Return a connector for types that name one function in one place."""
 
     def connect(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
         node = resource.properties.get(*path)
         if node.there:
+            mode = catalogue.mode(kind)
             found = EventSource(kind=kind, mode=mode, place=resource.place, settings=resource.properties)
             yield found, catalogue.function(node)
 
@@ -163,7 +165,8 @@ def log_subscription(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]
     """Yield the function that a log group's subscription filter feeds."""
     target = catalogue.target(resource.properties.get("DestinationArn"))
     if target.service in ("lambda", UNKNOWN):
-        yield EventSource(kind="cloudwatch-logs", mode="async", place=resource.place), target
+        mode = catalogue.mode("cloudwatch-logs")
+        yield EventSource(kind="cloudwatch-logs", mode=mode, place=resource.place), target
 
 
 def iot_rule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
@@ -171,7 +174,8 @@ def iot_rule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     for action in resource.properties.get("TopicRulePayload", "Actions").items:
         function = action.get("Lambda", "FunctionArn")
         machine = action.get("StepFunctions", "StateMachineName")
-        found = EventSource(kind="iot", mode="async", place=resource.place, settings=resource.properties)
+        mode = catalogue.mode("iot")
+        found = EventSource(kind="iot", mode=mode, place=resource.place, settings=resource.properties)
         if function.there:
             yield found, catalogue.function(function)
         if machine.there:
@@ -184,7 +188,8 @@ def receipt_rule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
         called = action.get("LambdaAction")
         if called.there:
             waits = called.get("InvocationType").string == "RequestResponse"
-            found = EventSource(kind="ses", mode="sync" if waits else "async", place=resource.place)
+            mode: Mode = "sync" if waits else catalogue.mode("ses")
+            found = EventSource(kind="ses", mode=mode, place=resource.place)
             yield found, catalogue.function(called.get("FunctionArn"))
 
 
@@ -193,7 +198,8 @@ def user_pool(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     for node in resource.properties.get("LambdaConfig").mapping.values():
         arn = node.get("LambdaArn") if node.mapping else node
         if arn.there:
-            yield EventSource(kind="cognito", mode="sync", place=resource.place), catalogue.function(arn)
+            found = EventSource(kind="cognito", mode=catalogue.mode("cognito"), place=resource.place)
+            yield found, catalogue.function(arn)
 
 
 def target_group(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
@@ -202,7 +208,7 @@ def target_group(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     for node in (*nodes, resource.properties.get("TargetId")):
         target = catalogue.target(node)
         if target.service == "lambda":
-            yield EventSource(kind="alb", mode="sync", place=resource.place), target
+            yield EventSource(kind="alb", mode=catalogue.mode("alb"), place=resource.place), target
 
 
 def integration(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
@@ -230,7 +236,9 @@ def api_targets(node: Node, resource: Resource, catalogue: Catalogue) -> Iterato
 
 
 def _forced_async(integration: Node) -> bool:
-    header = integration.get("Integration", "RequestParameters", "integration.request.header.X-Amz-Invocation-Type")
+    header = integration.get(
+        "Integration", "RequestParameters", "integration.request.header.X-Amz-Invocation-Type"
+    )
     return (header.string or "").strip("'\"") == "Event"
 
 
@@ -249,7 +257,7 @@ CONNECTORS: Mapping[str, Connector] = {
     "AWS::SNS::Topic": topic,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketNotification": bucket,
-    "AWS::Lambda::Url": _single("function-url", "sync", "TargetFunctionArn"),
+    "AWS::Lambda::Url": _single("function-url", "TargetFunctionArn"),
     "AWS::Logs::SubscriptionFilter": log_subscription,
     "AWS::IoT::TopicRule": iot_rule,
     "AWS::SES::ReceiptRule": receipt_rule,
@@ -261,6 +269,6 @@ CONNECTORS: Mapping[str, Connector] = {
     "AWS::ApiGatewayV2::Api": open_api,
     "AWS::Serverless::Api": open_api,
     "AWS::Serverless::HttpApi": open_api,
-    "AWS::AppSync::DataSource": _single("appsync", "sync", "LambdaConfig", "LambdaFunctionArn"),
-    "AWS::Config::ConfigRule": _single("config", "async", "Source", "SourceIdentifier"),
+    "AWS::AppSync::DataSource": _single("appsync", "LambdaConfig", "LambdaFunctionArn"),
+    "AWS::Config::ConfigRule": _single("config", "Source", "SourceIdentifier"),
 }

@@ -26,7 +26,6 @@ from advisor.inspect.wiring.mappings import declared_target, mapping_outcomes
 from advisor.inspect.wiring.sam_events import sam_events
 
 _SERVERLESS = "AWS::Serverless::Function"
-DEFAULT_TIMEOUT = 3
 
 
 def with_globals(own: Node, defaults: Node) -> Node:
@@ -44,7 +43,9 @@ def with_globals(own: Node, defaults: Node) -> Node:
 
 
 def functions(
-    catalogue: Catalogue, connections: Sequence[Connection], callers: Mapping[str, tuple[tuple[str, Mode], ...]]
+    catalogue: Catalogue,
+    connections: Sequence[Connection],
+    callers: Mapping[str, tuple[tuple[str, Mode], ...]],
 ) -> tuple[InspectedFunction, ...]:
     """Return every function; ``callers`` are those that call it from within, by its key."""
     by_target: dict[str, list[Connection]] = {}
@@ -69,7 +70,6 @@ def functions(
                 place=resource.place,
                 properties=properties,
                 runtime=properties.get("Runtime").string,
-                timeout=_timeout(properties),
                 durable=properties.get("DurableConfig").there,
                 sources=tuple(sources),
                 callers=callers.get(resource.key, ()),
@@ -83,16 +83,11 @@ def functions(
 
 
 def _not_named(permitted: Sequence[EventSource], sources: Sequence[EventSource]) -> list[EventSource]:
-    """Return the sources of permissions that nothing else shows; a schedule's permission names EventBridge."""
+    """Return the sources that only permissions show; that of a schedule names EventBridge."""
     named = {source.kind for source in sources}
     if "schedule" in named:
         named.add("eventbridge")
     return [source for source in permitted if source.kind not in named]
-
-
-def _timeout(properties: Node) -> float | None:
-    written = properties.get("Timeout")
-    return written.number if written.there else DEFAULT_TIMEOUT
 
 
 def _sources(
@@ -104,7 +99,8 @@ def _sources(
         yield replace(source, qualifier=qualifier)
     url = properties.get("FunctionUrlConfig")
     if url.there:
-        yield EventSource(kind="function-url", mode="sync", place=url.key, qualifier=qualifier)
+        mode = catalogue.mode("function-url")
+        yield EventSource(kind="function-url", mode=mode, place=url.key, qualifier=qualifier)
     for connection in connections:
         yield replace(connection.source, qualifier=connection.target.qualifier)
 
@@ -117,7 +113,10 @@ def _own_configs(resource: Resource, properties: Node) -> Iterator[Config]:
     config = properties.get("EventInvokeConfig")
     if config.mapping:
         alias = properties.get("AutoPublishAlias")
-        yield _config(config, alias.string if alias.there else LATEST, config.key), config.get("DestinationConfig")
+        yield (
+            _config(config, alias.string if alias.there else LATEST, config.key),
+            config.get("DestinationConfig"),
+        )
 
 
 def _config(node: Node, qualifier: str | None, place: Place) -> AsyncConfig:
@@ -185,30 +184,30 @@ def _destination(one: Node, outcome: Outcome, catalogue: Catalogue, sam: bool) -
     if made and target.service == UNKNOWN:
         return
     place = node.key if node.key.line else one.key
-    yield Destination(outcome=outcome, target=target, place=place, declared=declared, made_by_sam=made and sam)
+    yield Destination(
+        outcome=outcome, target=target, place=place, declared=declared, made_by_sam=made and sam
+    )
 
 
 # --- permissions
 
-_PRINCIPALS: Mapping[str, tuple[str, Mode]] = {
-    "apigateway.amazonaws.com": ("api-gateway", "sync"),
-    "s3.amazonaws.com": ("s3", "async"),
-    "sns.amazonaws.com": ("sns", "async"),
-    "events.amazonaws.com": ("eventbridge", "async"),
-    "scheduler.amazonaws.com": ("schedule", "async"),
-    "elasticloadbalancing.amazonaws.com": ("alb", "sync"),
-    "cognito-idp.amazonaws.com": ("cognito", "sync"),
-    "ses.amazonaws.com": ("ses", "async"),
-    "iot.amazonaws.com": ("iot", "async"),
+_PRINCIPALS: Mapping[str, str] = {
+    "apigateway.amazonaws.com": "api-gateway",
+    "s3.amazonaws.com": "s3",
+    "sns.amazonaws.com": "sns",
+    "events.amazonaws.com": "eventbridge",
+    "scheduler.amazonaws.com": "schedule",
+    "elasticloadbalancing.amazonaws.com": "alb",
+    "cognito-idp.amazonaws.com": "cognito",
+    "ses.amazonaws.com": "ses",
+    "iot.amazonaws.com": "iot",
 }
 
 
-def _caller(principal: str, action: str) -> tuple[str, Mode]:
+def _caller(principal: str, action: str) -> str:
     if action == "lambda:InvokeFunctionUrl":
-        return "function-url", "sync"
-    if principal.startswith("logs."):
-        return "cloudwatch-logs", "async"
-    return _PRINCIPALS.get(principal, ("", "unknown"))
+        return "function-url"
+    return "cloudwatch-logs" if principal.startswith("logs.") else _PRINCIPALS.get(principal, "")
 
 
 def _permissions(catalogue: Catalogue) -> Mapping[str, list[EventSource]]:
@@ -219,14 +218,14 @@ def _permissions(catalogue: Catalogue) -> Mapping[str, list[EventSource]]:
         target = catalogue.function(properties.get("FunctionName"))
         principal = properties.get("Principal").template
         action = properties.get("Action").string or ""
-        kind, mode = _caller(principal, action)
+        kind = _caller(principal, action)
         rule = catalogue.resource(properties.get("SourceArn"))
         if kind == "eventbridge" and rule and rule.properties.get("ScheduleExpression").there:
             kind = "schedule"
         if kind and target.key:
             source = EventSource(
                 kind=kind,
-                mode=mode,
+                mode=catalogue.mode(kind),
                 place=resource.place,
                 source=catalogue.target(properties.get("SourceArn")),
                 qualifier=target.qualifier,

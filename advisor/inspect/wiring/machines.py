@@ -117,9 +117,11 @@ def _definition(
         return asl.from_node(node, written.key if written.key.line else resource.place), "", ()
     if isinstance(written.value, str | Text):
         place = written.place if written.place.line else resource.place
-        parts = {name: Node(part) for name, part in written.value.parts.items()} if isinstance(
-            written.value, Text
-        ) else {}
+        parts = (
+            {name: Node(part) for name, part in written.value.parts.items()}
+            if isinstance(written.value, Text)
+            else {}
+        )
         text = asl.Written(
             written.template, place, place.line if written.block else None, {**parts, **substitutions}
         )

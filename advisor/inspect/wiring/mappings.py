@@ -14,7 +14,9 @@ POLLED = {"dynamodb": "dynamodb-stream"}
 
 def kind_of(settings: Node, source: Target) -> str:
     """Return what kind of source a mapping reads."""
-    if settings.any("SelfManagedEventSource", "KafkaBootstrapServers", "SelfManagedKafkaEventSourceConfig").there:
+    if settings.any(
+        "SelfManagedEventSource", "KafkaBootstrapServers", "SelfManagedKafkaEventSourceConfig"
+    ).there:
         return "kafka"
     if settings.get("DocumentDBEventSourceConfig").there:
         return "documentdb"
@@ -65,8 +67,8 @@ def polled_target(node: Node, declared: str, catalogue: Catalogue) -> Target:
 
 
 DECLARED = {
-    "sqs": "sqs", "sns": "sns", "eventbridge": "eventbridge", "lambda": "lambda", "s3bucket": "s3", "s3": "s3",
-    "kafka": "kafka",
+    "sqs": "sqs", "sns": "sns", "eventbridge": "eventbridge", "lambda": "lambda", "s3bucket": "s3",
+    "s3": "s3", "kafka": "kafka",
 }  # fmt: skip
 
 

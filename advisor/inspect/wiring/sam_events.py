@@ -4,37 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from advisor.inspect.model import UNKNOWN, EventSource, Mode, Target
+from advisor.inspect.model import UNKNOWN, EventSource, Target
 from advisor.inspect.reading.document import Resource
 from advisor.inspect.values import Node
 from advisor.inspect.wiring.catalogue import Catalogue
-from advisor.inspect.wiring.mappings import kind_of
 
-# SAM's type: our word, how it calls, the property that names the source
-EVENTS: Mapping[str, tuple[str, Mode, str]] = {
-    "S3": ("s3", "async", "Bucket"),
-    "SNS": ("sns", "async", "Topic"),
-    "Kinesis": ("kinesis", "poll", "Stream"),
-    "DynamoDB": ("dynamodb-stream", "poll", "Stream"),
-    "SQS": ("sqs", "poll", "Queue"),
-    "MSK": ("kafka", "poll", "Stream"),
-    "SelfManagedKafka": ("kafka", "poll", ""),
-    "MQ": ("mq", "poll", "Broker"),
-    "DocumentDB": ("documentdb", "poll", "Cluster"),
-    "Api": ("api-gateway", "sync", ""),
-    "HttpApi": ("api-gateway", "sync", ""),
-    "WebSocket": ("api-gateway", "sync", ""),
-    "Schedule": ("schedule", "async", ""),
-    "ScheduleV2": ("schedule", "async", ""),
-    "CloudWatchEvent": ("eventbridge", "async", "EventBusName"),
-    "EventBridgeRule": ("eventbridge", "async", "EventBusName"),
-    "CloudWatchLogs": ("cloudwatch-logs", "async", "LogGroupName"),
-    "IoTRule": ("iot", "async", ""),
-    "Cognito": ("cognito", "sync", "UserPool"),
-    "AlexaSkill": ("alexa", "sync", ""),
-    "ALB": ("alb", "sync", ""),
-    "SES": ("ses", "async", ""),
-    "CloudFront": ("cloudfront", "sync", ""),
+# SAM's type: our word, and the property that names the source
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "S3": ("s3", "Bucket"),
+    "SNS": ("sns", "Topic"),
+    "Kinesis": ("kinesis", "Stream"),
+    "DynamoDB": ("dynamodb-stream", "Stream"),
+    "SQS": ("sqs", "Queue"),
+    "MSK": ("kafka", "Stream"),
+    "SelfManagedKafka": ("kafka", ""),
+    "MQ": ("mq", "Broker"),
+    "DocumentDB": ("documentdb", "Cluster"),
+    "Api": ("api-gateway", ""),
+    "HttpApi": ("api-gateway", ""),
+    "WebSocket": ("api-gateway", ""),
+    "Schedule": ("schedule", ""),
+    "ScheduleV2": ("schedule", ""),
+    "CloudWatchEvent": ("eventbridge", "EventBusName"),
+    "EventBridgeRule": ("eventbridge", "EventBusName"),
+    "CloudWatchLogs": ("cloudwatch-logs", "LogGroupName"),
+    "IoTRule": ("iot", ""),
+    "Cognito": ("cognito", "UserPool"),
+    "AlexaSkill": ("alexa", ""),
+    "ALB": ("alb", ""),
+    "SES": ("ses", ""),
+    "CloudFront": ("cloudfront", ""),
 }
 
 
@@ -44,17 +43,15 @@ def sam_events(events: Node, resource: Resource, catalogue: Catalogue) -> Iterat
         known = EVENTS.get(event.get("Type").string or "")
         if known is None:
             continue
-        kind, mode, key = known
+        kind, key = known
         settings = event.get("Properties")
         source = catalogue.target(settings.get(key)) if key else Target(UNKNOWN)
         if kind == "sns" and _through_queue(settings):
-            kind, mode = "sqs", "poll"
+            kind = "sqs"
             settings, source = _queued(settings, catalogue)
-        elif mode == "poll":
-            kind = kind if kind != UNKNOWN else kind_of(settings, source)
         yield EventSource(
             kind=kind,
-            mode=mode,
+            mode=catalogue.mode(kind),
             place=event.key if event.key.line else resource.place,
             source=source,
             settings=settings,

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.inspect.model import Connection, InspectedFunction, Item, Mode, Redrive, System
-from advisor.inspect.reading.document import Document, Resource
+from advisor.inspect.reading.document import Resource
 from advisor.inspect.reading.source import Note
 from advisor.inspect.values import Node
 from advisor.inspect.wiring.catalogue import FUNCTIONS, MACHINES, Catalogue
@@ -24,16 +24,17 @@ class Wired(Struct, frozen=True):
     notes: tuple[Note, ...]
 
 
-def wire(documents: Sequence[Document], children: Mapping[str, str], texts: Texts) -> Wired:
-    """Return the system that ``documents`` make; ``children`` are the templates used by resources, by key."""
-    catalogue = Catalogue(tuple(documents), children)
+def wire(catalogue: Catalogue, texts: Texts) -> Wired:
+    """Return the system that the documents of ``catalogue`` make; ``texts`` reads definition files."""
+    documents = catalogue.documents
     connections = tuple(_connections(catalogue))
     made = machines(catalogue, connections, texts)
     called = _grouped([*callers(made.machines), *_custom_resources(catalogue)])
-    made_functions = functions(catalogue, connections, called)
-    made_functions = _with_chain(made_functions)
+    made_functions = _with_chain(functions(catalogue, connections, called))
     system = System(
-        files=tuple(dict.fromkeys([*(file for document in documents for file in document.files), *made.files])),
+        files=tuple(
+            dict.fromkeys([*(file for document in documents for file in document.files), *made.files])
+        ),
         kinds=tuple(dict.fromkeys(document.kind for document in documents)),
         functions=made_functions,
         machines=made.machines,
@@ -82,7 +83,9 @@ def _with_chain(found: tuple[InspectedFunction, ...]) -> tuple[InspectedFunction
     """Return the functions, those that are destinations of others called by Lambda asynchronously."""
     targets = {item.target.key for function in found for item in function.outcomes("success", "failure")}
     return tuple(
-        replace(function, callers=(*function.callers, ("lambda", "async"))) if function.key in targets else function
+        replace(function, callers=(*function.callers, ("lambda", "async")))
+        if function.key in targets
+        else function
         for function in found
     )
 

@@ -7,20 +7,26 @@ from advisor.knowledge.answers import IACS, KAFKA_TOPIC, QUERY_LANGUAGES, REGION
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
 from advisor.reports.json.report import SCHEMA, Json
+from advisor.reports.json.schema_parts import (
+    AMOUNT,
+    DIALECT,
+    FLAG,
+    TEXT,
+    URL,
+    list_of,
+    map_of,
+    object_of,
+    ref,
+)
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _UNKNOWN = "unknown"
-_TEXT: Json = {"type": "string"}
-_URL: Json = {"type": "string", "pattern": "^https://"}
-_FLAG: Json = {"type": "boolean"}
-_AMOUNT: Json = {"type": "number", "minimum": 0}
 _NAME_LENGTH = 1_000
 _DECISION: dict[str, Json] = {
     "option": {"enum": [*OPTIONS, BOTH, NEITHER]},
     "workflow_type": {"enum": [STANDARD, EXPRESS, None]},
-    "instead": {"type": "array", "items": _TEXT},
-    "rule_base": _TEXT,
-    "as_of": _TEXT,
+    "instead": {"type": "array", "items": TEXT},
+    "rule_base": TEXT,
+    "as_of": TEXT,
 }
 
 
@@ -37,7 +43,7 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
     step: Json = {
         "description": "A unit of work, branches at the same time, or steps for each item of a list.",
         "anyOf": [
-            _TEXT,
+            TEXT,
             _closed(named, required=["name"]),
             _closed({"parallel": {"type": "array", "items": {"anyOf": [several, {"$ref": "#/$defs/step"}]}}}),
             _closed({"for_each": several}),
@@ -85,7 +91,7 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
         "decision": _nullable(_closed(_DECISION), "What was decided when this file was saved."),
     }
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": "Answers file of advisor",
         **_closed(top, required=["requirements"]),
         "$defs": {"step": step},
@@ -140,50 +146,50 @@ def _one_of(values: tuple[str, ...], description: str) -> Json:
 def report_schema() -> dict[str, Json]:
     """Return the schema of ``recommend --format json``; objects may gain keys, none is renamed or removed."""
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": "Recommendation of advisor",
-        **_object(
+        **object_of(
             schema={"const": SCHEMA},
-            rule_base=_object(
-                version=_TEXT,
-                as_of=_TEXT,
-                overlays=_list(_ref("overlay")),
-                switched_off=_list(_object(rule=_TEXT, reason=_TEXT)),
+            rule_base=object_of(
+                version=TEXT,
+                as_of=TEXT,
+                overlays=list_of(ref("overlay")),
+                switched_off=list_of(object_of(rule=TEXT, reason=TEXT)),
             ),
-            name=_TEXT,
-            requirements=_map_of(_ref("answer")),
-            assumed=_list(_object(key=_TEXT, value=_ref("answer"), follows_from=_TEXT)),
-            dropped=_list(_object(key=_TEXT, value=_ref("answer"))),
-            contradictions=_list(
-                _object(
+            name=TEXT,
+            requirements=map_of(ref("answer")),
+            assumed=list_of(object_of(key=TEXT, value=ref("answer"), follows_from=TEXT)),
+            dropped=list_of(object_of(key=TEXT, value=ref("answer"))),
+            contradictions=list_of(
+                object_of(
                     id={"type": ["string", "null"]},
-                    answers={**_map_of(_ref("answer")), "minProperties": 2},
-                    because=_TEXT,
-                    source=_URL,
+                    answers={**map_of(ref("answer")), "minProperties": 2},
+                    because=TEXT,
+                    source=URL,
                 )
             ),
-            recommendation=_object(
-                option=_ref("option"),
-                workflow_type=_ref("workflow_type"),
+            recommendation=object_of(
+                option=ref("option"),
+                workflow_type=ref("workflow_type"),
                 strength={"enum": ["clear", "close", "tied"]},
-                summary=_TEXT,
-                instead=_list(_TEXT),
+                summary=TEXT,
+                instead=list_of(TEXT),
             ),
-            options=_object(
+            options=object_of(
                 **{
-                    option: _ref("step_functions" if option == STEP_FUNCTIONS else "card")
+                    option: ref("step_functions" if option == STEP_FUNCTIONS else "card")
                     for option in OPTIONS
                 }
             ),
-            comparison=_list(_object(topic=_TEXT, title=_TEXT, source=_URL, **dict.fromkeys(OPTIONS, _TEXT))),
-            flips=_list(_ref("flip")),
-            open_questions=_list(_TEXT),
-            cost=_ref("cost"),
-            failure_story=_map_of(_ref("story")),
-            alternatives=_list(
-                _object(id=_TEXT, title=_TEXT, sketch=_TEXT, source=_URL, because=_list(_ref("finding")))
+            comparison=list_of(object_of(topic=TEXT, title=TEXT, source=URL, **dict.fromkeys(OPTIONS, TEXT))),
+            flips=list_of(ref("flip")),
+            open_questions=list_of(TEXT),
+            cost=ref("cost"),
+            failure_story=map_of(ref("story")),
+            alternatives=list_of(
+                object_of(id=TEXT, title=TEXT, sketch=TEXT, source=URL, because=list_of(ref("finding")))
             ),
-            warnings=_list(_TEXT),
+            warnings=list_of(TEXT),
         ),
         "$defs": _definitions(),
     }
@@ -191,99 +197,82 @@ def report_schema() -> dict[str, Json]:
 
 def _definitions() -> Json:
     card = {
-        "viable": _FLAG,
-        "score": _AMOUNT,
-        "ruled_out_by": _list(_ref("finding")),
-        "findings": _list(_ref("finding")),
+        "viable": FLAG,
+        "score": AMOUNT,
+        "ruled_out_by": list_of(ref("finding")),
+        "findings": list_of(ref("finding")),
     }
     return {
-        "answer": {"type": ["string", "boolean", "number", "array"], "items": _TEXT},
+        "answer": {"type": ["string", "boolean", "number", "array"], "items": TEXT},
         "option": {"enum": [*OPTIONS, BOTH, NEITHER]},
         "workflow_type": {"enum": [STANDARD, EXPRESS, None]},
-        "finding": _object(
-            rule=_TEXT,
+        "finding": object_of(
+            rule=TEXT,
             points={"type": "integer", "minimum": 0, "maximum": 3},
-            title=_TEXT,
-            because=_TEXT,
-            source=_URL,
+            title=TEXT,
+            because=TEXT,
+            source=URL,
         ),
-        "overlay": _object(
-            name=_TEXT,
-            digest=_TEXT,
-            **dict.fromkeys(("added", "changed", "switched_off", "prices"), _list(_TEXT)),
+        "overlay": object_of(
+            name=TEXT,
+            digest=TEXT,
+            **dict.fromkeys(("added", "changed", "switched_off", "prices"), list_of(TEXT)),
         ),
-        "card": _object(**card),
-        "step_functions": _object(
-            **card, workflow_types=_object(**{name: _ref("card") for name in (STANDARD, EXPRESS)})
+        "card": object_of(**card),
+        "step_functions": object_of(
+            **card, workflow_types=object_of(**{name: ref("card") for name in (STANDARD, EXPRESS)})
         ),
-        "flip": _object(
-            change={**_map_of(_ref("answer")), "minProperties": 1, "maxProperties": 2},
-            option=_ref("option"),
-            workflow_type=_ref("workflow_type"),
-            instead=_list(_TEXT),
-            threshold=_TEXT,
-            open=_FLAG,
-            likely=_FLAG,
+        "flip": object_of(
+            change={**map_of(ref("answer")), "minProperties": 1, "maxProperties": 2},
+            option=ref("option"),
+            workflow_type=ref("workflow_type"),
+            instead=list_of(TEXT),
+            threshold=TEXT,
+            open=FLAG,
+            likely=FLAG,
         ),
         **_cost_definitions(),
-        "story": _object(
-            attempts=_TEXT,
-            events=_list(_object(at_s={"type": ["number", "null"], "minimum": 0}, title=_TEXT, text=_TEXT)),
-            ends_up=_TEXT,
-            lost=_TEXT,
-            alarm=_TEXT,
+        "story": object_of(
+            attempts=TEXT,
+            events=list_of(object_of(at_s={"type": ["number", "null"], "minimum": 0}, title=TEXT, text=TEXT)),
+            ends_up=TEXT,
+            lost=TEXT,
+            alarm=TEXT,
         ),
     }
 
 
 def _cost_definitions() -> dict[str, Json]:
     return {
-        "cost": _object(
+        "cost": object_of(
             currency={"const": "USD"},
             per={"const": "month"},
-            region=_TEXT,
-            price_region=_TEXT,
-            as_of=_TEXT,
-            volume=_AMOUNT,
-            assumed=_FLAG,
-            options=_map_of(_ref("option_cost")),
-            break_even=_list(
-                _object(cheaper=_TEXT, dearer=_TEXT, executions={"type": ["number", "null"], "minimum": 0})
+            region=TEXT,
+            price_region=TEXT,
+            as_of=TEXT,
+            volume=AMOUNT,
+            assumed=FLAG,
+            options=map_of(ref("option_cost")),
+            break_even=list_of(
+                object_of(cheaper=TEXT, dearer=TEXT, executions={"type": ["number", "null"], "minimum": 0})
             ),
-            assumptions=_list(_TEXT),
+            assumptions=list_of(TEXT),
         ),
-        "option_cost": _object(
-            usd=_AMOUNT,
-            usd_without_free_tier=_AMOUNT,
-            lines=_list(
-                _object(
-                    price=_TEXT,
-                    title=_TEXT,
-                    units=_AMOUNT,
-                    unit=_TEXT,
-                    usd=_AMOUNT,
-                    formula=_TEXT,
-                    source=_URL,
-                    as_of=_TEXT,
-                    verified=_FLAG,
+        "option_cost": object_of(
+            usd=AMOUNT,
+            usd_without_free_tier=AMOUNT,
+            lines=list_of(
+                object_of(
+                    price=TEXT,
+                    title=TEXT,
+                    units=AMOUNT,
+                    unit=TEXT,
+                    usd=AMOUNT,
+                    formula=TEXT,
+                    source=URL,
+                    as_of=TEXT,
+                    verified=FLAG,
                 )
             ),
         ),
     }
-
-
-def _object(**properties: Json) -> dict[str, Json]:
-    """Every named key is there; further ones may be."""
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _map_of(schema: Json) -> dict[str, Json]:
-    return {"type": "object", "additionalProperties": schema}
-
-
-def _list(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/$defs/{name}"}

@@ -12,18 +12,21 @@ from advisor.decision.rule_checks.satisfiability import looks_at
 from advisor.decision.rule_checks.weights import Weights
 from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
+from advisor.knowledge.findings import FindingRule
 from advisor.knowledge.rules import Rule, RuleBase
 from advisor.reports.json.report import Json, stamp
+from advisor.reports.rules import findings
 from advisor.reports.rules.words import effects
 
 SCHEMA = 1
 
 
-def rule_list(rule_base: RuleBase, rules: Sequence[Rule]) -> str:
-    """Return ``rules`` with all they hold, and what an organisation switched off."""
+def rule_list(rule_base: RuleBase, rules: Sequence[Rule], found: Sequence[FindingRule] = ()) -> str:
+    """Return ``rules`` and the findings ``found`` with all they hold, and what is switched off."""
     return _document(
         rule_base,
         rules=[rule_value(rule_base, rule) for rule in rules],
+        inspection=[findings.value(rule_base.inspection, rule) for rule in found],
         switched_off=[{"rule": item.rule, "reason": item.reason} for item in rule_base.switched_off],
     )
 
@@ -31,6 +34,11 @@ def rule_list(rule_base: RuleBase, rules: Sequence[Rule]) -> str:
 def rule_page(rule_base: RuleBase, rule: Rule) -> str:
     """Return one rule."""
     return _document(rule_base, rule=rule_value(rule_base, rule))
+
+
+def finding_page(rule_base: RuleBase, rule: FindingRule) -> str:
+    """Return one finding of inspect."""
+    return _document(rule_base, finding=findings.value(rule_base.inspection, rule))
 
 
 def rule_value(rule_base: RuleBase, rule: Rule) -> dict[str, Json]:
@@ -60,11 +68,11 @@ def rule_value(rule_base: RuleBase, rule: Rule) -> dict[str, Json]:
     }
 
 
-def lint_report(rule_base: RuleBase, findings: Sequence[LintFinding]) -> str:
+def lint_report(rule_base: RuleBase, faults: Sequence[LintFinding]) -> str:
     """Return every finding."""
     found: list[Json] = [
         {"check": f.check, "subject": f.subject, "message": f.message, "place": str(f.place) or None}
-        for f in findings
+        for f in faults
     ]
     return _document(rule_base, findings=found)
 

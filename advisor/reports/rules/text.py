@@ -10,8 +10,10 @@ from advisor.decision.rule_checks.lint import LintFinding
 from advisor.decision.rule_checks.rule_tests import Case, Replay
 from advisor.decision.rule_checks.satisfiability import looks_at
 from advisor.decision.rule_checks.weights import Weights
+from advisor.knowledge.findings import FindingRule
 from advisor.knowledge.rules import SCORED, Rule, RuleBase
 from advisor.reports.labels import NAMES
+from advisor.reports.rules import findings
 from advisor.reports.rules.words import case_code, effects, short_effects
 from advisor.reports.text.terminal import pad, wrap
 
@@ -20,8 +22,8 @@ _LABEL = 11
 _TITLE = 46
 
 
-def rule_list(rule_base: RuleBase, rules: Sequence[Rule]) -> str:
-    """Return ``rules`` in a table for each criterion."""
+def rule_list(rule_base: RuleBase, rules: Sequence[Rule], found: Sequence[FindingRule] = ()) -> str:
+    """Return ``rules`` in a table for each criterion, and the findings ``found`` for each group."""
     sections = []
     for criterion in rule_base.criteria:
         mine = [rule for rule in rules if rule.criterion == criterion.id]
@@ -30,9 +32,11 @@ def rule_list(rule_base: RuleBase, rules: Sequence[Rule]) -> str:
             for rule in mine:
                 lines += _row(rule)
             sections.append("\n".join(lines))
+    sections += findings.sections(rule_base.inspection, found)
     sections += _switched_off(rule_base)
     noun = "rule" if len(rules) == 1 else "rules"
-    sections.append(f"{len(rules)} {noun}. advisor rules show ID tells more.")
+    more = f", {len(found)} {'finding' if len(found) == 1 else 'findings'} of inspect" if found else ""
+    sections.append(f"{len(rules)} {noun}{more}. advisor rules show ID tells more.")
     if rule_base.overlays:
         sections.append("\n".join(line for said in _provenance(rule_base) for line in said))
     return "\n\n".join(sections) + "\n"
@@ -86,17 +90,18 @@ def rule_page(rule_base: RuleBase, rule: Rule) -> str:
     return "\n".join(lines) + "\n"
 
 
-def lint_report(rule_base: RuleBase, findings: Sequence[LintFinding]) -> str:
+def lint_report(rule_base: RuleBase, faults: Sequence[LintFinding]) -> str:
     """Return one line for each finding, with its place, and a count."""
     lines = [
         f"{finding.place}: {finding.message} [{finding.check}]"
         if finding.place.file
         else f"{finding.message} [{finding.check}]"
-        for finding in findings
+        for finding in faults
     ]
-    noun = "finding" if len(findings) == 1 else "findings"
-    count = f"{len(findings) or 'no'} {noun}"
-    return "\n".join([*lines, f"{len(rule_base.rules)} rules checked: {count}."]) + "\n"
+    noun = "finding" if len(faults) == 1 else "findings"
+    count = f"{len(faults) or 'no'} {noun}"
+    rules = len(rule_base.rules) + len(rule_base.inspection.rules)
+    return "\n".join([*lines, f"{rules} rules checked: {count}."]) + "\n"
 
 
 def cases_report(
