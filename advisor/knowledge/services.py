@@ -31,11 +31,10 @@ class Metric(Struct, frozen=True, kw_only=True):
 
 
 class Bill(Struct, frozen=True, kw_only=True):
-    """What one record costs: units of ``price`` for the record and for each started piece of it.
+    """What one message costs: units of ``price`` for the message and for each started piece of it.
 
-    ``words`` says what is billed: "sent, received, deleted".
-
-    ``piece`` is the limit that holds the size of a piece.
+    ``words`` says what is billed: "sent, received, deleted". ``piece`` is the limit that holds the size of a
+    piece in KB, ``included`` the limit of the KB that cost nothing here, as the call itself pays for them.
     """
 
     price: str
@@ -43,14 +42,14 @@ class Bill(Struct, frozen=True, kw_only=True):
     once: Number = 0
     each_piece: Number = 0
     piece: str = ""
+    included: str = ""
 
 
 class Destination(Struct, frozen=True, kw_only=True):
-    """A service as a destination of Lambda: which outcomes, "``found`` an SQS queue", and the price."""
+    """A service as a destination of Lambda: which outcomes it takes, and "``found`` an SQS queue"."""
 
     takes: tuple[Accepted, ...]
     found: str
-    bill: Bill | None = None
 
 
 class EventSource(Struct, frozen=True, kw_only=True):
@@ -101,6 +100,7 @@ class Service(Struct, frozen=True, kw_only=True):
     destination: Destination | None = None
     event_source: EventSource | None = None
     step: StepUse | None = None
+    bill: Bill | None = None
     access: Mapping[str, Access] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
 

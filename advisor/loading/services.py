@@ -38,15 +38,18 @@ def services_from(entry: Entry, limits: Sequence[str], problems: list[Problem]) 
 def _service(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Service:
     named = entry.mapping.get("id")
     fields = Fields(entry, f"service {named.text}" if named else "a service", problems)
-    destination, source, step = fields.get("destination"), fields.get("event_source"), fields.get("step")
+    destination, source, step, bill = (
+        fields.get(key) for key in ("destination", "event_source", "step", "bill")
+    )
     service = Service(
         id=fields.text("id"),
         noun=fields.text("noun"),
         source=fields.source(),
         as_of=fields.as_of(),
-        destination=_destination(destination, limits, problems) if destination else None,
+        destination=_destination(destination, problems) if destination else None,
         event_source=_event_source(source, problems) if source else None,
         step=_step(step, problems) if step else None,
+        bill=_bill(bill, limits, problems) if bill else None,
         access={key: _access(item, problems) for key, item in _mapping(fields, "access").items()},
         metrics={key: _metric(item, problems) for key, item in _mapping(fields, "metrics").items()},
     )
@@ -70,15 +73,10 @@ def _word(fields: Fields, key: str, words: Any) -> Any:
     return (fields.one_of(found, known) if found else "") or known[0]
 
 
-def _destination(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Destination:
+def _destination(entry: Entry, problems: list[Problem]) -> Destination:
     fields = Fields(entry, "a destination", problems)
     takes: Any = fields.names("takes", get_args(Accepted))
-    bill = fields.get("bill")
-    found = Destination(
-        takes=takes,
-        found=fields.text("found"),
-        bill=_bill(bill, limits, problems) if bill else None,
-    )
+    found = Destination(takes=takes, found=fields.text("found"))
     fields.done()
     return found
 
@@ -86,13 +84,14 @@ def _destination(entry: Entry, limits: Sequence[str], problems: list[Problem]) -
 def _bill(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Bill:
     fields = Fields(entry, "a bill", problems)
 
-    piece = fields.get("piece")
+    piece, included = fields.get("piece"), fields.get("included")
     bill = Bill(
         price=fields.text("price"),
         words=fields.text("words"),
         once=fields.number("once", 0),
         each_piece=fields.number("each_piece", 0),
         piece=fields.one_of(piece, limits) if piece else "",
+        included=fields.one_of(included, limits) if included else "",
     )
     fields.done()
     if bool(bill.each_piece) != bool(bill.piece):

@@ -43,7 +43,7 @@ def test_a_million_three_step_runs_before_free_tiers() -> None:
     }
     assert (
         "Destinations: steps call the next function directly. Over another target, more by: "
-        "EventBridge $2.00, SNS $1.00, SQS $2.40." in found.assumptions
+        "SNS $1.00, SQS $2.40, EventBridge $2.00." in found.assumptions
     )
     assert (
         "Express: one chunk of memory is taken; logs of 10 KB a run would add up to $5.00."
@@ -78,17 +78,17 @@ def test_a_line_shows_its_formula_source_and_doubt() -> None:
             unit="transitions",
             usd=pytest.approx(14999.9),
             formula="200,000,000 runs x 3 transitions, 4,000 free, x $0.000025",
-            source="https://aws.amazon.com/step-functions/pricing/",
-            as_of="2026-11-23",
+            source="https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates/current/us-east-1/index.json",
+            as_of="2026-09-11",
             verified=True,
         ),
     )
     assert [(line.price_id, line.formula, line.verified) for line in express.lines] == [
-        ("sfn-express-request", "200,000,000 runs x 1 request, x $0.000001", False),
+        ("sfn-express-request", "200,000,000 runs x 1 request, x $0.000001", True),
         (
             "sfn-express-gb-second",
             "200,000,000 runs x 0.125 GB-seconds, x $0.00001667, then $0.00000833, then $0.00000456",
-            False,
+            True,
         ),
     ]
 
@@ -137,6 +137,62 @@ def test_each_executed_state_is_a_transition(answers: dict[str, Answer], states:
     found = cost({**THREE_STEPS, "monthly_executions": 1, **answers}).option("standard")
     assert found is not None
     assert [line.units for line in found.lines] == [states]
+
+
+@pytest.mark.parametrize(
+    ("kb", "expected"),
+    [
+        (0, {"sns-publish": 1, "sqs-request": 3, "eventbridge-event": 1, "lambda-async-piece": 0}),
+        (64, {"sns-publish": 1, "sqs-request": 3, "eventbridge-event": 1, "lambda-async-piece": 0}),
+        (65, {"sns-publish": 2, "sqs-request": 5, "eventbridge-event": 2, "lambda-async-piece": 0}),
+        (250, {"sns-publish": 4, "sqs-request": 9, "eventbridge-event": 4, "lambda-async-piece": 0}),
+        (257, {"sns-publish": 5, "sqs-request": 11, "eventbridge-event": 5, "lambda-async-piece": 3}),
+        (1000, {"sns-publish": 16, "sqs-request": 33, "eventbridge-event": 16, "lambda-async-piece": 36}),
+    ],
+)
+def test_messages_are_billed_in_pieces(kb: float, expected: dict[str, int]) -> None:
+    """SNS, SQS and EventBridge bill each 64 KB; an asynchronous event each 64 KB above 256 KB, here three."""
+    targets = {"sns": "sns-publish", "sqs": "sqs-request", "eventbridge": "eventbridge-event"}
+    found: dict[str, float] = {}
+    for target in targets:
+        more: dict[str, Answer] = {"payload_kb": kb, "on_success": (target,), "on_failure": ()}
+        option = cost({**THREE_STEPS, **more, "monthly_executions": 1}).option("destinations")
+        assert option is not None
+        found |= {line.price_id: line.units for line in option.lines}
+    assert {"lambda-async-piece": 0, **found} == expected
+
+
+def test_a_pipe_bills_each_piece_of_a_record() -> None:
+    found = cost({"event_source": "kinesis", "payload_kb": 200, "steps": 1, "monthly_executions": 1})
+    option = found.option("standard")
+    assert option is not None
+    assert {line.price_id: line.units for line in option.lines}["pipes-request"] == 4
+
+
+@pytest.mark.parametrize(
+    ("waits", "operations", "transitions"),
+    [((), 3, 3), (("timer",), 4, 4), (("timer", "callback", "human-approval"), 6, 6), (("poll-job",), 3, 3)],
+)
+def test_a_wait_is_counted(waits: tuple[str, ...], operations: int, transitions: int) -> None:
+    found = cost({**THREE_STEPS, "waits": waits, "monthly_executions": 1})
+    durable, standard = found.option("durable-functions"), found.option("standard")
+    assert durable is not None and standard is not None
+    assert durable.lines[0].units == operations + 1
+    assert standard.lines[0].units == transitions
+
+
+def test_a_durable_execution_writes_so_much_and_no_more() -> None:
+    fits = cost({"steps": 99, "payload_kb": 1024, "monthly_executions": 1})
+    too_much = cost({"steps": 100, "payload_kb": 1024, "monthly_executions": 1})
+    assert fits.option("durable-functions") and not too_much.option("durable-functions")
+
+
+def test_the_event_of_a_bucket_is_billed_in_each_option() -> None:
+    found = cost({"event_source": "s3", "steps": 2, "on_failure": (), "monthly_executions": 1})
+    for name in ("destinations", "standard", "express"):
+        option = found.option(name)
+        assert option is not None
+        assert {line.price_id: line.units for line in option.lines}["eventbridge-event"] == 1
 
 
 @pytest.mark.parametrize(

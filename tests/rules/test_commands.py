@@ -27,10 +27,11 @@ Unless     event_source is sqs
 Effect     favours Lambda Destinations by 2
 Because    Event source mappings of streams take from 0 to 10,000 retries, a
            maximum record age and bisection, and then hand the batch to the
-           on-failure destination.
+           on-failure destination. Kafka mappings take these settings in
+           provisioned mode only, whose pollers are billed by the hour.
 Source     https://docs.aws.amazon.com/lambda/latest/api/
            API_CreateEventSourceMapping.html
-As of      2026-11-23
+As of      2026-11-27
 Criterion  Retries (retries)
 Looks at   invocation, event_source, retry
 Fires on   retry=attempts event_source=kinesis

@@ -12,10 +12,21 @@ from advisor.resources import rules_folder
 RULE_BASE = load_rule_base(rules_folder())
 LISTS = {found.region: found for found in RULE_BASE.prices}
 IDS = (
-    "lambda-request lambda-gb-second sfn-standard-transition sfn-express-request sfn-express-gb-second "
-    "sqs-request sns-publish eventbridge-event s3-put durable-operation durable-gb-written pipes-request "
-    "scheduler-invocation logs-gb"
+    "lambda-request lambda-gb-second lambda-async-piece sfn-standard-transition sfn-express-request "
+    "sfn-express-gb-second sqs-request sns-publish eventbridge-event s3-put durable-operation "
+    "durable-gb-written pipes-request scheduler-invocation logs-gb"
 )
+SINGAPORE = {
+    "lambda-request",
+    "lambda-gb-second",
+    "sfn-standard-transition",
+    "sfn-express-request",
+    "sfn-express-gb-second",
+    "sqs-request",
+    "sns-publish",
+    "eventbridge-event",
+    "s3-put",
+}
 PRICES = [price for found in RULE_BASE.prices for price in found.prices.values() if not price.borrowed]
 
 
@@ -30,8 +41,10 @@ def test_what_a_region_lacks_is_marked_as_borrowed(found: PriceList) -> None:
     own = {key for key, price in found.prices.items() if not price.borrowed}
     assert own == {
         "us-east-1": set(IDS.split()),
-        "eu-central-1": {"sfn-standard-transition", "s3-put"},
-        "ap-northeast-1": {"sfn-standard-transition", "logs-gb"},
+        "eu-central-1": {"sfn-standard-transition", "s3-put", "logs-gb"},
+        "ap-northeast-1": {"sfn-standard-transition", "s3-put", "scheduler-invocation", "logs-gb"},
+        "ap-southeast-1": SINGAPORE,
+        "us-west-2": {"sfn-standard-transition", "s3-put"},
     }.get(found.region, {"sfn-standard-transition"})
     assert {price.borrowed for price in found.prices.values()} <= {"", "us-east-1"}
 
@@ -48,7 +61,13 @@ def test_tiers_rise_in_volume_and_fall_in_price(price: Price) -> None:
 
 @pytest.mark.parametrize("price", PRICES, ids=lambda price: price.id)
 def test_only_a_page_of_aws_verifies_a_price(price: Price) -> None:
-    aws = price.source.startswith(("https://aws.amazon.com/", "https://docs.aws.amazon.com/"))
+    aws = price.source.startswith(
+        (
+            "https://aws.amazon.com/",
+            "https://docs.aws.amazon.com/",
+            "https://pricing.us-east-1.amazonaws.com/",
+        )
+    )
     assert aws or not price.verified
 
 

@@ -15,12 +15,14 @@ from advisor.decision.failure.plan import failure_targets
 from advisor.decision.workflow import Setting
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.conditions import Number
 from advisor.knowledge.limits import counted, figure
 from advisor.knowledge.questions import Settled
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.services import Accepted, Bill, EventSource
 
 _MB_PER_GB = 1024
+_BYTES_PER_KB = 1024
 _KB_PER_GB = 1_000_000
 
 # What an answer adds to a state machine beside its tasks: https://aws.amazon.com/step-functions/pricing/
@@ -29,6 +31,14 @@ _STATES = (
     ("parallelism", "static", "Parallel"),
     ("parallelism", "dynamic", "Map"),
 )
+
+
+# The states that wait; a job is waited for by its own Task.
+_WAITS = {
+    "timer": "Wait",
+    "callback": "Wait for the callback",
+    "human-approval": "Wait for the approval",
+}
 
 
 class Use(Struct, frozen=True):
@@ -42,8 +52,9 @@ class Use(Struct, frozen=True):
 class Workload(Struct, frozen=True, dict=True):
     """What a bill depends on. ``said`` tells in words what was assumed.
 
-    ``items`` is how often the repeated step of a run with a Map is executed, at least; ``states`` are the
-    executed states that do no work; ``run_s`` is the duration of a run in seconds.
+    ``items`` is how often the repeated step of a run with a Map is executed, at least; ``waits`` counts what
+    a run waits for beside jobs; ``states`` are the executed states that do no work; ``run_s`` is the duration
+    of a run in seconds.
     """
 
     aws: AwsFacts
@@ -51,6 +62,7 @@ class Workload(Struct, frozen=True, dict=True):
     assumed: bool
     steps: int
     items: int
+    waits: int
     states: tuple[str, ...]
     run_s: float
     payload_kb: float
@@ -71,12 +83,21 @@ class Workload(Struct, frozen=True, dict=True):
 
     @property
     def durable_operations(self) -> float:
-        return self.aws.number("durable-start-operations") + self.steps - 1 + self.items
+        start = self.aws.number("durable-start-operations")
+        return start + self.steps - 1 + self.items + self.waits
+
+    @property
+    def durable_kb(self) -> float:
+        """Return the data that a durable execution writes; a wait writes none."""
+        return (self.durable_operations - self.waits) * self.payload_kb
 
     @property
     def fits_durable(self) -> bool:
-        enough_operations = self.durable_operations <= self.aws.number("durable-operations")
-        return enough_operations and self.run_s <= self.aws.number("durable-duration")
+        return (
+            self.durable_operations <= self.aws.number("durable-operations")
+            and self.durable_kb <= self.aws.number("durable-data-bytes") / _BYTES_PER_KB
+            and self.run_s <= self.aws.number("durable-duration")
+        )
 
     @property
     def failed_share(self) -> float:
@@ -97,6 +118,7 @@ def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
         steps = len(answers.project.units) or aws.number("assumed-steps")
         said.append(f"No number of steps given: {figure(steps)} are taken.")
     states = [name for key, value, name in _STATES if facts.get(key) == value]
+    waits = [_WAITS[name] for name in _names(facts.get("waits")) or () if name in _WAITS]
     items = _number(facts.get("max_parallel_items")) if facts.get("parallelism") == "dynamic" else None
     return Workload(
         aws=aws,
@@ -104,7 +126,8 @@ def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
         assumed=runs is None,
         steps=int(steps),
         items=int(items or 1),
-        states=(*states, *(["Wait"] if "timer" in (_names(facts.get("waits")) or ()) else [])),
+        waits=len(waits),
+        states=(*states, *waits),
         run_s=_run_s(aws, facts, steps, said),
         payload_kb=_number(facts.get("payload_kb")) or 0,
         source=str(facts.get("event_source", "")),
@@ -136,12 +159,15 @@ def _run_s(aws: AwsFacts, facts: Mapping[str, object], steps: float, said: list[
 
 
 def destinations_uses(workload: Workload) -> Iterable[Use]:
-    """Yield the records a run leaves: its result, and now and then a failure.
+    """Yield the events that start the functions, and the records a run leaves: its result, and failures.
 
-    A hop from function to function is an invocation that every option has. A stream has no on-success
-    destination. A destination is free, its target is not:
+    An invocation is in every option, so only what a large event costs beside it is counted. A stream has
+    no asynchronous events and no on-success destination. A destination is free, its target is not:
     https://aws.amazon.com/blogs/compute/introducing-aws-lambda-destinations/
     """
+    yield from _bus_uses(workload, "function")
+    if not workload.stream:
+        yield from record_uses(workload, "lambda", workload.steps, "each function's event")
     for target in () if workload.stream else workload.on_success:
         yield from record_uses(workload, target, 1, "results")
     for target in workload.on_failure:
@@ -154,17 +180,24 @@ def record_uses(workload: Workload, target: str, per_run: float, what: str) -> I
     outcome: Accepted = "failure" if what == "failures" else "success"
     if service is None or service.destination is None or outcome not in service.destination.takes:
         service = workload.aws.services["eventbridge"]
-    bill = service.destination.bill if service.destination else None
-    if bill:
-        yield Use(bill.price, per_run * units(workload, bill), f"{what} {bill.words}")
+    if service.bill:
+        yield from _uses(workload, service.bill, per_run, what)
 
 
-def units(workload: Workload, bill: Bill) -> float:
-    """Return the billed units of one record with the payload of ``workload``."""
+def _uses(workload: Workload, bill: Bill, per_run: float, what: str) -> Iterable[Use]:
+    units = units_of(workload, bill)
+    if units:
+        yield Use(bill.price, per_run * units, f"{what} {bill.words}")
+
+
+def units_of(workload: Workload, bill: Bill) -> Number:
+    """Return the billed units of one message with the payload of ``workload``."""
     if not bill.piece:
         return bill.once
-    pieces = ceil(workload.payload_kb / workload.aws.number(bill.piece))
-    return bill.each_piece * max(1, pieces) + bill.once
+    size, piece = workload.payload_kb, workload.aws.number(bill.piece)
+    if bill.included:
+        return bill.once + bill.each_piece * ceil(max(0, size - workload.aws.number(bill.included)) / piece)
+    return bill.once + bill.each_piece * max(1, ceil(size / piece))
 
 
 def states_a_run(workload: Workload) -> int:
@@ -200,14 +233,13 @@ def express_uses(workload: Workload) -> Iterable[Use]:
 
 
 def durable_uses(workload: Workload) -> Iterable[Use]:
-    """Yield the start and each step as operations, and data written where its size is known.
+    """Yield the start, each step and each wait as operations, and data written where its size is known.
 
     Source: https://aws.amazon.com/lambda/pricing/
     """
-    yield Use("durable-operation", workload.durable_operations, "the start and each step")
+    yield Use("durable-operation", workload.durable_operations, "the start, each step and each wait")
     if workload.payload_kb:
-        written = workload.durable_operations * workload.payload_kb / _KB_PER_GB
-        yield Use("durable-gb-written", written, "the payload at each operation")
+        yield Use("durable-gb-written", workload.durable_kb / _KB_PER_GB, "the payload at start and steps")
 
 
 def log_gb(workload: Workload) -> float:
@@ -217,10 +249,18 @@ def log_gb(workload: Workload) -> float:
 
 def _start_uses(workload: Workload) -> Iterable[Use]:
     """Yield what lies between the event source and a state machine."""
-    if workload.source == "s3":
-        yield Use("eventbridge-event", 1, "S3 events on their way to the state machine")
-    if workload.source == "sns":
-        yield from record_uses(workload, "sqs", 1, "messages of the topic")
+    yield from _bus_uses(workload, "state machine")
     source = workload.event_source
-    if source and source.piped:
-        yield Use("pipes-request", 1, "a pipe that starts the state machine")
+    if source and source.starts_workflow == "queue-and-pipe":
+        yield from record_uses(workload, "sqs", 1, "messages of the topic")
+    pipe = workload.aws.services["pipes"].bill
+    if source and source.piped and pipe:
+        yield from _uses(workload, pipe, 1, "records to the state machine")
+
+
+def _bus_uses(workload: Workload, to: str) -> Iterable[Use]:
+    """Yield the event of a source that reaches functions and state machines over an EventBridge rule."""
+    source = workload.event_source
+    bill = workload.aws.services["eventbridge"].bill
+    if source and source.starts_workflow == "rule" and bill:
+        yield Use(bill.price, bill.each_piece, f"events of the source on their way to the {to}")

@@ -29,7 +29,6 @@ from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, RuleBase
 
 DURABLE = "durable-functions"
 REFERENCE_REGION = "us-east-1"
-_HOPS = (("eventbridge", "EventBridge"), ("sns", "SNS"), ("sqs", "SQS"))
 
 
 class _Priced(Struct, frozen=True):
@@ -79,7 +78,11 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
         as_of=min(price.as_of for price in used.values()),
         options=tuple(_option_cost(way, workload.runs) for way in ways),
         break_even=tuple(_break_even(one, other, reach) for one, other in combinations(ways, 2)),
-        assumptions=(*workload.said, *_about_prices(region, prices, used), *_about_ways(workload, prices)),
+        assumptions=(
+            *workload.said,
+            *_about_prices(region, prices, used),
+            *_about_ways(rule_base, workload, prices),
+        ),
     )
 
 
@@ -163,16 +166,21 @@ def _about_prices(region: str, prices: PriceList, used: Mapping[str, Price]) -> 
         yield f"Taken from {REFERENCE_REGION}, since none was found for {region}: {', '.join(borrowed)}."
     unverified = sorted(price.title for price in used.values() if not price.verified)
     if unverified:
-        yield f"Not seen on a page of AWS, so confirm them first: {', '.join(unverified)}."
+        yield f"Not seen in a price list or on a page of AWS, so confirm them first: {', '.join(unverified)}."
     yield "Free tiers belong to the account; other workloads may have used them up."
 
 
-def _about_ways(workload: Workload, prices: PriceList) -> Iterable[str]:
+def _about_ways(rule_base: RuleBase, workload: Workload, prices: PriceList) -> Iterable[str]:
     share, targets = figure(workload.failed_share * 100), ", ".join(workload.on_failure) or "nowhere"
     yield f"Destinations: {share} % of the runs are taken to fail for good; their records go to: {targets}."
     hops = workload.steps - 1
     if hops and not workload.stream:
-        others = ", ".join(f"{name} {_hops_cost(workload, target, prices)}" for target, name in _HOPS)
+        targets_of_hops = rule_base.aws.accepting("success")
+        others = ", ".join(
+            f"{choice.label} {_hops_cost(workload, str(choice.value), prices)}"
+            for choice in rule_base.questionnaire.by_key["on_success"].choices
+            if choice.value in targets_of_hops and choice.value != "lambda"
+        )
         yield f"Destinations: steps call the next function directly. Over another target, more by: {others}."
     states = ", ".join((counted(workload.steps, "steps"), *workload.states))
     yield f"Standard: each executed state is a transition ({states}); retries would add theirs."
