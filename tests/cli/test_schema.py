@@ -34,7 +34,9 @@ def test_the_answers_schema_is_the_default(advise: Advise) -> None:
 
 def test_a_schema_of_something_else_is_refused(advise: Advise) -> None:
     outcome = advise("schema", "--of", "reports")
-    expected = "--of: one of answers, report, inspection is expected; found 'reports'. Did you mean 'report'?\n"
+    expected = (
+        "--of: one of answers, report, inspection is expected; found 'reports'. Did you mean 'report'?\n"
+    )
     assert (outcome.exit_code, outcome.out, outcome.err) == (2, "", expected)
 
 
