@@ -20,6 +20,7 @@ from advisor.errors import CannotWrite
 
 MARK = ".advisor-tmp-"
 STALE_S = 600
+MOST_LINKS = 40
 _RUN = os.urandom(4).hex()  # in containers, the next run often has the same process id
 
 
@@ -90,10 +91,10 @@ def write_text(path: Path, text: str, *, replace: bool = False) -> None:
     Raises CannotWrite where ``path`` exists and ``replace`` is False, or where it cannot be written;
     then nothing has changed. Devices and pipes are written to as they are.
     """
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise CannotWrite(f"{path} is a folder; nothing was written. Name a file in it.")
     try:
+        target = real_path(path)
+        if target.is_dir():
+            raise CannotWrite(f"{path} is a folder; nothing was written. Name a file in it.")
         if target.exists() and not target.is_file():
             target.write_text(text, encoding="utf-8", newline="\n")
         else:
@@ -103,6 +104,23 @@ def write_text(path: Path, text: str, *, replace: bool = False) -> None:
         raise CannotWrite(taken) from None
     except OSError as error:
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def real_path(path: str | Path) -> Path:
+    """Return where writing to ``path`` ends, links followed. Raises OSError.
+
+    A link of somebody else in a folder where all may write is refused, as Linux refuses to open it.
+    """
+    place = os.path.abspath(path)
+    for _ in range(MOST_LINKS):
+        if not os.path.islink(place):
+            return Path(os.path.realpath(path))
+        link, folder = os.lstat(place), os.stat(os.path.dirname(place))
+        shared = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
+        if shared and not is_own(link) and link.st_uid != folder.st_uid:
+            raise OSError(errno.EACCES, "it is a link that somebody else made", str(path))
+        place = os.path.join(os.path.dirname(place), os.readlink(place))
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 
 def replace_private(path: Path, data: bytes) -> None:

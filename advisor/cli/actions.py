@@ -18,6 +18,7 @@ from advisor.cli.project_builder import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.decision.recheck import decision_of
 from advisor.errors import AdvisorError
+from advisor.files import read_file
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
 from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
@@ -84,7 +85,7 @@ class Desk(Struct, frozen=True):
         beside = path.with_name(SCHEMA_FILE)
         text = advisor.schema_text(advisor.answers_schema(self.rule_base.questionnaire))
         try:
-            if beside.is_file() and beside.read_text(encoding="utf-8", errors="replace") == text:
+            if beside.exists() and read_file(beside, 2 * len(text.encode())) == text.encode():
                 return ""
             advisor.write_text(beside, text)
         except (OSError, AdvisorError):

@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import BinaryIO
 
 from advisor.cli import console
 from advisor.cli.flags import rule_base_with
 from advisor.errors import CheckFailed, InputError
+from advisor.files import open_file
 from advisor.loading.json_lines import line_reader
 from advisor.loading.yaml_nodes import MAX_BYTES
 from advisor.reports.json.batch import tails
@@ -59,7 +59,7 @@ def _opened(source: str) -> AbstractContextManager[BinaryIO]:
     if source == "-":
         return nullcontext(sys.stdin.buffer)
     try:
-        return Path(source).open("rb")
+        return open_file(source, piped=True)
     except FileNotFoundError:
         raise InputError(f"{source}: there is no such file.") from None
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules, Sets, one_of, rule_base_with
+from advisor.cli.flags import Rules, Sets, one_of, rule_base_with, user_path
 from advisor.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ FORMATS = ("text", "json", "markdown")
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="Answers file in YAML or JSON.")],
+    before: Annotated[
+        str, typer.Argument(parser=user_path, metavar="A", help="Answers file in YAML or JSON.")
+    ],
     after: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="Another one; left out: A with --set applied.")
+        str | None,
+        typer.Argument(parser=user_path, metavar="[B]", help="Another one; left out: A with --set applied."),
     ] = None,
     sets: Sets = None,
     format_name: Annotated[

@@ -16,9 +16,16 @@ if TYPE_CHECKING:
     from advisor.knowledge.answers import Answers
     from advisor.knowledge.rules import RuleBase
 
+
+def user_path(text: str) -> str:
+    """Return ``text`` with a leading ``~`` expanded: no shell does that in ``--output=~/project``."""
+    return os.path.expanduser(text)
+
+
 File: TypeAlias = Annotated[
     str | None,
     typer.Argument(
+        parser=user_path,
         metavar="[FILE|-]",
         show_default=False,
         help="Answers file in YAML or JSON; - reads it from standard input.",
@@ -46,6 +53,7 @@ Rules: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--rules",
+        parser=user_path,
         metavar="FOLDER",
         show_default=False,
         callback=_with_those_before,
@@ -83,7 +91,7 @@ def overlays(rules: Sequence[str] | None) -> list[Path]:
     flag, folders = "--rules", list(rules or ())
     if not folders:
         named = os.environ.get("ADVISOR_RULES", "").split(os.pathsep)
-        flag, folders = "ADVISOR_RULES:", [folder for folder in named if folder]
+        flag, folders = "ADVISOR_RULES:", [user_path(folder) for folder in named if folder]
     for folder in folders:
         if not folder or not Path(folder).is_dir():
             raise InputError(f"{flag} {folder or repr(folder)}: there is no such folder.")

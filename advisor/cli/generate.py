@@ -10,7 +10,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of
+from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of, user_path
 from advisor.errors import InputError, escaped
 
 # As in advisor.knowledge.answers, which help does not wait for
@@ -21,7 +21,12 @@ APPROACHES = ("auto", "destinations", "step-functions", "both")
 Output = Annotated[
     str,
     typer.Option(
-        "--output", "-o", metavar="FOLDER", show_default=False, help="Folder to write to (required)."
+        "--output",
+        "-o",
+        parser=user_path,
+        metavar="FOLDER",
+        show_default=False,
+        help="Folder to write to (required).",
     ),
 ]
 Approach = Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor import __version__
-from advisor.cli.flags import Rules, rule_base_with
+from advisor.cli.flags import Rules, rule_base_with, user_path
 from advisor.errors import AdvisorError, InputError
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ def mcp(
     root: Annotated[
         str,
         typer.Option(
-            "--root", metavar="FOLDER", help="The only folder below which a project may be written."
+            "--root",
+            parser=user_path,
+            metavar="FOLDER",
+            help="The only folder below which a project may be written.",
         ),
     ] = ".",
     rules: Rules = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules, one_of, rule_base_with
+from advisor.cli.flags import Rules, one_of, rule_base_with, user_path
 from advisor.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ FORMATS = ("text", "json", "markdown")
 def recheck(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Answers files, or project folders that hold answers.yaml."),
+        typer.Argument(
+            parser=user_path,
+            metavar="PATH...",
+            help="Answers files, or project folders that hold answers.yaml.",
+        ),
     ],
     format_name: Annotated[
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How to tell it.")
@@ -35,7 +40,7 @@ def recheck(
     """
     wanted = one_of("--format", format_name, FORMATS)
     rule_base = rule_base_with(rules)
-    found, refused = _all(rule_base, [_answers_file(path) for path in paths])
+    found, refused = _all(rule_base, paths)
     if refused:
         raise InputError("\n".join(map(str, refused)))
     from advisor.reports import recheck as reports
@@ -46,27 +51,28 @@ def recheck(
         raise typer.Exit(1)
 
 
-def _answers_file(path: str) -> Path:
+def _answers_file(path: str) -> str:
     """Return the answers file that ``path`` names: itself, or the one of a project folder."""
-    return Path(path, "answers.yaml") if Path(path).is_dir() else Path(path)
+    return str(Path(path, "answers.yaml")) if os.path.isdir(path) else path
 
 
-def _all(rule_base: RuleBase, files: list[Path]) -> tuple[dict[str, Recheck], list[InputError]]:
+def _all(rule_base: RuleBase, paths: list[str]) -> tuple[dict[str, Recheck], list[InputError]]:
     """Return what can be rechecked, and every file that cannot."""
     found, refused = {}, []
-    for file in files:
+    for path in paths:
+        file = _answers_file(path)
         try:
-            found[str(file)] = _recheck(rule_base, file)
+            found[file] = _recheck(rule_base, file, piped=file == path)
         except InputError as error:
             refused.append(error)
     return found, refused
 
 
-def _recheck(rule_base: RuleBase, file: Path) -> Recheck:
+def _recheck(rule_base: RuleBase, file: str, *, piped: bool) -> Recheck:
     from advisor.decision.recheck import recheck as compared
     from advisor.loading.history import load_history
 
-    answers = advisor.read_answers(str(file), rule_base.questionnaire)
+    answers = advisor.read_answers(file, rule_base.questionnaire, piped=piped)
     if answers.decision is None:
         raise InputError(
             f"{file}: no decision is recorded. The wizard and 'advisor generate' record one; "

@@ -13,7 +13,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of
+from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of, user_path
 from advisor.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ def recommend(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", show_default=False, help="Write to FILE, whole or not at all."
+            "--output",
+            "-o",
+            parser=user_path,
+            metavar="FILE",
+            show_default=False,
+            help="Write to FILE, whole or not at all.",
         ),
     ] = None,
     force: Force = False,
@@ -49,6 +54,7 @@ def recommend(
         str | None,
         typer.Option(
             "--batch",
+            parser=user_path,
             metavar="FILE|-",
             show_default=False,
             help="Decide many at once: JSON lines in, each an answers file; one verdict a line out.",
@@ -65,6 +71,8 @@ def recommend(
         run_batch(batch, rules)
         return
     to_file = None if output == "-" else output
+    if to_file is not None and not os.path.basename(to_file):
+        raise InputError(f"--output {to_file}: the name of a file is expected; this is a folder.")
     wanted = one_of("--format", format_name or format_for(to_file or ""), FORMATS)
     rule_base, answers = asked(file, sets, rules)
     recommendation = advisor.recommend(rule_base, answers)

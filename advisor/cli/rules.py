@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules, examples, one_of, overlays, rule_base_with
+from advisor.cli.flags import Rules, examples, one_of, overlays, rule_base_with, user_path
 from advisor.cli.recommend import today
 from advisor.errors import InputError, did_you_mean
+from advisor.files import read_file
 
 if TYPE_CHECKING:
     from advisor.decision.rule_checks.rule_tests import Replay
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 LIST_FORMATS = ("text", "json", "markdown")
 FOUND = 1
+MAX_SCENARIOS = 50_000_000
 
 app = typer.Typer(
     help="The rule base: read it, check it, weigh it.", no_args_is_help=True, rich_markup_mode=None
@@ -180,6 +181,7 @@ def test(
         list[str] | None,
         typer.Option(
             "--scenarios",
+            parser=user_path,
             metavar="FILE",
             show_default=False,
             help="Workloads and what is right for them, one JSON object a line with id, requirements and "
@@ -221,7 +223,7 @@ def _replayed(rule_base: RuleBase, file: str) -> Sequence[Replay]:
     from advisor.loading.scenarios import load_scenarios
 
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        text = read_file(file, MAX_SCENARIOS, piped=True).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise InputError(f"--scenarios {file} cannot be read: {reason}.") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         console.prepare()
         return _invoke(list(sys.argv[1:] if arguments is None else arguments))
     except AdvisorError as error:
-        return _said(str(error), error.exit_code)
+        return _said(f"{error}{_without_folder()}", error.exit_code)
     except BrokenPipeError:
         console.silence()
         return FAILED
@@ -34,6 +35,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _said(str(error) or "Interrupted; nothing was left half-written.", INTERRUPTED)
     except _USAGE_ERROR as error:
         return _said(_usage(error), BAD_INPUT)
+    except OSError as error:
+        return _said(_refused(error), FAILED)
+    except MemoryError:
+        return _said("There is not enough memory for this.", FAILED)
     except Exception as error:
         return _said(_unexpected(error), FAILED)
 
@@ -62,6 +67,24 @@ def _usage(error: Exception) -> str:
     path = context.command_path if context else "advisor"
     message = error.format_message() if hasattr(error, "format_message") else str(error)
     return message if message.startswith("Usage:") else f"{message}\nTry: {path} --help"
+
+
+def _refused(error: OSError) -> str:
+    """Return what the system would not do: that is a fact about its state, and no fault of the advisor."""
+    if error.errno in (errno.ENOSPC, errno.EIO) and error.filename is None:
+        console.silence()
+        return f"Standard output cannot be written: {error.strerror}."
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}.{_without_folder()}"
+
+
+def _without_folder() -> str:
+    """Return what explains many an error: nothing has a relative path where the folder is gone."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return "\nThe current folder does not exist any more; change to another one."
+    return ""
 
 
 def _unexpected(error: Exception) -> str:

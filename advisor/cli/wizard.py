@@ -10,7 +10,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Rules, rule_base_with
+from advisor.cli.flags import Rules, rule_base_with, user_path
 from advisor.errors import InputError
 
 
@@ -24,6 +24,7 @@ Answers = Annotated[
     str | None,
     typer.Option(
         "--answers",
+        parser=user_path,
         metavar="FILE",
         show_default=False,
         help="Start from an answers file; ask what is missing.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from advisor.errors import InputError, did_you_mean
+from advisor.files import read_file
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.questions import Questionnaire
 from advisor.loading.answers_reader import AnswersReader
@@ -15,30 +18,34 @@ from advisor.loading.yaml_nodes import MAX_BYTES, decode, parse
 
 
 def read_answers(
-    source: str, questionnaire: Questionnaire, overrides: Sequence[str] = (), *, data: bytes | None = None
+    source: str, questionnaire: Questionnaire, overrides: Sequence[str] = (), *, piped: bool = True
 ) -> Answers:
     """Read ``source`` (a path, or ``-`` for standard input) and apply ``overrides`` (``KEY=VALUE``).
 
-    Raises InputError with all problems of the file and of the overrides at once.
+    ``piped``: the user named ``source``, so it may be a pipe. Raises InputError with all problems of the file
+    and of the overrides at once.
     """
-    if data is None:
-        data = _read(source)
+    data = _read(source, piped=piped)
     return load_answers(data, "<stdin>" if source == "-" else source, questionnaire, overrides)
 
 
-def _read(source: str) -> bytes:
+def _read(source: str, *, piped: bool) -> bytes:
     if source == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        with Path(source).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return read_file(source, MAX_BYTES, piped=piped)
     except FileNotFoundError:
-        siblings = [path.name for path in Path(source).absolute().parent.glob("*.yaml")]
-        hint = did_you_mean(Path(source).name, siblings)
+        hint = did_you_mean(Path(source).name, _yaml_beside(source))
         raise InputError(f"{source}: there is no such file." + (f" {hint}" if hint else "")) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{source} cannot be read: {reason}.") from None
+
+
+def _yaml_beside(source: str) -> list[str]:
+    with suppress(OSError):
+        return [name for name in os.listdir(os.path.dirname(source) or ".") if name.endswith(".yaml")]
+    return []
 
 
 def load_answers(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from advisor.errors import AdvisorError, Problem, RuleBaseError
 from advisor.knowledge.exemptions import Exemption
 from advisor.loading.field_reader import Fields
 from advisor.loading.rule_files import EXEMPTIONS
-from advisor.loading.yaml_nodes import decode, parse
+from advisor.loading.yaml_nodes import parse_file
 
 
 def load_exemptions(folder: Path) -> tuple[Exemption, ...]:
@@ -17,12 +18,12 @@ def load_exemptions(folder: Path) -> tuple[Exemption, ...]:
     Raises RuleBaseError with every problem of the file.
     """
     path = folder / EXEMPTIONS
-    if not path.is_file():
+    if not os.path.lexists(path):
         return ()
     problems: list[Problem] = []
     found: list[Exemption] = []
     try:
-        top = Fields(parse(decode(path.read_bytes(), str(path)), str(path)), "lint.yaml", problems)
+        top = Fields(parse_file(path), "lint.yaml", problems)
         for item in top.items("accepted", required=True):
             fields = Fields(item, "an exemption", problems)
             found.append(Exemption(fields.text("about"), fields.text("reason"), item.place))

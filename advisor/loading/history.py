@@ -14,7 +14,7 @@ from advisor.knowledge.history import RecordedRule, RecordedRuleBase
 from advisor.knowledge.questions import Questionnaire
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
-from advisor.loading.yaml_nodes import Entry, decode, parse
+from advisor.loading.yaml_nodes import Entry, parse_file
 
 Shape: TypeAlias = dict[str, object]
 HEADER = (
@@ -38,7 +38,7 @@ def load_history(folder: Path, questionnaire: Questionnaire) -> Mapping[str, Rec
 
 def _version(path: Path, reader: ConditionReader) -> RecordedRuleBase:
     try:
-        entry = parse(decode(path.read_bytes(), str(path)), str(path))
+        entry = parse_file(path)
     except OSError as error:
         reader.problems.append(Problem(Place(str(path)), f"cannot be read: {error.strerror or error}."))
         entry = Entry({}, Place(str(path)))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
 from advisor.knowledge.findings import FindingRule
+from advisor.files import read_file
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, SwitchedOff
@@ -22,7 +23,7 @@ from advisor.loading.questionnaire import questionnaire_from
 from advisor.loading.rule_files import EXEMPTIONS, digest_of, yaml_files
 from advisor.loading.rules import Overlaid, RuleReader, alternatives_from, overlaid
 from advisor.loading.services import services_from
-from advisor.loading.yaml_nodes import Entry, decode, parse
+from advisor.loading.yaml_nodes import MAX_BYTES, Entry, decode, parse
 
 _RULE_FILES = ("workflow-types.yaml", "alternatives.yaml")
 _PRICES = "prices/"
@@ -99,7 +100,7 @@ class _Folder:
         path = self.folder / name
         file = str(path)
         try:
-            self.contents[name] = path.read_bytes()
+            self.contents[name] = read_file(path, MAX_BYTES)
             entry = parse(decode(self.contents[name], file), file)
             # Without any limit, the problem is in limits.yaml and not in what refers to it
             return resolved(entry, self.limits, self.problems if self.limits else [])

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
 EXEMPTIONS = "lint.yaml"  # what the linter need not say; no rules
 DEEPEST = 8
+MOST = 1_000  # files and folders
 
 
 def yaml_files(folder: Path) -> list[str]:
     """Return the YAML files in ``folder`` and its sub-folders, as paths with slashes, sorted.
 
     Hidden files and folders (``.git``, ``.github``) are left out. Raises OSError where a folder cannot be
-    listed, or where folders are nested too deep (a link that leads back to its own folder).
+    listed, where folders are nested too deep (a link that leads back to its own folder), or hold too much.
     """
-    return sorted(_found(folder, "", DEEPEST))
-
-
-def _found(folder: Path, below: str, depth: int) -> Iterator[str]:
-    if depth == 0:
-        raise OSError(f"folders are nested more than {DEEPEST} deep")
-    for entry in folder.iterdir():
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            yield from _found(entry, f"{below}{entry.name}/", depth - 1)
-        elif entry.suffix.lower() in (".yaml", ".yml"):
-            yield f"{below}{entry.name}"
+    found: list[str] = []
+    waiting = [("", 1)]
+    seen = 0
+    while waiting:
+        below, depth = waiting.pop()
+        for entry in os.scandir(folder / below):
+            seen += 1
+            if seen > MOST:
+                raise OSError(f"it holds more than {MOST:,} files; is this the folder of your rules?")
+            if entry.name.startswith("."):
+                continue
+            path = f"{below}{entry.name}"
+            if entry.is_dir():
+                waiting.append((f"{path}/", depth + 1))
+            elif os.path.splitext(path)[1].lower() in (".yaml", ".yml"):
+                found.append(path)
+        if depth > DEEPEST:
+            raise OSError(f"folders are nested more than {DEEPEST} deep")
+    return sorted(found)
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 from advisor.errors import AdvisorError, Problem, RuleBaseError
 from advisor.knowledge.versions import RuntimeVersion, Versions
 from advisor.loading.field_reader import Fields
-from advisor.loading.yaml_nodes import Entry, decode, parse
+from advisor.loading.yaml_nodes import Entry, parse_file
 
 
 def load_versions(folder: Path) -> Versions:
     """Return the versions in ``versions.yaml`` of the rule base ``folder``; raises RuleBaseError."""
     path = folder / "versions.yaml"
     try:
-        entry = parse(decode(path.read_bytes(), str(path)), str(path))
+        entry = parse_file(path)
     except OSError as error:
         raise RuleBaseError(f"{path} cannot be read: {error.strerror}.") from None
     except AdvisorError as error:

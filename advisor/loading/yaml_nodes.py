@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
@@ -14,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.errors import InputError, Place, Problem
+from advisor.files import read_file
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -79,6 +81,11 @@ def decode(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise _refuse(file, "this is not UTF-8 text; save the file as UTF-8.", line, 1) from None
+
+
+def parse_file(path: Path) -> Entry:
+    """Return the one document in the regular file ``path``. Raises OSError, or InputError as ``parse``."""
+    return parse(decode(read_file(path, MAX_BYTES), str(path)), str(path))
 
 
 def parse(text: str, file: str) -> Entry:

@@ -17,7 +17,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from advisor.errors import CannotWrite
-from advisor.files import beside
+from advisor.files import beside, real_path
 from advisor.starter import journal
 from advisor.starter.changes import Changes, changes_in
 from advisor.starter.journal import Journal, is_inside, link_on_the_way, mark_of
@@ -78,9 +78,9 @@ def _reason(error: OSError) -> str:
 def _goal(folder: Path) -> Path:
     """Return the real path of ``folder``, which may not be there yet."""
     try:
-        goal = Path(os.path.realpath(folder))
-    except FileNotFoundError:
-        raise CannotWrite("The current folder does not exist any more; nothing was written.") from None
+        goal = real_path(folder)
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be written: {_reason(error)}. Nothing was changed.") from None
     if not goal.name:
         raise CannotWrite(f"{folder} is the root of the file system; name a folder in it.")
     return goal

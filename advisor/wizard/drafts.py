@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from msgspec import Struct
 
-from advisor.files import replace_private
+from advisor.files import read_file, replace_private
 from advisor.knowledge.questions import Question, Questionnaire
+from advisor.state import state_path
 from advisor.wizard.interview_state import Ticks, Walk, line_of
 
 SCHEMA = 1
@@ -33,9 +33,10 @@ class DraftFile(Struct, frozen=True):
     path: Path
 
     @classmethod
-    def of_user(cls) -> DraftFile:
-        """Return the draft in the platform's state folder."""
-        return cls(Path(platformdirs.user_state_dir("lambda-flow-advisor", appauthor=False)) / "draft.json")
+    def of_user(cls) -> DraftFile | None:
+        """Return the draft in the platform's state folder; None where there is no such place."""
+        folder = state_path()
+        return cls(folder / "draft.json") if folder else None
 
     def write(self, draft: Draft) -> None:
         """Replace the draft; readable by its owner only. Raises OSError where it cannot be written."""
@@ -47,14 +48,11 @@ class DraftFile(Struct, frozen=True):
     def read(self, questionnaire: Questionnaire) -> Draft | None:
         """Return the draft, or None where there is none. Raises ValueError where it cannot be used."""
         try:
-            with self.path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+            data = read_file(self.path, MAX_BYTES, private=True)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise ValueError(error.strerror or "unreadable") from error
-        if len(data) > MAX_BYTES:
-            raise ValueError("it is too large")
         try:
             return _draft(json.loads(data), questionnaire)
         except (KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:

@@ -59,11 +59,11 @@ BROKEN: list[tuple[bytes, str]] = [
     (b'{"schema": 2}', "it was written by another version"),
     (b'{"schema": 1, "answers": [], "unknown": [], "trail": [], "at": 0}', "it is damaged"),
     (b"[" * 100_000, "it is damaged"),
-    (b" " * 1_000_001, "it is too large"),
+    (b" " * 1_000_001, "it has more than 1,000,000 bytes"),
 ]
 
 
-@pytest.mark.parametrize(("data", "reason"), BROKEN)
+@pytest.mark.parametrize(("data", "reason"), BROKEN, ids=range(len(BROKEN)))
 def test_a_broken_draft_is_refused(tmp_path: Path, data: bytes, reason: str) -> None:
     file = DraftFile(tmp_path / "draft.json")
     file.path.write_bytes(data)
@@ -72,7 +72,7 @@ def test_a_broken_draft_is_refused(tmp_path: Path, data: bytes, reason: str) -> 
 
 
 def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"directory|denied"):
+    with pytest.raises(ValueError, match="it is a folder"):
         DraftFile(tmp_path).read(QUESTIONNAIRE)
 
 

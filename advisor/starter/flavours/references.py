@@ -9,10 +9,11 @@ from typing import Any
 
 import yaml
 
-from advisor.loading.yaml_nodes import LOADER
+from advisor.files import read_file
+from advisor.loading.yaml_nodes import LOADER, MAX_BYTES
 
 
 @cache
 def load_references(folder: Path) -> Mapping[str, Any]:
     """Return what ``references.yaml`` in ``folder`` says."""
-    return dict(yaml.load((folder / "references.yaml").read_bytes(), LOADER))
+    return dict(yaml.load(read_file(folder / "references.yaml", MAX_BYTES), LOADER))
