@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_BLANKS = "\u00a0\u202f"  # not printable for Python, but harmless
+MOST_PROBLEMS = 100
 
 
 class Place(NamedTuple):
@@ -27,6 +27,11 @@ class Problem(NamedTuple):
     message: str
     hint: str = ""
 
+    def in_line(self, number: int) -> Problem:
+        """Return the problem as one of line ``number``, of which it knows the column only."""
+        place = Place(self.place.file, number, self.place.column or 1)
+        return Problem(place, self.message.replace(" in line 1.", " in this line."), self.hint)
+
     def __str__(self) -> str:
         return escaped(f"{self.place}: {self.message}" + (f" {self.hint}" if self.hint else ""))
 
@@ -43,7 +48,13 @@ class AdvisorError(Exception):
 
     def __str__(self) -> str:
         said = "\n".join(map(escaped, self.message.split("\n")))
-        return "\n".join([said, *(f"  {problem}" for problem in self.problems)])
+        return "\n".join([said, *(f"  {line}" for line in lines_of(self.problems))])
+
+
+def lines_of(problems: Sequence[Problem]) -> list[str]:
+    """Return ``problems``, one a line; of very many only the first."""
+    more = len(problems) - MOST_PROBLEMS
+    return [*map(str, problems[:MOST_PROBLEMS]), *([f"and {more:,} more problems."] if more > 0 else [])]
 
 
 class CannotWrite(AdvisorError):
@@ -75,8 +86,7 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        sign if sign.isprintable() or sign in _BLANKS else sign.encode("unicode_escape").decode("ascii")
-        for sign in text
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
     )
 
 

@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 from advisor.cli import console
 from advisor.cli.flags import rule_base_with
-from advisor.errors import CheckFailed, InputError
+from advisor.errors import CheckFailed, InputError, lines_of
 from advisor.files import open_file
+from advisor.json_text import with_escapes
 from advisor.loading.json_lines import line_reader
 from advisor.loading.yaml_nodes import MAX_BYTES
 from advisor.reports.json.batch import tails
@@ -37,10 +38,10 @@ def run_batch(source: str, rules: Sequence[str] | None = None) -> None:
             except InputError as error:
                 bad += 1
                 progress.clear()
-                console.say("\n".join(map(str, error.problems)))
+                console.say("\n".join(lines_of(error.problems)))
                 continue
             done += 1
-            name = f', "name": {json.dumps(line.name, ensure_ascii=False)}' if line.name else ""
+            name = f', "name": {with_escapes(json.dumps(line.name, ensure_ascii=False))}' if line.name else ""
             waiting.append(f'{{"line": {number}{name}, {tail(line.requirements)}\n')
             if len(waiting) == AT_ONCE:
                 _write(waiting)

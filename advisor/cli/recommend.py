@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from datetime import UTC, date, datetime
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from advisor.reports import ReportOptions
 
 FORMATS = ("text", "json", "markdown", "html")
-_BY_SUFFIX = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
+LAST_SECOND = 253_402_300_799  # of the year 9999
+_BY_SUFFIX = {
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".text": "text",
+}
 
 
 def recommend(
@@ -73,7 +83,7 @@ def recommend(
     to_file = None if output == "-" else output
     if to_file is not None and not os.path.basename(to_file):
         raise InputError(f"--output {to_file}: the name of a file is expected; this is a folder.")
-    wanted = one_of("--format", format_name or format_for(to_file or ""), FORMATS)
+    wanted = _format(format_name, to_file or "")
     rule_base, answers = asked(file, sets, rules)
     recommendation = advisor.recommend(rule_base, answers)
     options = report_options(explain=explain, to_file=bool(to_file))
@@ -83,6 +93,18 @@ def recommend(
         return
     advisor.write_text(Path(to_file), text, replace=force)
     console.say(f"{recommendation.summary}\nWritten to {to_file}.")
+
+
+def _format(name: str | None, file: str) -> str:
+    """Return the format called ``name`` (``md`` is Markdown), else the one that ``file`` asks for."""
+    if name is not None:
+        return one_of("--format", _BY_SUFFIX.get(f".{name}", name), FORMATS)
+    suffix = Path(file).suffix
+    if suffix and suffix.lower() not in _BY_SUFFIX:
+        raise InputError(
+            f"--output {file}: '{suffix[:40]}' names no format; add --format {'|'.join(FORMATS)}."
+        )
+    return format_for(file)
 
 
 def format_for(file: str) -> str:
@@ -103,6 +125,11 @@ def report_options(*, explain: bool, to_file: bool) -> ReportOptions:
 
 
 def today() -> date:
-    """Return the day, or the one SOURCE_DATE_EPOCH names, so that a report can be made again byte by byte."""
+    """Return the day (UTC), or the one SOURCE_DATE_EPOCH names, so that a report can be made again."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
+    if not epoch:
+        return datetime.now(UTC).date()
+    if not re.fullmatch("[0-9]{1,12}", epoch, re.ASCII) or int(epoch) > LAST_SECOND:
+        expected = f"seconds since 1970 are expected, from 0 to {LAST_SECOND}"
+        raise InputError(f"SOURCE_DATE_EPOCH: {expected}; found {epoch[:40]!r}.")
+    return datetime.fromtimestamp(int(epoch), UTC).date()

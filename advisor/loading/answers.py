@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from advisor.errors import InputError, did_you_mean
+from advisor.errors import InputError, Place, Problem, did_you_mean
 from advisor.files import read_file
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.questions import Questionnaire
@@ -48,6 +48,12 @@ def _yaml_beside(source: str) -> list[str]:
     return []
 
 
+def _order(problem: Problem) -> tuple[bool, Place]:
+    """Order problems by their place; those of flags come first, and stay in the order of the flags."""
+    is_flag = problem.place.file.startswith("--set")
+    return not is_flag, Place("") if is_flag else problem.place
+
+
 def load_answers(
     data: bytes | str, file: str, questionnaire: Questionnaire, overrides: Sequence[str] = ()
 ) -> Answers:
@@ -58,5 +64,5 @@ def load_answers(
     if reader.problems:
         count = len(reader.problems)
         noun = "problem" if count == 1 else "problems"
-        raise InputError(f"{file}: {count} {noun} in the answers.", sorted(reader.problems))
+        raise InputError(f"{file}: {count} {noun} in the answers.", sorted(reader.problems, key=_order))
     return answers

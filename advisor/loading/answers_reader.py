@@ -25,7 +25,7 @@ from advisor.knowledge.answers import (
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.loading.recorded_decision import recorded_decision
-from advisor.loading.yaml_nodes import Entry
+from advisor.loading.yaml_nodes import Entry, scalar
 
 SCHEMA = 1
 UNKNOWN = "unknown"
@@ -56,9 +56,8 @@ class AnswersReader(Struct):
             )
         schema = top.get("schema")
         if schema is not None and (schema.value != SCHEMA or isinstance(schema.value, bool)):
-            self.say(
-                schema.place, f"schema {schema.text[:40]!r} is not known; this version reads schema {SCHEMA}."
-            )
+            message = f"schema {schema.text[:40]!r} is not known; this version reads schema {SCHEMA}."
+            self.say(schema.place, message, "Write it without quotes." if schema.value == str(SCHEMA) else "")
         return Answers(
             requirements=self._requirements(top.get("requirements")),
             name=self.text(top.get("name"), "name"),
@@ -140,7 +139,7 @@ class AnswersReader(Struct):
     def _number(self, question: Question, entry: Entry) -> Answer | None:
         unit = f" {question.unit}" if question.unit else ""
         noun = "a whole number" if question.kind == "whole" else "a number"
-        expected = f"{noun} from {question.minimum:,.10g} to {question.maximum:,.10g}{unit}"
+        expected = f"{noun} from {question.minimum:,.15g} to {question.maximum:,.15g}{unit}"
         value = entry.value
         if isinstance(value, float) and value.is_integer() and question.kind == "whole":
             value = int(value)
@@ -155,7 +154,10 @@ class AnswersReader(Struct):
 
     def _expected(self, key: str, entry: Entry, expected: str, near: Sequence[str]) -> None:
         found = repr(short(entry.text)) if entry.text else entry.kind
-        hint = did_you_mean(entry.text, near) if entry.text else ""
+        if isinstance(entry.value, str) and not isinstance(scalar(entry.text), str):
+            hint = "Write it without quotes."
+        else:
+            hint = did_you_mean(entry.text, near) if entry.text else ""
         self.say(entry.place, f"{key}: {expected} is expected; found {found}.", hint)
 
     def text(self, entry: Entry | None, key: str) -> str:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
+from advisor.json_text import with_escapes
 from advisor.knowledge.answers import Answers, ForEach, Part, RecordedDecision, Step
 from advisor.knowledge.conditions import Answer
 from advisor.loading.answers_reader import SCHEMA, UNKNOWN
 
 SCHEMA_FILE = "answers.schema.json"  # stands beside an answers file and is what ``advisor schema`` prints
 FOR_EDITORS = f"yaml-language-server: $schema={SCHEMA_FILE}"
-# What YAML does not take as it is, and what would turn the direction of what stands beside it in an editor
-_UNPRINTABLE = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 
 
 def dump_answers(answers: Answers, *, header: Sequence[str] = ()) -> str:
@@ -82,4 +78,4 @@ def _quoted(text: str) -> str:
     if plain and not reserved:
         return text
     literal = json.dumps(text, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", literal)
+    return with_escapes(literal)

@@ -80,10 +80,12 @@ class ConditionReader(Struct, frozen=True, dict=True):
         if question is None:
             self._say(value.place, f"{key} is a number: test it with {', '.join(_NUMBER_TESTS)}.")
             return AllOf(())
-        entries = value.items if isinstance(value.value, tuple) else (value,)
+        entries = self._several(key, value)
         return Test(key, "is", tuple(self._value(question, item) for item in entries))
 
     def _shaped(self, key: str, kind: str, value: Entry) -> Condition:
+        if not value.mapping:
+            self._say(value.place, f"{key}: an answer or a test of it is expected; found {value.kind}.")
         allowed = _LIST_TESTS if kind == "list" else _NUMBER_TESTS if kind in ("whole", "number") else ()
         tests: list[Condition] = []
         for name, operand in value.mapping.items():
@@ -103,14 +105,23 @@ class ConditionReader(Struct, frozen=True, dict=True):
                 self._say(operand.place, f"{key}: {kind} takes a number; found {operand.kind}.")
                 return (0,)
             return (operand.value,)
-        entries = operand.items if isinstance(operand.value, tuple) else (operand,)
+        entries = operand.items if kind == "only" and operand.value == () else self._several(key, operand)
         return tuple(self._value(self.questions[key], item) for item in entries)
+
+    def _several(self, key: str, entry: Entry) -> tuple[Entry, ...]:
+        """Return the answers in ``entry``, one or a list of them; none are a problem."""
+        if entry.value == ():
+            self._say(entry.place, f"{key}: at least one answer is expected; found {entry.kind}.")
+        return entry.items if isinstance(entry.value, tuple) else (entry,)
 
     def _value(self, question: Question, entry: Entry) -> Answer:
         if question.kind in ("whole", "number"):
             if isinstance(entry.value, bool) or not isinstance(entry.value, int | float):
                 self._say(entry.place, f"{question.key}: a number is expected; found {entry.kind}.")
                 return 0
+            if not question.minimum <= entry.value <= question.maximum:
+                within = f"from {question.minimum:,.15g} to {question.maximum:,.15g}"
+                self._say(entry.place, f"{question.key}: a number {within} is expected; found {entry.text}.")
             return entry.value
         if question.choice(entry.value) is None:
             values = [str(choice.value) for choice in question.choices]

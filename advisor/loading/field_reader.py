@@ -62,6 +62,16 @@ class Fields(Struct):
             return 0.0 if default is None else default
         return self.number_in(found, key)
 
+    def amount(self, key: str, default: float | None = None, most: float = 1e15) -> float:
+        """Return a number that is not negative, and at most ``most``."""
+        value = self.number(key, default)
+        if not 0 <= value <= most:
+            found = self.entry.mapping[key]
+            expected = f"'{key}' is a number from 0 to {most:,.15g}"
+            self.say(found.place, f"{self.what}: {expected}; found {found.text[:40]}.")
+            return 0.0
+        return value
+
     def number_in(self, found: Entry, key: str) -> float:
         if isinstance(found.value, bool) or not isinstance(found.value, int | float):
             self.say(found.place, f"{self.what}: '{key}' is a number; found {found.kind}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from advisor.loading.limit_references import words_of
 from advisor.loading.yaml_nodes import Entry
 
 REFERENCE_REGION = "us-east-1"
+MOST_USD = 1_000_000  # for one unit
 
 
 def limits_from(entry: Entry, problems: list[Problem]) -> Mapping[str, Limit]:
@@ -90,11 +91,15 @@ def _with_value(limit: Limit) -> Limit:
     return replace(limit, text=told(limit.text), held_against=held)
 
 
-def prices_from(entry: Entry, problems: list[Problem]) -> PriceList:
-    """Return the price list of one region."""
+def prices_from(entry: Entry, problems: list[Problem], known: Sequence[str] = ()) -> PriceList:
+    """Return the price list of one region; with ``known``, another id of a price is a problem."""
     top = Fields(entry, "a price list", problems)
     as_of = top.as_of()
     prices = [_price(item, as_of, problems) for item in top.items("prices", required=True)]
+    for item, price in zip(top.items("prices"), prices, strict=True):
+        if known and price.id and price.id not in known:
+            hint = did_you_mean(price.id, known) or f"Known are {', '.join(known)}."
+            top.say(item.place, f"the price '{price.id[:40]}' is not one that costs are made of.", hint)
     found = PriceList(top.text("region"), top.text("title"), {price.id: price for price in prices})
     top.done()
     return found
@@ -105,7 +110,7 @@ def _price(entry: Entry, as_of: str, problems: list[Problem]) -> Price:
     tiers: list[Tier] = []
     for item in fields.items("tiers", required=True):
         tier = Fields(item, "a tier", problems)
-        tiers.append(Tier(tier.number("price"), tier.number("up_to", 0) or None))
+        tiers.append(Tier(tier.amount("price", most=MOST_USD), tier.amount("up_to", 0) or None))
         tier.done()
     price = Price(
         id=fields.text("id"),
@@ -114,7 +119,7 @@ def _price(entry: Entry, as_of: str, problems: list[Problem]) -> Price:
         tiers=tuple(tiers),
         source=fields.source(),
         as_of=fields.as_of(as_of),
-        free=fields.number("free", 0),
+        free=fields.amount("free", 0),
         verified=fields.flag("verified", True),
         note=fields.text("note", required=False),
     )

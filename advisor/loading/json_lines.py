@@ -62,9 +62,11 @@ class LineReader(Struct, frozen=True):
         return None
 
     def _slowly(self, data: bytes, number: int) -> Line:
+        if len(data) > MAX_BYTES:
+            message = f"the line has more than {MAX_BYTES:,} bytes."
+            raise InputError(self.file, [Problem(Place(self.file, number, 1), message)])
         try:
-            if len(data) <= MAX_BYTES:
-                json.loads(data)
+            json.loads(data)
         except json.JSONDecodeError as error:
             problem = Problem(Place(self.file, number, error.colno), f"not valid JSON: {error.msg}.")
             raise InputError(self.file, [problem]) from None
@@ -73,7 +75,7 @@ class LineReader(Struct, frozen=True):
         try:
             answers = load_answers(data, self.file, self.questionnaire)
         except InputError as error:
-            problems = [_at(problem, number) for problem in error.problems]
+            problems = [problem.in_line(number) for problem in error.problems]
             raise InputError(error.message, problems) from None
         return Line(answers.name, answers.requirements)
 
@@ -131,9 +133,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a key is there twice")
     return found
-
-
-def _at(problem: Problem, number: int) -> Problem:
-    place = problem.place
-    message = problem.message.replace(" in line 1.", " in this line.")
-    return Problem(Place(place.file, number, place.column or 1), message, problem.hint)

@@ -16,7 +16,7 @@ from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, Switched
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.contradictions import contradictions_from
 from advisor.loading.field_reader import Fields
-from advisor.loading.figures import complete, limits_from, prices_from, topics_from
+from advisor.loading.figures import REFERENCE_REGION, complete, limits_from, prices_from, topics_from
 from advisor.loading.inspection import inspection_from
 from advisor.loading.limit_references import resolved
 from advisor.loading.questionnaire import questionnaire_from
@@ -167,8 +167,9 @@ def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) 
 
 def _with_prices(rule_base: RuleBase, names: Sequence[str], files: _Folder) -> tuple[PriceList, ...]:
     prices = {found.region: found for found in rule_base.prices}
+    reference = prices.get(REFERENCE_REGION)
     for name in names:
-        found = prices_from(files.entry(name), files.problems)
+        found = prices_from(files.entry(name), files.problems, list(reference.prices) if reference else ())
         base = prices.get(found.region)
         merged = {**(base.prices if base else {}), **found.prices}
         prices[found.region] = PriceList(found.region, found.title, merged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from advisor.loading.field_reader import Fields
 from advisor.loading.inspection import level_from, with_level, with_overlay, without
 from advisor.loading.yaml_nodes import Entry
 
+RULE_ID = re.compile(r"[A-Z]{2,8}[0-9]{2,6}")
 _EFFECTS = ("favours", "rules_out", "instead", "names", "combines", "warns")
 
 
@@ -48,8 +50,11 @@ class RuleReader(Struct, frozen=True, dict=True):
 
     def rule(self, entry: Entry, criterion: Criterion) -> Rule:
         """Return one rule; what is missing or misspelt is a problem."""
-        rule_id = entry.mapping["id"].text if "id" in entry.mapping else "without id"
+        rule_id = entry.mapping["id"].text[:40] if "id" in entry.mapping else "without id"
         fields = Fields(entry, f"rule {rule_id}", self.problems)
+        if "id" in entry.mapping and not RULE_ID.fullmatch(entry.mapping["id"].text):
+            form = "an id is two to eight capital letters and two to six digits, such as ACME01"
+            fields.say(entry.mapping["id"].place, f"{fields.what}: {form}.")
         when = fields.get("when", required=True)
         unless = fields.get("unless")
         rule = Rule(
@@ -89,7 +94,7 @@ class RuleReader(Struct, frozen=True, dict=True):
                 expected = "points are 1 (leans), 2 (favours) or 3 (strongly favours)"
                 fields.say(points.place, f"{fields.what}: {expected}.")
             else:
-                found[option] = int(points.text)
+                found[option] = int(points.value)
         return found
 
     def _alternative(self, fields: Fields, key: str) -> str:

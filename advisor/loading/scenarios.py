@@ -33,18 +33,19 @@ def load_scenarios(
     """
     problems: list[Problem] = []
     found: dict[str, Scenario] = {}
-    for number, line in enumerate(text.split("\n")):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
+        of_line: list[Problem] = []
         try:
-            entry = parse("\n" * number + line, file)
+            entry = parse(line, file)
+            scenario = _scenario(entry, questionnaire, answer_fields, of_line)
+            if scenario.id in found:
+                of_line.append(Problem(entry.place, f"the scenario '{scenario.id}' is there twice."))
+            found[scenario.id] = scenario
         except AdvisorError as error:
-            problems.extend(error.problems)
-            continue
-        scenario = _scenario(entry, questionnaire, answer_fields, problems)
-        if scenario.id in found:
-            problems.append(Problem(entry.place, f"the scenario '{scenario.id}' is there twice."))
-        found[scenario.id] = scenario
+            of_line += error.problems
+        problems += (problem.in_line(number) for problem in of_line)
     if problems:
         noun = "problem" if len(problems) == 1 else "problems"
         raise InputError(f"{file}: {len(problems)} {noun} in the scenarios.", sorted(problems))

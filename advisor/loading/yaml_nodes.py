@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -62,6 +63,8 @@ class Entry(Struct, frozen=True):
     def kind(self) -> str:
         if self.value is None:
             return "nothing"
+        if not self.value and isinstance(self.value, tuple | Mapping):
+            return "an empty list" if isinstance(self.value, tuple) else "an empty mapping"
         names = {str: "text", bool: "true/false", int: "a number", float: "a number", tuple: "a list"}
         return names.get(type(self.value), "a mapping")
 
@@ -95,6 +98,8 @@ def parse(text: str, file: str) -> Entry:
     """
     looks_json = text.lstrip().startswith(("{", "["))
     wrong = json_error(text, file) if looks_json or file.endswith(".json") else None
+    if wrong and file.endswith(".json"):
+        raise InputError(f"{file} cannot be read.", [wrong])
     source = as_yaml(text) if looks_json and wrong is None else text
     try:
         loader = LOADER(source)
@@ -214,7 +219,7 @@ class Builder:
         if not text.isascii() and re.search(_HALF, text):  # the loader without C takes such an escape
             self.problems.append(Problem(place, "not valid YAML: found half a character."))
         quoted = event.style in ("'", '"', "|", ">") or event.tag is not None
-        return Entry(text if quoted else _scalar(text), place, text, None, tag, event.style or "")
+        return Entry(text if quoted else scalar(text), place, text, None, tag, event.style or "")
 
     def _count(self, entries: int, place: Place, depth: int) -> None:
         self.seen += entries
@@ -262,23 +267,23 @@ def as_yaml(text: str) -> str:
         return f"{match['before']}\\U{code:08x}"
 
     def key(match: re.Match[str]) -> str:
-        text, gap = match.groups()
-        return f"{text}:{gap} " if gap else text
+        text, gap, colon = match.groups()
+        return f"{text}:{gap} " if colon and gap else match[0]
 
     plain = re.sub(_SURROGATES, one, text.replace("\t", " "))
-    if not re.search(r"[\r\n]\s*:", plain):
-        return plain
-    return re.sub(r'("(?:[^"\\]|\\.)*")(?:(\s*[\r\n]\s*):)?', key, plain)
+    return re.sub(r'("(?:[^"\\]|\\.)*")(\s*)(:)?', key, plain)
 
 
-def _scalar(text: str) -> Scalar:
+def scalar(text: str) -> Scalar:
+    """Return what ``text`` means where it has no quotes."""
     if text in ("", "~", "null", "Null", "NULL"):
         return None
     if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return text[0] in "tT"
     if len(text) <= 40 and _NUMBER.match(text):
         plain = text.replace("_", "")
-        return float(plain) if any(mark in plain for mark in ".eE") else int(plain)
+        number = float(plain) if any(mark in plain for mark in ".eE") else int(plain)
+        return text if number in (inf, -inf) else number + 0  # there is no -0
     return text
 
 

@@ -1,7 +1,7 @@
 """Rendered files to a folder: all of them or none, never over a user's file unless told.
 
-A new or empty folder appears in one rename. Into a folder that holds other files the finished files are
-moved one by one; a journal lets the next run take back what a killed run left half done.
+A new folder appears in one rename. Into a folder that exists, which may be the current folder of a shell, the
+finished files are moved one by one; a journal lets the next run take back what a killed run left half done.
 """
 
 from __future__ import annotations
@@ -177,8 +177,8 @@ def _put(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> Changes:
         path.write_bytes(file.text.encode("utf-8"))
         if file.executable:
             path.chmod(0o755)
-    if not run.goal.exists() or not any(run.goal.iterdir()):
-        _appear(new, run.goal)
+    if not run.goal.exists():
+        os.rename(new, run.goal)  # somebody else's files there make it fail
         return _all_new(files)
     with alone(run.goal):
         changes = changes_in(run.goal, files) if force else _all_new(files)
@@ -188,13 +188,6 @@ def _put(files: Sequence[RenderedFile], run: _Run, *, force: bool) -> Changes:
 
 def _all_new(files: Sequence[RenderedFile]) -> Changes:
     return Changes(new=tuple(file.path for file in files))
-
-
-def _appear(new: Path, goal: Path) -> None:
-    """Put the finished folder in its place at once; somebody else's files there make it fail."""
-    if os.name == "nt" and goal.exists():
-        goal.rmdir()
-    os.rename(new, goal)
 
 
 def _move_in(files: Sequence[RenderedFile], run: _Run, changes: Changes) -> None:

@@ -41,6 +41,15 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert tree(tmp_path / "project") == OURS
 
 
+def test_an_empty_folder_stays_the_one_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell may be in it, or it may be where a disk is mounted."""
+    monkeypatch.chdir(tmp_path)
+    before = tmp_path.stat()
+    write_project(FILES, Path("."))
+    assert os.path.samestat(before, tmp_path.stat())
+    assert tree(Path.cwd()) == OURS
+
+
 def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:
     (tmp_path / "project/.git").mkdir(parents=True)
     (tmp_path / "project/.git/HEAD").write_text("ref\n")

@@ -93,4 +93,4 @@ def _listed(words: Sequence[str]) -> str:
 def _value(value: Answer) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    return f"{value:,.15g}" if isinstance(value, int | float) else str(value)

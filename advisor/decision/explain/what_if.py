@@ -81,7 +81,7 @@ def _number_candidates(
     unit = f" {question.unit}" if question.unit == "s" else ""
     found: dict[float, Candidate] = {}
     for kind, limit in limits:
-        at = f"{limit:,.10g}{unit}"
+        at = f"{limit:,.15g}{unit}"
         inside = (limit, f"from {at} on") if kind == "at_least" else (limit, f"up to {at}")
         outside = (limit - 1, f"below {at}") if kind == "at_least" else (limit + 1, f"above {at}")
         for value, words in (inside, outside):

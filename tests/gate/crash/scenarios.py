@@ -123,7 +123,9 @@ def _careless(room: Path) -> None:
 
 SCENARIOS: Mapping[str, Scenario] = {
     "new": Scenario(_write(False), _refused, refused=True),
-    "empty": Scenario(_write(False), _refused, lambda room: (room / "project").mkdir(), refused=True),
+    "empty": Scenario(
+        _write(False), _refused, lambda room: (room / "project").mkdir(), refused=True, at_once=False
+    ),
     "others": Scenario(
         _write(False), _refused, _put(dict.fromkeys(MINE, "mine\n")), refused=True, mine=MINE, at_once=False
     ),
