@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
-from advisor.knowledge.findings import FindingRule
 from advisor.files import read_file
+from advisor.knowledge.findings import FindingRule
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
 from advisor.knowledge.rules import Criterion, Overlay, Rule, RuleBase, SwitchedOff
