@@ -9,7 +9,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Force, Rules, one_of, rule_base_with, utf_8
+from advisor.cli.flags import Force, Rules, one_of, rule_base_with, user_path, utf_8
 from advisor.cli.recommend import report_options, today
 from advisor.errors import InputError
 
@@ -25,7 +25,9 @@ _BY_SUFFIX = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".markdown"
 def inspect(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH…", show_default=False, help="Templates, definitions or folders."),
+        typer.Argument(
+            parser=user_path, metavar="PATH…", show_default=False, help="Templates, definitions or folders."
+        ),
     ] = None,
     format_name: Annotated[
         str | None,
@@ -39,13 +41,19 @@ def inspect(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", show_default=False, help="Write to FILE, whole or not at all."
+            "--output",
+            "-o",
+            parser=user_path,
+            metavar="FILE",
+            show_default=False,
+            help="Write to FILE, whole or not at all.",
         ),
     ] = None,
     answers: Annotated[
         str | None,
         typer.Option(
             "--answers",
+            parser=user_path,
             metavar="FILE",
             show_default=False,
             help="Write what the files answer to FILE; advisor --answers FILE asks the rest.",

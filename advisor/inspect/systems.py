@@ -14,7 +14,7 @@ from advisor.inspect.model import Mode
 from advisor.inspect.reading import cloudformation
 from advisor.inspect.reading.detect import kind_by_text
 from advisor.inspect.reading.document import ASL_FILE, Document, Kind, Resource
-from advisor.inspect.reading.source import CannotRead, Note, read_text, tree
+from advisor.inspect.reading.source import CannotRead, Note, text_of, tree
 from advisor.inspect.values import Node
 from advisor.inspect.walk import Candidate, candidates
 from advisor.inspect.wiring.catalogue import Catalogue
@@ -32,7 +32,7 @@ class Library:
     def text(self, name: str) -> str:
         """Return the text of the file ``name``. Raises CannotRead."""
         if name not in self.texts:
-            self.texts[name] = read_text(Path(name), name)
+            self.texts[name] = text_of(Path(name), name)
         return self.texts[name]
 
 
@@ -101,7 +101,7 @@ def _modes(rule_base: RuleBase) -> Mapping[str, Mode]:
 def _read(candidate: Candidate, library: Library, kinds: dict[str, Kind]) -> Iterator[Document]:
     """Yield the documents in a file that may be a template; raises CannotRead where one cannot be read."""
     name = candidate.name
-    text = read_text(Path(name), name)
+    text = text_of(Path(name), name)
     kind = kind_by_text(name, text)
     if kind is None:
         if candidate.named:

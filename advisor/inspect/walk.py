@@ -11,6 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from advisor.files import read_file
+
 SUFFIXES = (".yaml", ".yml", ".json", ".template", ".tf")
 LEFT_OUT = frozenset(
     ("node_modules", ".aws-sam", ".git", ".terraform", ".serverless", ".venv", "venv", "__pycache__", "dist",
@@ -62,8 +64,7 @@ def _below(folder: str, ignored: tuple[tuple[str, str], ...], depth: int) -> Ite
 def _ignored(folder: str) -> Iterator[tuple[str, str]]:
     """Yield the patterns of a folder's ``.gitignore``, each with the folder it holds for."""
     try:
-        with Path(folder, ".gitignore").open("rb") as file:
-            text = file.read(100_000).decode("utf-8", "replace")
+        text = read_file(Path(folder, ".gitignore"), 100_000).decode("utf-8", "replace")
     except (OSError, ValueError):
         return
     for line in text.splitlines()[:2_000]:

@@ -85,9 +85,10 @@ def test_format_wins_over_the_name(advise: Advise, answers: Path, tmp_path: Path
 
 def test_a_file_that_is_there_stays_without_force(advise: Advise, answers: Path) -> None:
     message = "answers.yaml is already there; nothing was changed. To replace it, add --force.\n"
-    assert advise("recommend", "answers.yaml", "--output", "answers.yaml") == Outcome(1, "", message)
+    flags = ("--format", "text", "--output", "answers.yaml")
+    assert advise("recommend", "answers.yaml", *flags) == Outcome(1, "", message)
     assert answers.read_text(encoding="utf-8") == ANSWERS
-    assert advise("recommend", "answers.yaml", "--output", "answers.yaml", "--force").exit_code == 0
+    assert advise("recommend", "answers.yaml", *flags, "--force").exit_code == 0
 
 
 def test_a_missing_file_names_its_neighbour(advise: Advise, answers: Path) -> None:

@@ -174,11 +174,12 @@ def _about_ways(rule_base: RuleBase, workload: Workload, prices: PriceList) -> I
     share, targets = figure(workload.failed_share * 100), ", ".join(workload.on_failure) or "nowhere"
     yield f"Destinations: {share} % of the runs are taken to fail for good; their records go to: {targets}."
     hops = workload.steps - 1
-    if hops and not workload.stream:
+    handed_on = rule_base.questionnaire.by_key.get("on_success")
+    if hops and handed_on and not workload.stream:
         targets_of_hops = rule_base.aws.accepting("success")
         others = ", ".join(
             f"{choice.label} {_hops_cost(workload, str(choice.value), prices)}"
-            for choice in rule_base.questionnaire.by_key["on_success"].choices
+            for choice in handed_on.choices
             if choice.value in targets_of_hops and choice.value != "lambda"
         )
         yield f"Destinations: steps call the next function directly. Over another target, more by: {others}."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.errors import InputError, Place, Problem
+from advisor.files import read_file
 from advisor.loading.yaml_nodes import LOADER, Builder, Entry, Full, as_yaml, json_error, yaml_problem
 
 MAX_BYTES = 5_000_000
@@ -41,20 +40,13 @@ class CannotRead(Exception):
         self.note = Note(place, because)
 
 
-def read_text(path: Path, name: str) -> str:
+def text_of(path: Path, name: str) -> str:
     """Return the text of a file. Raises CannotRead for what is no regular, readable, moderate text file."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise CannotRead(Place(name), "this is not a regular file.")
-            data = file.read(MAX_BYTES + 1)
+        data = read_file(path, MAX_BYTES)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CannotRead(Place(name), f"the file cannot be opened: {reason}.") from None
-    if len(data) > MAX_BYTES:
-        raise CannotRead(Place(name), f"the file has more than {MAX_BYTES:,} bytes.")
+        raise CannotRead(Place(name), f"the file cannot be read: {reason}.") from None
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
