@@ -101,11 +101,11 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,
+        "carrier": _carrier(blueprint),
         "kinds": {item.kind for item in blueprint.resources},
         "carriers": {item.service for item in blueprint.records},
         "chained": _chained(blueprint),
         "waits": _waits(blueprint),
-        "first": isinstance(blueprint.event, list),
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),
@@ -126,6 +126,12 @@ def _existing(blueprint: Blueprint, words: Words) -> Callable[[str], str]:
         return words.output(name)
 
     return output
+
+
+def _carrier(blueprint: Blueprint) -> str:
+    """Return the source whose events reach a function as they are; a state machine takes its own apart."""
+    unwraps = blueprint.approach != "step-functions" or any(f.does == "start" for f in blueprint.functions)
+    return blueprint.event_source if unwraps else ""
 
 
 def _stars(blueprint: Blueprint) -> list[str]:

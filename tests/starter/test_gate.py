@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from advisor.starter import render, write_project
 from tests.examples import sample
+from tests.starter.checks.behaviour import first_input
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.running import run_machine
 from tests.starter.checks.template import check_template
@@ -32,11 +32,7 @@ RUFF = str(Path(sys.executable).with_name("ruff"))
 
 
 def _input(name: str) -> Any:
-    made = blueprint(name)
-    started_by_function = any(function.does == "start" for function in made.functions)
-    if made.approach == "both" or started_by_function:
-        return dict(made.payload)
-    return json.loads(files(name)["events/event.json"])
+    return first_input(blueprint(name), dict(files(name)))
 
 
 def _done(function: str, event: dict[str, Any]) -> Any:
@@ -107,8 +103,9 @@ def test_a_fallback_does_the_work_and_the_run_goes_on() -> None:
 
 @pytest.mark.parametrize("amount", [5, 500])
 def test_each_way_of_a_choice_ends_well(amount: int) -> None:
-    payload = {**_input("standard-saga"), "amount": amount}
-    run = run_machine(dict(files("standard-saga")), payload, _done, {"approved": True})
+    project = dict(files("standard-saga"))
+    event = first_input(blueprint("standard-saga"), project, {"id": "1001", "amount": amount})
+    run = run_machine(project, event, _done, {"approved": True})
     assert run.status == "SUCCEEDED"
     assert ("Charge card" in run.states) is (amount >= 100)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from advisor.knowledge.flow import Task
 from tests.examples import sample
+from tests.starter.checks.behaviour import first_input
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.running import Run, run_machine
 from tests.starter.checks.template import check_template
@@ -77,10 +77,7 @@ class Polled:
 
 
 def _input(name: str) -> Any:
-    made = blueprint(name)
-    if made.approach == "both" or any(function.does == "start" for function in made.functions):
-        return dict(made.payload)
-    return json.loads(files(name)["events/event.json"])
+    return first_input(blueprint(name), dict(files(name)))
 
 
 def _both(name: str, payload: Any, work: Callable[[], Work], answer: Any = None) -> tuple[Run, Run]:
@@ -151,7 +148,7 @@ def test_both_bear_a_failure_that_passes(name: str) -> None:
 @pytest.mark.parametrize("payload", sample(PAYLOADS, 5))
 @pytest.mark.parametrize("name", ["standard-saga", "both-branch"])
 def test_both_choose_the_same_way(name: str, payload: str) -> None:
-    given = {"id": "1001", **PAYLOADS[payload]}
+    given = first_input(blueprint(name), dict(files(name)), {"id": "1001", **PAYLOADS[payload]})
     run = _same(_both(name, given, lambda: _done, {"approved": True}))
     assert run.status == "SUCCEEDED"
 

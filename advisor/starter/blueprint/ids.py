@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+IDEMPOTENCY = "IdempotencyTable"
 MACHINE = "Workflow"
 NOTIFY_EMAIL = "NotifyEmail"
 UNDELIVERED = "UndeliveredEvents"

@@ -106,10 +106,15 @@ class Stream(Resource, frozen=True):
 
 
 class HttpApi(Resource, frozen=True):
-    """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result."""
+    """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result.
+
+    ``key_header`` names the run: the same key twice is the same request.
+    """
 
     kind: ClassVar[str] = "http_api"
     route: ClassVar[str] = "POST /"
+    key_header: ClassVar[str] = "Idempotency-Key"
+    log_prefix: ClassVar[str] = "/aws/vendedlogs/apigateway/"
     burst: ClassVar[int] = 100
     per_second: ClassVar[int] = 50
     access_log: ClassVar[Mapping[str, str]] = {
@@ -215,7 +220,6 @@ class Route(Resource, frozen=True):
     bus: Ref | None = None
     pattern: Mapping[str, Any] | None = None
     target: Ref = Ref("")
-    input_path: str = ""
     undelivered: Ref | None = None
     retry_attempts: int = 0
     max_event_age_s: int = 0

@@ -103,7 +103,6 @@ class Trigger(Struct, frozen=True):
     pattern: Mapping[str, Any] | None = None
     schedule: str = ""
     input: Mapping[str, Any] | None = None
-    input_path: str = ""
     retry_attempts: int = 0
     max_event_age_s: int = 0
     batch: Batch | None = None

@@ -16,7 +16,13 @@ from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, SUCCEEDED, rule, und
 from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
+from advisor.starter.state_language.entry import Entry
 
+# What the edge returned; a result that comes again is that of the same request
+RESULT = Entry(
+    "$states.input.detail.responsePayload",
+    "$hash($string($states.input.detail.requestPayload), 'SHA-256')",
+)
 HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
 
 
@@ -40,7 +46,7 @@ def both(
     bus = Bus(
         HANDED_ON, "carries each result of the edge to the core", context.asked("invocation", "coordination")
     )
-    trigger = rule(context, SUCCEEDED, "$.detail.responsePayload", Ref(bus.id, "name"), UNSTARTED)
+    trigger = rule(context, SUCCEEDED, Ref(bus.id, "name"), UNSTARTED)
     edge_brief = replace(
         context,
         requirements=replace(
@@ -50,7 +56,8 @@ def both(
     onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
     front = edges(edge_brief, design.edge, source, onward)
     waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
-    parts = merge([front, waiting, core(context, MachineOptions(workflow_type, trigger))])
+    inner = core(context, MachineOptions(workflow_type, trigger, entry=RESULT))
+    parts = merge([front, waiting, inner])
     return parts, source.event
 
 

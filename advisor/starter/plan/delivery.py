@@ -11,6 +11,7 @@ from advisor.starter.blueprint.ids import UNDELIVERED
 from advisor.starter.blueprint.resources import Bucket, Queue
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext
+from advisor.starter.state_language.entry import Entry
 
 RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
 PERIOD = "rate(1 day)"
@@ -21,17 +22,26 @@ SUCCEEDED = {
     "detail": {"requestContext": {"condition": ["Success"]}},
 }
 
+# How a state machine reads the event, in JSONata
+DETAIL = Entry("$merge([{'id': $states.input.id}, $states.input.detail])", "$states.input.id")
+OBJECT = Entry(
+    "{'id': $states.input.detail.bucket.name & '/' & $states.input.detail.object.key, "
+    "'bucket': $states.input.detail.bucket.name, 'key': $states.input.detail.object.key}",
+    "$states.input.id",
+)
+SELF = Entry("$states.input", "$states.input.id")
+
 
 class Source(Struct, frozen=True):
     """A wired event source: ``trigger`` is None where callers start the work themselves.
 
-    ``first``: the machine gets a list of one record, of which it takes the first.
+    ``entry`` is how the state machine reads the event, where that is not the payload itself.
     """
 
     trigger: Trigger | None
     event: Any
     parts: Fragment = Fragment()
-    first: bool = False
+    entry: Entry | None = None
 
 
 def undelivered(
@@ -71,31 +81,31 @@ def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
         "detail": {"bucket": {"name": [Ref(bucket.id, "name")]}},
     }
     detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
-    event = detail if machine else bus_event("aws.s3", "Object Created", detail)
+    event = bus_event("aws.s3", "Object Created", detail)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
-    parts = Fragment((bucket, *more.resources))
-    return Source(rule(context, pattern, "$.detail" if machine else ""), event, parts)
+    return Source(rule(context, pattern), event, Fragment((bucket, *more.resources)), OBJECT)
 
 
 def from_bus(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
     """Return a rule on the default bus for events of the workload's own source."""
     pattern = {"source": [context.source], "detail-type": ["Work requested"]}
-    event = payload if machine else bus_event(context.source, "Work requested", payload)
+    event = bus_event(context.source, "Work requested", payload)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
-    return Source(rule(context, pattern, "$.detail" if machine else ""), event, more)
+    return Source(rule(context, pattern), event, more, DETAIL)
 
 
 def from_schedule(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
-    """Return a daily schedule; the id of each call makes its payload unique."""
+    """Return a daily schedule; the time it is for is the same for each attempt, and another each day."""
     trigger = Trigger(
         "schedule",
         schedule=PERIOD,
-        input={**payload, "id": "<aws.scheduler.execution-id>"},
+        input={**payload, "id": "<aws.scheduler.scheduled-time>"},
         undelivered=Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("eventbridge-retries"),
         max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
-    return Source(trigger, payload, undelivered(context, "EventBridge Scheduler", None))
+    event = {**payload, "id": "2026-11-23T12:00:00Z"}
+    return Source(trigger, event, undelivered(context, "EventBridge Scheduler", None), SELF)
 
 
 def from_caller(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
@@ -106,7 +116,6 @@ def from_caller(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
 def rule(
     context: PlanContext,
     pattern: Mapping[str, Any],
-    input_path: str = "",
     bus: Ref | None = None,
     kept: str = "",
 ) -> Trigger:
@@ -116,7 +125,6 @@ def rule(
         source=bus,
         undelivered=Ref(kept or UNDELIVERED),
         pattern=pattern,
-        input_path=input_path,
         retry_attempts=context.aws.limit("eventbridge-retries"),
         max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )

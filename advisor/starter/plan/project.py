@@ -17,7 +17,7 @@ from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
-from advisor.starter.blueprint.ids import NOTIFY_EMAIL
+from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Approach, Blueprint
 from advisor.starter.blueprint.resources import Function, Parameter, Table
@@ -39,7 +39,6 @@ TITLES = {
     BOTH: "Both options together",
 }
 APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
-IDEMPOTENCY = "IdempotencyTable"
 
 
 class ChosenApproach(Struct, frozen=True):
@@ -151,7 +150,7 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
         source = source_of_machine(
             context, sample_payload(design.core), express=choice.workflow_type == EXPRESS, waits=waits
         )
-        plan_of_core = MachineOptions(choice.workflow_type or "standard", source.trigger, waits, source.first)
+        plan_of_core = MachineOptions(choice.workflow_type or "standard", source.trigger, waits, source.entry)
         parts = merge([source.parts, core(context, plan_of_core)])
         return PlannedFlow(design.flow, parts, source.event)
     parts, event = both(context, choice.workflow_type or "standard", sample_payload)
@@ -199,7 +198,7 @@ def _blueprint(
         event=built.event,
         records=built.parts.records,
         failure_routes=failure_routes(context, (*resources, *alarms)),
-        idempotency=Ref(IDEMPOTENCY, "name") if kept.resources else None,
+        idempotency=Ref(IDEMPOTENCY, "name") if kept.permissions else None,
         event_source=context.requirements.text("event_source", "sdk"),
         summary=_summary(recommendation, choice),
         cost=_cost(recommendation, choice),
@@ -228,7 +227,8 @@ def _cost(recommendation: Recommendation, choice: ChosenApproach) -> str:
 def _idempotency(context: PlanContext, built: Fragment) -> Fragment:
     """Return the table that makes a repeated event harmless, unless the work already is."""
     functions = [item for item in built.resources if isinstance(item, Function) and item.does == "step"]
-    if not functions or context.requirements.flag("idempotent"):
+    claims = any(Ref(IDEMPOTENCY) in item.resources for item in built.permissions)
+    if not (functions or claims) or context.requirements.flag("idempotent"):
         return Fragment()
     table = Table(
         IDEMPOTENCY,

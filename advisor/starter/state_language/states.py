@@ -40,7 +40,6 @@ from advisor.starter.state_language.task import Call
 
 States: TypeAlias = dict[str, State]
 
-TAKE = "Take the record"
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
@@ -111,12 +110,6 @@ def _fail() -> State:
     """Return the end of a failed run; names that begin with ``States.`` are reserved for AWS."""
     name, cause = (Value("variable", (*FAILURE.path, part)) for part in ("Error", "Cause"))
     return {"Type": "Fail", "Error": LastPart(name), "Cause": cause}
-
-
-def taking_first(definition: State) -> State:
-    """Return ``definition`` for an input that is a list of one, as a pipe delivers it."""
-    take = {"Type": "Pass", "Output": Value("input", (0,)), "Next": definition["StartAt"]}
-    return {**definition, "StartAt": TAKE, "States": {TAKE: take, **definition["States"]}}
 
 
 def _chain(flow: Flow, after: str | None, scope: Scope) -> tuple[str, States]:
@@ -264,7 +257,7 @@ def _task(call: Call, nxt: str | None, scope: Scope) -> State:
     retries = [
         *(LAMBDA_RETRIES if call.resource.endswith("lambda:invoke") else ()),
         *([{"ErrorEquals": [INVALID_INPUT], "MaxAttempts": 0}] if work else ()),
-        *scope.retries,
+        *(scope.retries if call.retries is None else call.retries),
     ]
     return {
         "Type": "Task",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,10 @@ from advisor.starter.state_language.expressions import INPUT
 
 
 class Call(Struct, frozen=True):
-    """Task fields, the resources behind them and the permissions they need; 0 s: the machine's own limit."""
+    """Task fields, the resources behind them and the permissions they need; 0 s: the machine's own limit.
+
+    ``retries`` stand in for those of the machine where repeating the call is another matter.
+    """
 
     resource: str
     arguments: Any
@@ -23,3 +27,4 @@ class Call(Struct, frozen=True):
     standard_only: bool = False
     timeout_s: int = 0
     heartbeat_s: int = 0
+    retries: tuple[Mapping[str, Any], ...] | None = None

@@ -13,12 +13,26 @@ from tests.starter.checks.running import Run, Work, run_machine
 THROTTLED = "Lambda.TooManyRequestsException"
 
 
-def first_input(blueprint: Blueprint, files: dict[str, str]) -> Any:
-    """Return what the state machine is started with."""
-    started_by_function = any(function.does == "start" for function in blueprint.functions)
-    if blueprint.approach == "both" or started_by_function:
-        return dict(blueprint.payload)
-    return json.loads(files["events/event.json"])
+def first_input(blueprint: Blueprint, files: dict[str, str], payload: dict[str, Any] | None = None) -> Any:
+    """Return what the state machine is started with; ``payload`` inside it, where one is given."""
+    event = json.loads(files["events/event.json"])
+    given = dict(blueprint.payload) if payload is None else payload
+    if any(function.does == "start" for function in blueprint.functions):
+        return given
+    if blueprint.approach == "both":
+        return {"detail": {"requestPayload": event, "responsePayload": given}}
+    if payload is None:
+        return event
+    if isinstance(event, list):
+        return [{**event[0], "payload": payload}]
+    return {**event, "detail": payload} if "detail" in event else {**event, **payload}
+
+
+def with_amount(event: Any, amount: int) -> Any:
+    """Return ``event`` with another amount, wherever in it that stands."""
+    if isinstance(event, dict):
+        return {key: amount if key == "amount" else with_amount(item, amount) for key, item in event.items()}
+    return [with_amount(item, amount) for item in event] if isinstance(event, list) else event
 
 
 def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
@@ -26,7 +40,7 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
     start, calls = first_input(blueprint, files), list[str]()
     machine = next(text for path, text in files.items() if path.endswith(".asl.json"))
     levels = list(_levels(json.loads(machine)))
-    small = {**start, "amount": 5} if "amount" in start else start
+    small = with_amount(start, 5)
     runs = {
         "large": run_machine(files, start, _worker(120), {"approved": True}),
         "small and throttled": run_machine(files, small, _unsteady(5, calls), {"approved": True}),

@@ -30,6 +30,12 @@ FUNCTIONS = {
     "toMillis",
     "split",
     "substring",
+    "hash",
+    "millis",
+    "floor",
+    "exists",
+    "each",
+    "map",
 }
 INTRINSICS = {
     "States.JsonToString",
@@ -79,7 +85,8 @@ def check_definition(text: str, *, express: bool) -> list[str]:
     filled = re.sub(r"\$\{(\w+)\}", rf"arn:aws:lambda:{HERE}:function:\1", filled)
     plain = without_variables(filled)
     problems = [f"statelint: {item}" for item in Linter.validate(plain, Config(None, False, False))]
-    filled = filled.replace(":::http:invoke", ":::apigateway:invoke")  # a service moto does not know
+    # A service and its errors that moto does not know
+    filled = filled.replace(":::http:invoke", ":::apigateway:invoke").replace("States.Http.", "Http.")
     try:
         AmazonStateLanguageParser.parse(filled)
         if express:
@@ -88,10 +95,25 @@ def check_definition(text: str, *, express: bool) -> list[str]:
         Preprocessor._query_language_per_scope.clear()
         problems.append(f"parser: {error}")
     definition = json.loads(text)
-    jsonpath = definition.get("QueryLanguage") == "JSONPath"
-    problems += list((_paths if jsonpath else _expressions)(definition, "$"))
+    for reader, states in in_languages(definition).items():
+        problems += list((_paths if reader == "JSONPath" else _expressions)(states, "$"))
     problems += unassigned(definition)
     return [*problems, *_structure(definition, outer=True, express=express)]
+
+
+def in_languages(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of ``definition`` by query language; a state may have another than its machine."""
+    language = definition.get("QueryLanguage", "JSONPath")
+    own = {name: state for name, state in definition["States"].items() if "QueryLanguage" in state}
+    rest = {name: state for name, state in definition["States"].items() if name not in own}
+    return {language: {**definition, "States": rest}, **({"JSONata": {"States": own}} if own else {})}
+
+
+def _all_states(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for state in level["States"].values():
+        yield state
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from _all_states(inner)
 
 
 def _expressions(value: Any, place: str) -> Iterator[str]:
@@ -112,7 +134,8 @@ def _expressions(value: Any, place: str) -> Iterator[str]:
             return
         if ".Arguments" in place and "$states.result" in value:
             yield f"{place}: the result does not exist yet"
-        yield from (f"{place}: ${name} is not a function here" for name in _called(tree) - FUNCTIONS)
+        own = set(re.findall(r"\$(\w+) := function", value))
+        yield from (f"{place}: ${name} is not a function here" for name in _called(tree) - FUNCTIONS - own)
 
 
 def without_variables(text: str) -> str:
@@ -120,10 +143,18 @@ def without_variables(text: str) -> str:
     definition = json.loads(text)
     if definition.get("QueryLanguage") != "JSONPath":
         return text
-    for state in definition["States"].values():
+    for name, state in definition["States"].items():
+        if state.get("QueryLanguage"):
+            caught = [
+                {"ErrorEquals": ["States.ALL"], "Next": catch["Next"]} for catch in state.get("Catch", [])
+            ]
+            branch = {"StartAt": f"In {name}", "States": {f"In {name}": {"Type": "Succeed"}}}
+            stand_in = {"Type": "Parallel", "Branches": [branch], "Catch": caught[:1], "Next": state["Next"]}
+            definition["States"][name] = stand_in
+    for state in _all_states(definition):
         if state["Type"] == "Pass":
             state.pop("Assign", None)
-    return json.dumps(definition).replace("$failure", "$.failure")
+    return re.sub(r'"\$(failure|event|item\d?)\b', r'"$.\1', json.dumps(definition))
 
 
 FAILED = "Workflow failed"  # a machine without it leaves errors uncaught, to be redriven

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -23,6 +24,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 from moto.sqs import sqs_backends
 from moto.stepfunctions.parser.api import InvalidToken
+from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -30,6 +32,20 @@ from tests.starter.checks.deployed import REGION, read, resolve, translate
 
 # A machine runs several times, and reading its definition takes longer than a run of it.
 AmazonStateLanguageParser.parse = staticmethod(lru_cache(maxsize=4)(AmazonStateLanguageParser.parse))
+
+_inner_frame = Environment.as_inner_frame_of
+
+
+def _with_its_item(env: Environment, *arguments: Any, **named: Any) -> Environment:
+    """Return an inner frame that knows the item it is for, as in AWS; moto forgets it."""
+    frame = _inner_frame(env, *arguments, **named)
+    item = env.states.context_object.context_object_data.get("Map")
+    if item:
+        frame.states.context_object.context_object_data["Map"] = item
+    return frame
+
+
+Environment.as_inner_frame_of = staticmethod(_with_its_item)
 
 Work = Callable[[str, dict[str, Any]], Any]
 ROLE = "arn:aws:iam::123456789012:role/machine"
@@ -69,8 +85,10 @@ def _client(service: str) -> Any:
 
 def _evaluate(expression: str) -> Any:
     try:
-        known = expression.replace("$uuid()", f"'{uuid.uuid4()}'")  # the one function this reader lacks
-        return jsonata.Jsonata(known).evaluate(None)
+        # Step Functions' own two, of which moto refuses the one and this reader lacks the other
+        reader = jsonata.Jsonata(expression.replace("$uuid()", f"'{uuid.uuid4()}'"))
+        reader.register_lambda("hash", lambda text, algorithm: sha256(text.encode()).hexdigest())
+        return reader.evaluate(None)
     except Exception as error:
         raise expressions.JSONataException("UNKNOWN", str(error)) from error
 
@@ -127,6 +145,7 @@ def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = N
         # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
         text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
         text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
+        text = text.replace("States.Http.", "Http.")  # AWS's own names, which moto takes for ours
         text = re.sub(rf"arn:aws:states:(::({JOBS}):[\w:.]+|[\w:-]+:activity:\w+)", JOB, text)
         states = _client("stepfunctions")
         kind = machine["Properties"].get("StateMachineType", "STANDARD")
@@ -176,7 +195,8 @@ def _sent(history: list[dict[str, Any]]) -> Iterator[str]:
         text = task or event.get("lambdaFunctionScheduledEventDetails", {}).get("input")
         if text:
             same = json.dumps(json.loads(text), sort_keys=True)
-            yield re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>", same)
+            same = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>", same)
+            yield re.sub(r'("expiration": {"N"|"entered"): "[^"]+"', r"\1: <time>", same)
 
 
 def _tokens() -> set[str]:

@@ -21,8 +21,15 @@ from advisor.starter.plan.delivery import (
     from_schedule,
     undelivered,
 )
+from advisor.starter.state_language.entry import Entry
 
-IOT_RULE, IOT_SQL = "SourceRule", "SELECT * FROM 'work/requested'"
+IOT_RULE = "SourceRule"
+# The id of the message, so that a repeat is known; only MQTT brings one
+IOT_SQL = (
+    "SELECT *, CASE isUndefined(traceid()) WHEN true THEN newuuid() ELSE traceid() END AS event "
+    "FROM 'work/requested'"
+)
+MESSAGE = Entry("$states.input", "$states.input.event")
 LOG_PATTERN = "?ERROR ?Exception"
 SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
 HINTS = {
@@ -81,7 +88,8 @@ def iot_source(
         IOT_RULE, f"{what} for each message", _asked(context), IOT_SQL, machine, function, Ref(UNDELIVERED)
     )
     keep = Permission(IOT_RULE, context.aws.services["sqs"].actions("write"), (Ref(UNDELIVERED),))
-    return Source(None, payload, merge([Fragment((rule,), (*start, keep)), kept]))
+    event = {**payload, "event": "0e0d4fb8-6b5c-4a3e-8f0c-3a5d7b8a9c11"}
+    return Source(None, event, merge([Fragment((rule,), (*start, keep)), kept]), MESSAGE)
 
 
 def _logs(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:

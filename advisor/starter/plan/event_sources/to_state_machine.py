@@ -38,8 +38,24 @@ from advisor.starter.plan.event_sources.to_function import (
     logs_event,
     mail_source,
 )
+from advisor.starter.state_language.entry import Entry
 
 START = "StartWorkflowFunction"
+RECORD = Entry("$states.input[0].payload", "$states.input[0].event")
+# An item as plain JSON; a change that removes it brings its last image
+PLAIN = (
+    "$plain := function($v) { "
+    "$exists($v.M) ? $merge([{}, $each($v.M, function($i, $k) { {$k: $plain($i)} })]) : "
+    "$exists($v.L) ? [$map($v.L, $plain)] : $exists($v.N) ? $number($v.N) : $exists($v.SS) ? [$v.SS] : "
+    "$exists($v.NS) ? [$map($v.NS, function($n) { $number($n) })] : $exists($v.NULL) ? null : $v.* }; "
+)
+CHANGE = Entry(
+    "(" + PLAIN + "$record := $states.input[0].record; "
+    "$image := $exists($record.NewImage) ? $record.NewImage : "
+    "$exists($record.OldImage) ? $record.OldImage : $record.Keys; "
+    "{'id': $record.Keys.id.S, 'change': $states.input[0].change, 'image': $plain({'M': $image})})",
+    "$states.input[0].event",
+)
 RECEIVES = 5
 
 
@@ -117,25 +133,47 @@ def _from_queue(
         dead_letters=Ref(UNDELIVERED),
         max_receives=RECEIVES,
     )
-    piped = _pipe(context, "sqs", Ref(queue.id), ("<$.body>", way))
+    piped = _pipe(context, "sqs", Ref(queue.id), (envelope("messageId", "body"), way))
     kept = undelivered(context, "the pipe", None)
-    return Source(None, [payload], merge([Fragment((*before, queue)), kept, piped]), first=True)
+    event = [{"event": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78", "payload": payload}]
+    return Source(None, event, merge([Fragment((*before, queue)), kept, piped]), RECORD)
 
 
 def _kinesis(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     stream = Stream("SourceStream", "carries the records to work on", _asked(context))
-    piped = _pipe(context, "kinesis", Ref(stream.id), ("<$.data>", way))
+    piped = _pipe(context, "kinesis", Ref(stream.id), (envelope("eventID", "data"), way))
     kept = undelivered(context, "the pipe", None)
-    return Source(None, [payload], merge([Fragment((stream,)), kept, piped]), first=True)
+    number = "49590338271490256608559692538361571095921575989136588898"
+    event = [{"event": f"shardId-000000000000:{number}", "payload": payload}]
+    return Source(None, event, merge([Fragment((stream,)), kept, piped]), RECORD)
 
 
 def _table(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     table = Table("SourceTable", "is the table whose changes are worked on", _asked(context), stream=True)
-    template = '{"id": <$.dynamodb.Keys.id.S>, "change": <$.eventName>, "image": <$.dynamodb.NewImage>}'
+    template = '{"event": <$.eventID>, "change": <$.eventName>, "record": <$.dynamodb>}'
     piped = _pipe(context, "dynamodb-stream", Ref(table.id, "stream"), (template, way))
     kept = undelivered(context, "the pipe", None)
-    event = [{**payload, "change": "INSERT", "image": {"id": {"S": "1001"}}}]
-    return Source(None, event, merge([Fragment((table,)), kept, piped]), first=True)
+    return Source(None, [change(payload)], merge([Fragment((table,)), kept, piped]), CHANGE)
+
+
+def change(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the pipe hands on for a new item of the table."""
+    record = {"Keys": {"id": {"S": payload["id"]}}, "NewImage": typed(payload)["M"]}
+    return {"event": "c4ca4238a0b923820dcc509a6f75849b", "change": "INSERT", "record": record}
+
+
+def typed(value: Any) -> dict[str, Any]:
+    """Return ``value`` as DynamoDB writes it."""
+    if isinstance(value, Mapping):
+        return {"M": {key: typed(item) for key, item in value.items()}}
+    if isinstance(value, list):
+        return {"L": [typed(item) for item in value]}
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}
+
+
+def envelope(event: str, payload: str) -> str:
+    """Return a pipe's template of a record's id and its payload."""
+    return f'{{"event": <$.{event}>, "payload": <$.{payload}>}}'
 
 
 def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, StartOptions]) -> Fragment:
@@ -194,7 +232,9 @@ def _cognito(context: PlanContext, payload: Mapping[str, Any], way: StartOptions
     event = {
         "triggerSource": "PostConfirmation_ConfirmSignUp",
         "userName": "1001",
-        "request": {"userAttributes": {"email": "ann@example.com"}},
+        "request": {
+            "userAttributes": {"sub": "b7f1c2d4-5e6a-4b8c-9d0e-1f2a3b4c5d6e", "email": "ann@example.com"}
+        },
         "response": {},
     }
     trigger = Trigger("cognito", source=Ref(pool.id, "name"))

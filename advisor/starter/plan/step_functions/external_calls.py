@@ -14,6 +14,7 @@ from advisor.starter.blueprint.resources import Activity, Connection, Parameter
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.plan.context import PlanContext
 from advisor.starter.plan.step_functions.jobs import AN_HOUR, given, may, watch
+from advisor.starter.plan.step_functions.retries import http_retries
 from advisor.starter.state_language.expressions import EXECUTION_ID, INPUT, INPUT_TEXT, RESULT, Merged, Value
 from advisor.starter.state_language.task import Call
 
@@ -70,6 +71,7 @@ def http_api(unit: Unit, context: PlanContext) -> Call:
             may(context, "http-api", "read-key", Ref(link.id, "secret")),
         ),
         timeout_s=context.aws.limit("http-task-timeout"),
+        retries=http_retries(context),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.knowledge.flow import Flow, Map, Node, Unit, WaitForCallback, nodes, units
-from advisor.starter.blueprint.ids import MACHINE
+from advisor.knowledge.flow import Flow, Map, Node, Poll, Unit, WaitForCallback, nodes, units
+from advisor.starter.blueprint.ids import IDEMPOTENCY, MACHINE
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Machine
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger, WorkflowType
@@ -17,21 +17,35 @@ from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.destinations.function_chain import function
 from advisor.starter.plan.step_functions.failed_executions import kept_failures, report_unit, telling
 from advisor.starter.plan.step_functions.jobs import may
+from advisor.starter.plan.step_functions.retries import claim_retry, work_retries
 from advisor.starter.plan.step_functions.service_integrations import call_for, token_call_for
 from advisor.starter.state_language import jsonata, jsonpath
-from advisor.starter.state_language.states import Scope, machine_definition, taking_first
+from advisor.starter.state_language.entry import EVENT, START, TABLE, Claim, Entry, entered
+from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_NAME, Value
+from advisor.starter.state_language.identity import Identity, identified
+from advisor.starter.state_language.states import Scope, machine_definition
 from advisor.starter.state_language.task import Call
 
 SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
 
 
 class MachineOptions(Struct, frozen=True):
-    """How the machine runs. ``caller_waits``: for its result, over HTTP; ``first``: it gets a list of one."""
+    """How the machine runs; ``caller_waits``: for its result, over HTTP.
+
+    ``entry`` is how a run reads the event; None where the event is the payload and its caller names the run.
+    """
 
     workflow_type: WorkflowType
     trigger: Trigger | None
     caller_waits: bool = False
-    first: bool = False
+    entry: Entry | None = None
+
+
+class Once(Struct, frozen=True):
+    """What keeps work from being done twice: the identity of a run, and the claim on its event."""
+
+    run: Value
+    claim: Claim | None = None
 
 
 def core(context: PlanContext, plan: MachineOptions) -> Fragment:
@@ -45,7 +59,7 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
     calls = _calls(context, flow, report)
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
-    scope = Scope(calls, _retries(context), context.timeout_s + 2)
+    scope = Scope(calls, work_retries(context), context.timeout_s + 2)
     definition = machine_definition(
         flow,
         scope,
@@ -53,12 +67,16 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
         timeout_s=_timeout(context, plan),
         report=report,
     )
-    if plan.first:
-        definition = taking_first(definition)
-    definition = SPELT[context.query_language](definition)
+    undone = any(unit.undo for unit in units(flow))
+    once = _once(context, plan, undone=undone)
+    turns = frozenset(node.unit.name.words for node in nodes(flow) if isinstance(node, Poll))
+    definition = SPELT[context.query_language](identified(definition, Identity(once.run, turns)))
+    if plan.entry:
+        definition = entered(definition, plan.entry, once.claim)
     told = kept_failures(context, report)
     own = [
         _machine(context, definition, calls, plan),
+        _claiming(context, once),
         _functions(context, flow),
         _called(calls),
         _children(context, flow),
@@ -77,20 +95,29 @@ def _calls(context: PlanContext, flow: Flow, report: Unit | None) -> Mapping[str
     return calls
 
 
-def _retries(context: PlanContext) -> tuple[Mapping[str, Any], ...]:
-    """Return the retriers for the work's own errors, after those for Lambda's service errors."""
-    retrier = context.design.failure.execution.retrier
-    if retrier is None:
-        return ()
-    again = {
-        "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
-        "IntervalSeconds": retrier.interval_s,
-        "MaxAttempts": retrier.retries,
-        "BackoffRate": retrier.backoff,
-        "MaxDelaySeconds": retrier.max_delay_s,
-        "JitterStrategy": "FULL",
-    }
-    return (again,)
+def _once(context: PlanContext, plan: MachineOptions, *, undone: bool) -> Once:
+    """Return who a run is.
+
+    A run that failed and is started anew for the same event goes on where it failed, unless what it did was
+    undone. No two Standard runs work on one event: each claims its own first.
+    """
+    keyed = plan.entry is not None and not context.requirements.flag("idempotent")
+    express = plan.workflow_type == "express"
+    run = EVENT if keyed and not undone else EXECUTION_NAME if express else EXECUTION_ID
+    if express or not keyed:
+        return Once(run)
+    claim = Claim(
+        retry=dict(claim_retry(context)),
+        remembered_s=context.aws.limit("starter-remembered"),
+    )
+    return Once(run, claim)
+
+
+def _claiming(context: PlanContext, once: Once) -> Fragment:
+    """Return what the machine needs to write its claim."""
+    if once.claim is None:
+        return Fragment()
+    return Fragment(permissions=(may(context, "dynamodb", "claim", Ref(IDEMPOTENCY)),))
 
 
 def _timeout(context: PlanContext, plan: MachineOptions) -> int:
@@ -107,6 +134,8 @@ def _machine(
     context: PlanContext, definition: Mapping[str, Any], calls: Mapping[str, Call], plan: MachineOptions
 ) -> Fragment:
     substitutions = dict(item for call in calls.values() for item in call.substitutions)
+    if START in definition["States"]:
+        substitutions[TABLE] = Ref(IDEMPOTENCY, "name")
     machine = Machine(
         MACHINE,
         "coordinates the steps",

@@ -32,7 +32,8 @@ def test_invalid_input_is_raised_not_returned(name):
         work({"id": ""})
 
 
-def test_first_handler_reads_the_event_of_its_source(event, context):
+def test_first_handler_takes_the_payload_of_its_task(context):
+    event = {"execution": "run", "state": "Reserve flight", "payload": PAYLOAD}
     handler = importlib.import_module("reserve_flight.app").handler
     result = handler(event, context)
     assert result["id"]

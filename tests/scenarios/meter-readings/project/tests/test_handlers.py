@@ -26,8 +26,8 @@ def test_invalid_input_is_raised_not_returned(name):
         work({"id": ""})
 
 
-def test_first_handler_reads_the_event_of_its_source(event, context):
-    (event,) = event  # the state machine takes the record out of the pipe's list
+def test_first_handler_takes_the_payload_of_its_task(context):
+    event = {"execution": "run", "state": "Decode reading", "payload": PAYLOAD}
     handler = importlib.import_module("decode_reading.app").handler
     result = handler(event, context)
     assert result["id"]

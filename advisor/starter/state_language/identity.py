@@ -1,0 +1,100 @@
+"""What tells one call of a run from another: the same call again is a repeat, any other is new work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from advisor.starter.state_language.expressions import (
+    ENTERED,
+    EXECUTION_ID,
+    EXECUTION_NAME,
+    MAP_INDEX,
+    STATE_NAME,
+    Filled,
+    State,
+    Value,
+)
+
+NOTE = "Note the item"
+
+
+class Identity(Struct, frozen=True):
+    """What is known of the place of a call.
+
+    ``run`` is what all calls of one run share; ``items`` are the places in the lists around the state, outer
+    first; ``turns`` are the states that a loop enters again and again.
+    """
+
+    run: Value
+    turns: frozenset[str] = frozenset()
+    items: tuple[Value, ...] = ()
+
+
+def identified(level: State, identity: Identity) -> State:
+    """Return a level of states whose calls say which call they are."""
+    states: dict[str, State] = {}
+    for name, state in level["States"].items():
+        states[name] = _inner(_called(name, state, identity), identity)
+    return {**level, "States": states}
+
+
+def _called(name: str, state: State, identity: Identity) -> State:
+    if state["Type"] != "Task":
+        return state
+    if state["Resource"].endswith("lambda:invoke"):
+        turn = {"entered": ENTERED} if name in identity.turns else {}
+        place = {"execution": identity.run, "state": STATE_NAME, **_item(identity), **turn}
+        return _with(state, {"Payload": {**place, "payload": state["Arguments"]["Payload"]["payload"]}})
+    if state["Resource"].endswith("http:invoke"):
+        return _with(state, {"Headers": {"Idempotency-Key": _key(name, identity)}})
+    return state
+
+
+def _with(state: State, arguments: Mapping[str, Any]) -> State:
+    return {**state, "Arguments": {**state["Arguments"], **arguments}}
+
+
+def _item(identity: Identity) -> dict[str, Any]:
+    if len(identity.items) < 2:
+        return {"item": identity.items[0]} if identity.items else {}
+    return {"item": list(identity.items)}
+
+
+def _key(name: str, identity: Identity) -> Filled:
+    """Return a key for the called service that each attempt of the same call sends."""
+    slug = name.lower().replace(" ", "-")
+    places = (EXECUTION_NAME if identity.run == EXECUTION_ID else identity.run, *identity.items)
+    return Filled("-".join(["{}", slug, *["{}"] * len(identity.items)]), places)
+
+
+def _inner(state: State, identity: Identity) -> State:
+    if "Branches" in state:
+        return {**state, "Branches": [identified(branch, identity) for branch in state["Branches"]]}
+    if "ItemProcessor" not in state:
+        return state
+    inner = state["ItemProcessor"]
+    if inner["ProcessorConfig"]["Mode"] == "DISTRIBUTED":  # each item is a run of its own
+        return {**state, "ItemProcessor": identified(inner, replace(identity, run=EXECUTION_ID, items=()))}
+    if not any(_has_map(item) for item in inner["States"].values()):
+        here = replace(identity, items=(*identity.items, MAP_INDEX))
+        return {**state, "ItemProcessor": identified(inner, here)}
+    return {**state, "ItemProcessor": _noted(inner, identity)}
+
+
+def _has_map(state: State) -> bool:
+    inside = [inner for branch in state.get("Branches", []) for inner in branch["States"].values()]
+    return "ItemProcessor" in state or any(_has_map(inner) for inner in inside)
+
+
+def _noted(inner: State, identity: Identity) -> State:
+    """Return the steps of an item behind a state that keeps its place, for the lists inside it."""
+    depth = len(identity.items) + 1
+    name, variable = (NOTE, "item") if depth == 1 else (f"{NOTE} {depth}", f"item{depth}")
+    note: State = {"Type": "Pass", "Assign": {variable: MAP_INDEX}, "Next": inner["StartAt"]}
+    here = replace(identity, items=(*identity.items, Value("variable", (variable,))))
+    level = identified(inner, here)
+    return {**level, "StartAt": name, "States": {name: note, **level["States"]}}
