@@ -86,7 +86,7 @@ def test_a_late_failure_undoes_what_was_done_latest_first() -> None:
     assert run.status == "FAILED"
     assert run.error.startswith("NotApproved: ")
     assert undone == ["UndoReserveStockFunction", "UndoChargeCardFunction", "UndoCheckFraudFunction"]
-    assert run.states[-2:] == ("Report failure", "Workflow failed")
+    assert run.states[-3:] == ("Report failure", "Allow a new start", "Workflow failed")
 
 
 def test_a_fallback_does_the_work_and_the_run_goes_on() -> None:

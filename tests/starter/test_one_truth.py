@@ -31,8 +31,12 @@ Edges = set[tuple[str, str]]
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 HUNDRED = 100
 # States that a node of the flow brings along, and where a run goes on from them
-BESIDES, AGAIN = {"Approved?", "Still running?", "Done", "Take the record"}, "Wait for the job"
-HANDLING = re.compile(r"Undo |Report failure|Workflow failed|Not approved|Fall back for")
+BESIDES = {"Approved?", "Still running?", "Done", "Start once", "Take the event", "Note the item"}
+AGAIN = "Wait for the job"
+CLAIMS = {"Start once", "Allow a new start"}  # their own retries are not those of the work
+HANDLING = re.compile(
+    r"Undo |Allow a new start|Already started|Report failure|Workflow failed|Not approved|Fall back for"
+)
 
 
 def _answers(example: Path) -> Answers:
@@ -176,8 +180,8 @@ def _check_failures(advice: Recommendation, files: dict[str, str]) -> None:
 
 
 def _retriers(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for state in level["States"].values():
-        yield from state.get("Retry", ())
+    for name, state in level["States"].items():
+        yield from () if name in CLAIMS else state.get("Retry", ())
         for inner in _inner(state):
             yield from _retriers(inner)
 

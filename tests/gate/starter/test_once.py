@@ -1,0 +1,22 @@
+"""What was done is not done again, and what was not may be: the real handlers in Node.js, Go and Java."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.starter.played.once import check_chain, check_once, machine
+
+OTHERS = ["nodejs", "go", "java"]
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_call_of_a_state_machine_is_done_once(runtime: str, tmp_path: Path) -> None:
+    with machine(runtime, tmp_path) as (blueprint, handler):
+        check_once(blueprint, handler)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_success_that_is_delivered_again_is_not_worked_on_again(runtime: str, tmp_path: Path) -> None:
+    check_chain(runtime, tmp_path)

@@ -1,0 +1,125 @@
+"""Once means once, again means again: which call is a repeat, and who may try again after a failure."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from advisor.starter import Blueprint, render
+from tests.starter.played.answers import Answer, Probe
+from tests.starter.played.probes import probe
+from tests.starter.projects import blueprint_of
+
+Payload = dict[str, Any]
+LEFT_MS = 300  # what a crashed attempt had left
+MACHINE = {
+    "event_source": "eventbridge",
+    "steps": 3,
+    "parallelism": "dynamic",
+    "waits": ("poll-job",),
+    "idempotent": False,
+}
+
+
+def task_of(blueprint: Blueprint, state: str) -> Payload:
+    """Return what the Task ``state`` hands to its function, not yet filled."""
+    text = next(file.text for file in render(blueprint) if file.path.endswith(".asl.json"))
+    return next(found for name, found in _tasks(json.loads(text)) if name == state)
+
+
+def _tasks(level: dict[str, Any]) -> Iterator[tuple[str, Payload]]:
+    for name, state in level["States"].items():
+        yield from [(name, state["Arguments"]["Payload"])] if "Payload" in state.get("Arguments", {}) else []
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from _tasks(inner)
+
+
+class Calls:
+    """Calls of one Task as the state machine makes them: the fields that its definition has, filled."""
+
+    def __init__(self, handler: Probe, template: Payload) -> None:
+        self.handler, self.template = handler, template
+
+    def __call__(self, payload: Payload, left_ms: int = 30_000, **place: Any) -> Answer:
+        known = {"execution": "run-1", "state": "Step", "item": 0, "entered": "12:00:00Z", **place}
+        event = {key: known[key] for key in self.template if key in known} | {"payload": payload}
+        return self.handler.call(event, left_ms)
+
+
+@contextmanager
+def machine(runtime: str, folder: Path) -> Iterator[tuple[Blueprint, Probe]]:
+    """Give a project with a list, a polling loop and work that must not be repeated."""
+    made = blueprint_of(MACHINE, "step-functions", runtime=runtime)
+    with probe(made, folder) as handler:
+        yield made, handler
+
+
+def check_once(blueprint: Blueprint, handler: Probe) -> None:
+    """Each law once, each with ids of its own; one process for all, as starting one takes long."""
+    item = Calls(handler, task_of(blueprint, "Process request"))
+    poll = Calls(handler, task_of(blueprint, "Check job"))
+    _the_same_call_is_done_once(handler, item)
+    _equal_items_are_two(handler, item)
+    _a_polling_turn_is_a_call_of_its_own(handler, poll)
+    _a_failed_attempt_is_free_at_once(handler, item)
+    _invalid_input_is_not_remembered(handler, item)
+    _a_crashed_attempt_is_free_at_its_deadline(handler, item)
+
+
+def _the_same_call_is_done_once(handler: Probe, call: Calls) -> None:
+    first, again = call({"id": "same"}), call({"id": "same"})
+    assert first.result == again.result == {"id": "same", "status": "done"}
+    assert handler.worked.count("same") == 1
+    assert call({"id": "same"}, execution="run-2").result
+    assert handler.worked.count("same") == 2  # another run is other work
+
+
+def _equal_items_are_two(handler: Probe, call: Calls) -> None:
+    for item in (0, 1, 1):
+        assert call({"id": "cup", "qty": 1}, item=item).result
+    assert handler.worked.count("cup") == 2
+
+
+def _a_polling_turn_is_a_call_of_its_own(handler: Probe, call: Calls) -> None:
+    for turn in ("12:00:00Z", "12:01:00Z", "12:01:00Z", "12:02:00Z"):
+        assert call({"id": "job", "status": "RUNNING"}, entered=turn).result
+    assert handler.worked.count("job") == 3
+
+
+def _a_failed_attempt_is_free_at_once(handler: Probe, call: Calls) -> None:
+    assert call({"id": "weak", "fail": 1}).error
+    assert call({"id": "weak", "fail": 1}).result
+    assert handler.worked.count("weak") == 1
+
+
+def _invalid_input_is_not_remembered(handler: Probe, call: Calls) -> None:
+    assert [call({"id": "wrong", "invalid": True}).error for _ in range(2)] == ["InvalidInput"] * 2
+
+
+def _a_crashed_attempt_is_free_at_its_deadline(handler: Probe, call: Calls) -> None:
+    payload = {"id": "crashed", "crash": 1}
+    assert call(payload, LEFT_MS).error == "crash"
+    time.sleep(LEFT_MS / 1000)
+    answer = call(payload)
+    assert (answer.error, handler.worked.count("crashed")) == ("", 1)
+
+
+def check_chain(runtime: str, folder: Path) -> None:
+    """A success that Lambda delivers twice is worked on once by the function behind it."""
+    made = blueprint_of(
+        {"event_source": "s3", "steps": 2, "on_success": ("eventbridge",)}, "destinations", runtime=runtime
+    )
+    record = json.loads(
+        next(file.text for file in render(made) if file.path == "tests/records/lambda-success.json")
+    )
+    later = {**record, "timestamp": "2026-11-23T12:00:05.000Z"}
+    later["requestContext"] = {**record["requestContext"], "requestId": "another"}
+    other = {**record, "requestPayload": {**record["requestPayload"], "id": "another event"}}
+    with probe(made, folder) as handler:
+        results = [handler.call(event).result for event in (record, later, other)]
+        assert len({json.dumps(result) for result in results}) == 1
+        assert len(handler.worked) == 2
