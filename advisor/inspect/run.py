@@ -40,7 +40,7 @@ def inspect(paths: Sequence[str], rule_base: RuleBase, today: date) -> Inspectio
     ]
     every += without_reason(suppressions, rule_base.inspection.rules)
     return Inspection(
-        files=gathered.read_files(notes),
+        files=gathered.read_files(),
         systems=tuple(_report(system, rule_base) for system in systems),
         findings=tuple(finding for finding in every if not finding.suppressed),
         suppressed=tuple(finding for finding in every if finding.suppressed),

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from advisor.errors import InputError, Place
+from advisor.errors import InputError
 from advisor.inspect.inspection import ReadFile
 from advisor.inspect.model import Mode
-from advisor.inspect.reading import cloudformation
-from advisor.inspect.reading.detect import kind_by_text
-from advisor.inspect.reading.document import ASL_FILE, Document, Kind, Resource
-from advisor.inspect.reading.source import CannotRead, Note, text_of, tree
-from advisor.inspect.values import Node
-from advisor.inspect.walk import Candidate, candidates
+from advisor.inspect.reading.document import Document
+from advisor.inspect.reading.files import Library, child_path
+from advisor.inspect.reading.source import CannotRead, Note
+from advisor.inspect.walk import candidates
 from advisor.inspect.wiring.catalogue import Catalogue
 from advisor.knowledge.rules import RuleBase
 
 MAX_CHILDREN = 200
-
-
-class Library:
-    """Reads each file once, and keeps its text."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-
-    def text(self, name: str) -> str:
-        """Return the text of the file ``name``. Raises CannotRead."""
-        if name not in self.texts:
-            self.texts[name] = text_of(Path(name), name)
-        return self.texts[name]
 
 
 class Gathered(Struct, frozen=True):
@@ -42,7 +26,6 @@ class Gathered(Struct, frozen=True):
     library: Library
     catalogues: tuple[Catalogue, ...]
     loose: tuple[Document, ...]
-    kinds: Mapping[str, Kind]
     notes: tuple[Note, ...]
     modes: Mapping[str, Mode]
 
@@ -52,16 +35,14 @@ class Gathered(Struct, frozen=True):
             if document.files[0] not in used:
                 yield Catalogue((document,), {}, self.modes)
 
-    def read_files(self, notes: Sequence[Note]) -> tuple[ReadFile, ...]:
+    def read_files(self) -> tuple[ReadFile, ...]:
         """Return every file that was taken for a template or definition."""
-        failed = {note.place.file for note in self.notes if note.place.file in self.kinds}
-        read = {file for catalogue in self.catalogues for one in catalogue.documents for file in one.files}
-        read |= {file for one in self.loose for file in one.files}
-        names = dict.fromkeys([*self.kinds, *self.library.texts])
+        kinds = self.library.kinds
+        documents = [one for catalogue in self.catalogues for one in catalogue.documents]
+        read = {file for document in (*documents, *self.loose) for file in document.files}
         return tuple(
-            ReadFile(name, self.kinds.get(name, "asl"), name in read or name not in failed)
-            for name in names
-            if name in self.kinds or name in self.library.texts
+            ReadFile(name, kinds.get(name, "asl"), name in read or name not in kinds)
+            for name in dict.fromkeys([*kinds, *self.library.texts])
         )
 
 
@@ -71,20 +52,18 @@ def gather(paths: Sequence[str], rule_base: RuleBase) -> Gathered:
     if missing:
         raise InputError(f"{missing[0]}: there is no such file or folder.")
     library = Library()
-    kinds: dict[str, Kind] = {}
-    notes: list[Note] = []
     documents: list[Document] = []
     for candidate in candidates(paths):
         try:
-            documents += _read(candidate, library, kinds)
+            documents += library.documents(candidate.name, named=candidate.named)
         except CannotRead as error:
-            notes.append(error.note)
-    notes += (note for document in documents for note in document.notes)
+            library.notes.append(error.note)
+    library.notes += (note for document in documents for note in document.notes)
     loose = tuple(document for document in documents if document.kind == "asl")
     templates = [document for document in documents if document.kind != "asl"]
     modes = _modes(rule_base)
-    catalogues = tuple(_together(templates, library, notes, modes))
-    return Gathered(library, catalogues, loose, kinds, tuple(notes), modes)
+    catalogues = tuple(_together(templates, library, modes))
+    return Gathered(library, catalogues, loose, tuple(library.notes), modes)
 
 
 def _modes(rule_base: RuleBase) -> Mapping[str, Mode]:
@@ -98,72 +77,38 @@ def _modes(rule_base: RuleBase) -> Mapping[str, Mode]:
     return {"api-gateway": "sync", **found}
 
 
-def _read(candidate: Candidate, library: Library, kinds: dict[str, Kind]) -> Iterator[Document]:
-    """Yield the documents in a file that may be a template; raises CannotRead where one cannot be read."""
-    name = candidate.name
-    text = text_of(Path(name), name)
-    kind = kind_by_text(name, text)
-    if kind is None:
-        if candidate.named:
-            raise CannotRead(Place(name), "this is no template or definition that advisor knows.")
-        return
-    kinds[name] = kind
-    library.texts[name] = text
-    source = tree(text, name)
-    if kind == "asl":
-        yield _definition(name)
-        return
-    document = cloudformation.read(source, name)
-    kinds[name] = document.kind
-    yield document
-
-
-def _definition(name: str) -> Document:
-    """Return a definition by itself, as if a template had named it."""
-    place = Place(name, 1, 1)
-    stem = posixpath.basename(name).partition(".")[0]
-    uri = Node(posixpath.basename(name), text=posixpath.basename(name))
-    resource = Resource(
-        scope=name, id=stem, type=ASL_FILE, properties=Node({"DefinitionUri": uri}, place), place=place
-    )
-    return Document(kind="asl", scope=name, files=(name,), resources=(resource,))
-
-
 def _together(
-    templates: Sequence[Document], library: Library, notes: list[Note], modes: Mapping[str, Mode]
+    templates: Sequence[Document], library: Library, modes: Mapping[str, Mode]
 ) -> Iterator[Catalogue]:
     """Yield one catalogue for each template that no other one uses, with those it uses."""
-    by_file = {document.files[0]: document for document in templates}
-    used = {_path(document, child.path) for document in templates for child in document.children}
+    by_scope = {document.scope: document for document in templates}
+    used = {child_path(document, child) for document in templates for child in document.children}
     covered: set[str] = set()
-    for document in sorted(templates, key=lambda one: one.files[0] in used):
-        if document.files[0] in covered:
+    for document in sorted(templates, key=lambda one: one.scope in used):
+        if document.scope in covered:
             continue
-        members, children = _with_children(document, library, by_file, notes)
-        covered |= {member.files[0] for member in members}
+        members, children = _with_children(document, library, by_scope)
+        covered |= {member.scope for member in members}
         yield Catalogue(tuple(members), children, modes)
 
 
 def _with_children(
-    document: Document, library: Library, by_file: Mapping[str, Document], notes: list[Note]
+    document: Document, library: Library, by_scope: Mapping[str, Document]
 ) -> tuple[list[Document], dict[str, str]]:
     """Return a template with those that it and they use, and these by the key of the resource that does."""
     members, children = [document], {}
     for member in members:
         for child in member.children:
-            path = _path(member, child.path)
-            if len(members) > MAX_CHILDREN or path in (one.files[0] for one in members):
+            path = child_path(member, child)
+            if len(members) > MAX_CHILDREN or path in (one.scope for one in members):
                 continue
             try:
-                read = cloudformation.read(tree(library.text(path), path), path, child.arguments)
+                found = library.child(member, child)
             except CannotRead as error:
-                if path not in by_file:
-                    notes.append(error.note)
+                if path not in by_scope:
+                    library.notes.append(error.note)
                 continue
-            members.append(read)
-            children[f"{member.scope}#{child.id}"] = read.scope
+            if found.files:
+                members.append(found)
+                children[f"{member.scope}#{child.id}"] = found.scope
     return members, children
-
-
-def _path(document: Document, path: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(document.files[0]), path))

@@ -42,8 +42,15 @@ class Unknown(Struct, frozen=True):
     text: str = ""
 
 
+class FileText(Struct, frozen=True):
+    """The text of another file, with ``variables`` for its placeholders; ``path`` is as it is written."""
+
+    path: str
+    variables: Mapping[str, Node]
+
+
 Scalar: TypeAlias = str | bool | int | float | None
-Value: TypeAlias = "Scalar | Reference | Text | Unknown | Mapping[str, Node] | tuple[Node, ...]"
+Value: TypeAlias = "Scalar | Reference | Text | Unknown | FileText | Mapping[str, Node] | tuple[Node, ...]"
 
 
 class Node(Struct, frozen=True):
@@ -167,4 +174,6 @@ def plain(node: Node) -> Any:
         return f"${{{value.id}.{value.attribute}}}"
     if isinstance(value, Text):
         return value.text
+    if isinstance(value, FileText):
+        return f"${{{value.path}}}"
     return f"${{{value.text}}}" if isinstance(value, Unknown) else value

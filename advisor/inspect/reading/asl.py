@@ -13,7 +13,7 @@ from advisor.inspect.definition import Catcher, Definition, Graph, Retrier, Stat
 from advisor.inspect.reading.intrinsics import Budget, concatenated
 from advisor.inspect.reading.nodes import node_of
 from advisor.inspect.reading.source import CannotRead, Note, tree
-from advisor.inspect.values import NOTHING, PLACEHOLDER, Node, Reference, Text, Unknown
+from advisor.inspect.values import NOTHING, PLACEHOLDER, FileText, Node, Reference, Text, Unknown
 from advisor.loading.yaml_nodes import Entry
 
 _BARE = re.compile(r"([:\[,]\s*)\$\{([^${}]+)\}(?=\s*[,}\]])")
@@ -100,7 +100,7 @@ def _fill(text: str, substitutions: Mapping[str, Node], budget: Budget) -> str |
         end = match.end()
     pieces.append(Node(text[end:]))
     value = concatenated(pieces, budget).value
-    if value is None or isinstance(value, Mapping | tuple):
+    if value is None or isinstance(value, Mapping | tuple | FileText):
         return ""
     return str(value) if isinstance(value, bool | int | float) else value
 

@@ -15,6 +15,8 @@ _SAM = "AWS::Serverless"
 
 def kind_by_text(name: str, text: str) -> Kind | None:
     """Return the kind of file that ``text`` looks like; None for none that is known."""
+    if name.endswith(".tf"):
+        return "terraform"
     if _RESOURCES.search(text) and (_CFN_TYPE.search(text) or "AWSTemplateFormatVersion" in text):
         return "sam" if _SAM in text else "cloudformation"
     if _START.search(text) and _STATES.search(text):
