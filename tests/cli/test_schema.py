@@ -34,14 +34,9 @@ def test_the_answers_schema_is_the_default(advise: Advise) -> None:
 
 def test_a_schema_of_something_else_is_refused(advise: Advise) -> None:
     outcome = advise("schema", "--of", "reports")
-<<<<<<< HEAD
     expected = (
         "--of: one of answers, report, inspection is expected; found 'reports'. Did you mean 'report'?\n"
     )
-=======
-    known = "answers, report, inspection"
-    expected = f"--of: one of {known} is expected; found 'reports'. Did you mean 'report'?\n"
->>>>>>> 7c9570c (Read Terraform in HCL into the model of a system)
     assert (outcome.exit_code, outcome.out, outcome.err) == (2, "", expected)
 
 
