@@ -20,7 +20,6 @@ from tests.starter.projects import blueprint_of, versions
 
 # what a project has: requirements, approach
 KINDS: Mapping[str, tuple[dict[str, Any], str]] = {
-    "nothing": ({"event_source": "api-gateway"}, "step-functions"),
     "functions": ({"steps": 1, "idempotent": True}, "destinations"),
     "blueprint.idempotency": ({"steps": 1}, "destinations"),
     "starter": ({"event_source": "ses", "steps": 1, "idempotent": True}, "step-functions"),
@@ -31,9 +30,7 @@ CONDITIONS = {
     frozenset({"blueprint.idempotency", "starter", "both"}): "blueprint.idempotency or starter",
     frozenset({"blueprint.idempotency", "both"}): "blueprint.idempotency",
     frozenset({"starter", "both"}): "starter",
-    frozenset(KINDS): "",
 }
-OF_TEMPLATE = 'blueprint.iac == "sam"'  # only a SAM project's tests read YAML
 
 
 def main() -> None:
@@ -47,9 +44,8 @@ def main() -> None:
     others = {kind: [line for line in lines if "// indirect" in line] for kind, lines in modules.items()}
     head = "module example.com/starter\n\ngo {{ runtime.version }}\n\n"
     head += "{% if blueprint.functions %}\nrequire (\n"
-    alone = f"{{% elif {OF_TEMPLATE} %}}\nrequire {''.join(direct['nothing']).strip()}\n{{% endif %}}\n"
-    between = "{% if blueprint.idempotency or starter %}\n\nrequire (\n"
-    texts = [head, *_merged(direct), ")\n", alone, between, *_merged(others), ")\n{% endif %}\n"]
+    between = "{% endif %}\n{% if blueprint.idempotency or starter %}\n\nrequire (\n"
+    texts = [head, *_merged(direct), ")\n", between, *_merged(others), ")\n{% endif %}\n"]
     _write(folder / "go.mod.jinja", "".join(texts))
 
 
@@ -58,19 +54,16 @@ def _tidy(requirements: dict[str, Any], approach: str) -> tuple[str, str]:
         project = Path(parent) / "project"
         steps = () if requirements.get("steps") else (Step("Keep", "dynamodb"), Step("Queue", "sqs"))
         write_project(render(blueprint_of(requirements, approach, steps=steps, runtime="go")), project)
-        pins = {
-            name: found
-            for name, found in versions().packages.items()
-            if re.match(r"(github\.com|gopkg\.in)/", name)
-        }
+        pins = {name: found for name, found in versions().packages.items() if re.match(r"github\.com/", name)}
         lines = "".join(f"\t{name} {version}\n" for name, version in pins.items())
         module = (
             f"module example.com/starter\n\ngo {versions().runtimes['go'].version}\n\nrequire (\n{lines})\n"
         )
         (project / "go.mod").write_text(module, encoding="utf-8")
-        (project / "go.sum").unlink()
+        (project / "go.sum").unlink(missing_ok=True)
         subprocess.run(["go", "mod", "tidy"], cwd=project, check=True)
-        return tuple((project / name).read_text(encoding="utf-8") for name in ("go.mod", "go.sum"))  # type: ignore[return-value]
+        module, sums = project / "go.mod", project / "go.sum"
+        return module.read_text(encoding="utf-8"), sums.read_text(encoding="utf-8") if sums.exists() else ""
 
 
 def _required(module: str) -> list[str]:
@@ -83,7 +76,6 @@ def _merged(lines: Mapping[str, list[str]]) -> Iterator[str]:
     before = ""
     for line in sorted({line for found in lines.values() for line in found}):
         condition = CONDITIONS[frozenset(kind for kind, found in lines.items() if line in found)]
-        condition = OF_TEMPLATE if "yaml" in line else condition
         if condition != before:
             yield ("{% endif %}\n" if before else "") + (f"{{% if {condition} %}}\n" if condition else "")
         before = condition

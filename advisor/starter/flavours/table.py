@@ -36,8 +36,8 @@ class Flavour(Struct, frozen=True):
 
     ``files`` are its own, filled from ``templates/<iac>/project``, as are ``more``, which depend on what is
     there; ``words`` gets the blueprint and the folder ``templates/<iac>``. ``made`` are the folders that its
-    tools fill, which linters leave alone. ``template_tests``: the wiring is tested in the language of the
-    functions, by reading ``template.yaml``; otherwise the flavour brings tests of its own.
+    tools fill or test, which the linter of the functions leaves alone. ``toolchains`` are the runtimes that
+    its own tools need, whatever the functions are written in.
     """
 
     title: str
@@ -45,15 +45,13 @@ class Flavour(Struct, frozen=True):
     words: Callable[[Blueprint, Path], Words]
     made: tuple[str, ...]
     more: Callable[[Blueprint], Iterable[str]] = _none
-    template_tests: bool = False
+    toolchains: tuple[str, ...] = ()
 
     def paths(self, blueprint: Blueprint, language: Language) -> Iterator[str]:
         """Yield the files of a project that belong to no single function."""
         yield from self.files
         yield from self.more(blueprint)
         yield from language.paths(blueprint)
-        if self.template_tests:
-            yield from language.template_tests
 
 
 def _sam(blueprint: Blueprint, folder: Path) -> Words:
@@ -89,7 +87,16 @@ def _terraform_files(blueprint: Blueprint) -> Iterable[str]:
 # A project needs one of them, so the others are not loaded
 FLAVOURS: Mapping[str, Flavour] = {
     "sam": Flavour(
-        "AWS SAM", ("template.yaml", "samconfig.toml"), _sam, (".aws-sam/", ".venv/"), template_tests=True
+        "AWS SAM",
+        (
+            "template.yaml",
+            "samconfig.toml",
+            "wiring/requirements.txt",
+            "wiring/template.py",
+            "wiring/test_template.py",
+        ),
+        _sam,
+        (".aws-sam/", "wiring/"),
     ),
     "cdk-typescript": Flavour(
         "AWS CDK in TypeScript",
@@ -104,6 +111,7 @@ FLAVOURS: Mapping[str, Flavour] = {
         ),
         _typescript,
         ("build/", "infra/"),
+        toolchains=("nodejs",),
     ),
     "cdk-python": Flavour(
         "AWS CDK in Python",
@@ -118,6 +126,7 @@ FLAVOURS: Mapping[str, Flavour] = {
         ),
         _python,
         ("build/", "infra/"),
+        toolchains=("nodejs", "python"),
     ),
     "terraform": Flavour("Terraform", (), _terraform, ("build/", "infra/"), _terraform_files),
 }

@@ -22,12 +22,27 @@ class Sources(Struct, frozen=True):
         return {path.format(it=function): template for path, template in templates.items()}
 
 
+class HandlerFile(Struct, frozen=True, kw_only=True):
+    """Where the source of a handler is, so that tests of the wiring can look it up.
+
+    Its path is ``folder``, the handler without ``method``, and ``ending``; each ``separator`` in the handler
+    becomes "/". ``declares`` is a regular expression for the line that declares the method.
+    """
+
+    folder: str
+    method: str
+    ending: str
+    declares: str
+    separator: str = ""
+
+
 class Language(Struct, frozen=True):
     """What a project in one runtime is made of.
 
     Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.
     ``code`` is what SAM packs for all functions, ``handler`` what Lambda calls, ``build`` SAM's way to build.
-    ``template_tests`` read ``template.yaml``, so that only SAM projects have them.
+    ``handler_file`` leads from the handler to its source; None where the handler is the compiled program.
+    ``sam_build`` is a hint on SAM's way to build; ``not_latest`` is why a later version is not used.
     ``invalid_input`` is what Lambda calls the error that no retry can mend, in the words of the runtime.
     """
 
@@ -40,10 +55,12 @@ class Language(Struct, frozen=True):
     with_machine: tuple[str, ...]
     with_starter: tuple[str, ...]
     with_idempotency: tuple[str, ...] = ()
-    template_tests: tuple[str, ...] = ()
     shared: str = "functions/shared/"
     code: str = "functions/"
     build: str = ""
+    handler_file: HandlerFile | None = None
+    sam_build: str = ""
+    not_latest: str = ""
     memory_mb: int = 256
     invalid_input: str = "InvalidInput"
 
@@ -53,6 +70,11 @@ class Language(Struct, frozen=True):
         return next(iter(self.sources.step)).replace("{it.name.slug}", "<step>").replace(
             "{it.name.module}", "<step>"
         ).replace("{it.id}", "<step>Function")  # fmt: skip
+
+    @property
+    def main(self) -> str:
+        """Return the name of the source file of a unit of work."""
+        return next(iter(self.sources.step)).rpartition("/")[2]
 
     @property
     def shares_code(self) -> bool:
@@ -93,13 +115,20 @@ PYTHON = Language(
         {"functions/{it.name.module}/app.py": "app.py"}, {"functions/{it.name.module}/app.py": "start.py"}
     ),
     handler="{it.name.module}.app.handler",
+    handler_file=HandlerFile(
+        folder="functions/",
+        method=".handler",
+        ending=".py",
+        declares=r"^(def handler\(|handler = )",
+        separator=".",
+    ),
+    sam_build="with Docker, `sam build --use-container` does without a Python of the version below",
     always=(
         "pytest.ini",
         "ruff.toml",
         "tests/requirements.txt",
         "tests/conftest.py",
     ),
-    template_tests=("tests/template.py", "tests/test_template.py"),
     with_functions=(
         "functions/requirements.txt",
         "functions/shared/unwrap.py",
@@ -117,8 +146,10 @@ NODEJS = Language(
         {"functions/{it.name.slug}/app.js": "app.js"}, {"functions/{it.name.slug}/app.js": "start.js"}
     ),
     handler="{it.name.slug}/app.handler",
+    handler_file=HandlerFile(
+        folder="functions/", method=".handler", ending=".js", declares="^export const handler ="
+    ),
     always=("package.json", "eslint.config.js"),
-    template_tests=("tests/template.js", "tests/template.test.js"),
     with_functions=(
         "functions/package.json",
         "functions/shared/unwrap.js",
@@ -144,14 +175,14 @@ GO = Language(
         },
     ),
     handler="bootstrap",
-    always=("go.mod", "go.sum", "tests/read_test.go"),
-    template_tests=("tests/template_read_test.go", "tests/template_test.go"),
+    always=("go.mod",),
     with_functions=(
+        "go.sum",
         "functions/shared/unwrap.go",
         "functions/shared/unwrap_test.go",
         "functions/shared/work.go",
     ),
-    with_machine=("tests/state_machine_test.go",),
+    with_machine=("tests/read_test.go", "tests/state_machine_test.go"),
     with_starter=(),
     with_idempotency=("functions/shared/once.go", "functions/shared/once_test.go"),
     code="functions/{it.name.slug}/",
@@ -165,8 +196,15 @@ JAVA = Language(
         {"src/main/java/starter/{it.id}.java": "Start.java"},
     ),
     handler="starter.{it.id}::handleRequest",
+    handler_file=HandlerFile(
+        folder="src/main/java/",
+        method="::handleRequest",
+        ending=".java",
+        declares=r"( handleRequest\(| extends UnitOfWork)",
+        separator=".",
+    ),
+    not_latest="Java {} has long-term support; a later one would need a newer JDK wherever it is built",
     always=("pom.xml", "src/test/java/starter/Files.java"),
-    template_tests=("src/test/java/starter/TemplateTest.java",),
     with_functions=(
         "src/main/java/starter/InvalidInput.java",
         "src/main/java/starter/Json.java",

@@ -60,8 +60,8 @@ def written(runtime: str, name: str, folder: Path) -> Path:
 WIRING = re.compile(  # what may change with one's mind: nothing else does, no handler and no test of one
     r"README\.md|template\.yaml|statemachine/.+|events/event\.json|tests/records/.+|"
     r".*/(unwrap|work)\.\w+|.*(Unwrap|UnitOfWork)\.java|.*/?(test_unwrap|unwrap_test|unwrap\.test|UnwrapTest)\.\w+|"
-    r"tests/(test_template|test_state_machine|template_test|state_machine_test)\.\w+|"
-    r"tests/(template|state-machine)\.test\.js|src/test/java/starter/(Template|StateMachine)Test\.java"
+    r"wiring/.+|tests/(test_state_machine|state_machine_test)\.\w+|"
+    r"tests/(state-machine\.test\.js|read_test\.go)|src/test/java/starter/StateMachineTest\.java"
 )
 
 
@@ -167,7 +167,7 @@ def test_go_names_the_versions_of_the_rule_base() -> None:
     """go.mod and go.sum are renewed by ``python -m tests.starter.lock_go``."""
     module = files("go", "standard-function-url")["go.mod"]
     pinned = {name: pin for name, pin in versions().packages.items() if f"{name} v" in module}
-    assert len(pinned) == 6
+    assert len(pinned) == 5
     assert all(f"\t{name} {pin}\n" in module for name, pin in pinned.items())
 
 

@@ -53,7 +53,7 @@ def test_each_two_parts_that_meet_in_any_project_have_no_finding_together(
 @pytest.mark.parametrize("name", PROJECTS)
 def test_code_events_and_definition_are_those_of_every_other_tool(name: str) -> None:
     made = {file.path: file.text for file in render(replace(blueprint(name), iac=IAC))}
-    of_sam = re.compile(r"template\.yaml|samconfig\.toml|tests/(test_)?template\.py")
+    of_sam = re.compile(r"template\.yaml|samconfig\.toml|wiring/.+")
 
     def same(of: Mapping[str, str]) -> dict[str, str]:
         return {

@@ -17,8 +17,8 @@ def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[st
 
 
 _Loader.add_multi_constructor("!", _intrinsic)
-TEXT = (Path(__file__).parents[1] / "template.yaml").read_text(encoding="utf-8")
-TEMPLATE = _Loader(TEXT).get_single_data()
+PROJECT = Path(__file__).parents[1]
+TEMPLATE = _Loader((PROJECT / "template.yaml").read_text(encoding="utf-8")).get_single_data()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 
 
