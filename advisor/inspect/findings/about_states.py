@@ -62,6 +62,7 @@ def _state_facts(state: State, graph: Graph, setting: Setting) -> dict[str, Answ
             type=state.type or None,
             language=state.language,
             language_differs=state.language != setting.definition.language,
+            in_other_language=setting.in_other_language,
             machine_type=setting.machine.type,
             machine_timeout=setting.definition.timeout.there,
             retry_misplaced=state.type not in _RETRIED and bool(state.retriers or state.catchers),

@@ -39,6 +39,11 @@ class Setting(Struct, frozen=True, dict=True):
         return {id(graph): reached(graph) for graph in self.definition.graphs}
 
     @cached_property
+    def in_other_language(self) -> int:
+        """Return how many states have another query language than the machine."""
+        return sum(state.language != self.definition.language for state in self.definition.states)
+
+    @cached_property
     def by_name(self) -> dict[tuple[tuple[str, ...], str], State]:
         """Return the states by path and name."""
         return {(state.path, state.name): state for state in self.definition.states}

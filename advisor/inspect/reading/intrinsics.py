@@ -12,6 +12,8 @@ from advisor.inspect.values import NOTHING, Node, Reference, Text, Unknown
 from advisor.loading.yaml_nodes import Entry
 
 NO_VALUE = "AWS::NoValue"
+PART = "Part"  # the name of a resource, taken out of its ARN
+_NAME_IN_ARN = 5
 _SHORT = {"Ref": "Ref", "Condition": "Condition"}
 _SUB = re.compile(r"\$\{(!?)\s*([^${}]+?)\s*\}")
 
@@ -198,12 +200,17 @@ def _select(scope: Scope, argument: Entry, depth: int) -> Node:
         listed = scope.node(argument.items[1], depth).value
         if isinstance(index, int) and isinstance(listed, tuple) and 0 <= index < len(listed):
             return listed[index]
+        if isinstance(listed, Reference) and isinstance(index, int) and index >= _NAME_IN_ARN:
+            return Node(Reference(listed.scope, listed.id, PART))
     return Node(Unknown("Fn::Select"))
 
 
 def _split(scope: Scope, argument: Entry, depth: int) -> Node:
     if len(argument.items) == 2:
-        mark, text = argument.items[0].text, scope.node(argument.items[1], depth).string
+        given = scope.node(argument.items[1], depth)
+        mark, text = argument.items[0].text, given.string
+        if mark == ":" and isinstance(given.value, Reference):  # an ARN: its name is picked out of it
+            return given
         if mark and text is not None and scope.budget.spend(len(text)):
             return Node(tuple(Node(piece, text=piece) for piece in text.split(mark)))
     return Node(Unknown("Fn::Split"))

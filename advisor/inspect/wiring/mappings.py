@@ -20,11 +20,11 @@ def kind_of(settings: Node, source: Target) -> str:
         return "kafka"
     if settings.get("DocumentDBEventSourceConfig").there:
         return "documentdb"
-    if source.service != UNKNOWN:
-        return POLLED.get(source.service, source.service)
     if settings.get("Topics").there or settings.get("AmazonManagedKafkaEventSourceConfig").there:
         return "kafka"
-    return "mq" if settings.get("Queues").there else UNKNOWN
+    if settings.get("Queues").there:
+        return "mq"
+    return POLLED.get(source.service, source.service)
 
 
 def mapping(resource: Resource, catalogue: Catalogue) -> Iterator[tuple[EventSource, Target]]:

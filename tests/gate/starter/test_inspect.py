@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,10 +29,9 @@ def test_a_project_as_it_is_written(
 @pytest.mark.xdist_group("cdk")
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_project_as_the_cdk_synthesises_it(
-    name: str, cdk: Mapping[str, Synthesised], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, cdk: Mapping[str, Synthesised], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    write({"cdk.out/Stack.template.json": json.dumps(cdk[name].template, indent=1)}, tmp_path)
-    found = inspect(["."], rule_base(), DAY)
+    monkeypatch.chdir(cdk[name].out.parent)
+    found = inspect([cdk[name].out.name], rule_base(), DAY)
     assert read(found) == planned(blueprint(name))
     assert (found.findings, found.not_read) == ((), ())

@@ -25,7 +25,7 @@ Files = dict[str, str]
 class Synthesised:
     """What became of a project: what was said of it, its template, which of its own tests passed.
 
-    ``nagged`` is what the project's answers to cdk-nag lack or have too many; only TypeScript's is asked.
+    ``out`` is the folder that the CDK wrote, ``nagged`` is what the project's answers to cdk-nag lack or have too many; only TypeScript's is asked.
     """
 
     files: Files
@@ -34,6 +34,7 @@ class Synthesised:
     passed: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
     nagged: tuple[str, ...] = ()
+    out: Path = Path("cdk.out")
 
 
 def cdk_modules() -> Path:
@@ -92,11 +93,13 @@ def told_by(command: list[str], jobs: list[dict[str, Any]], folder: Path) -> tup
 
 def found(files: Files, told: Mapping[str, Any], project: Path) -> Synthesised:
     """Return what became of a project of which ``told`` is known."""
-    templates = list((project / "infra/cdk.out").glob("*.template.json"))
+    out = project / "infra/cdk.out"
+    templates = list(out.glob("*.template.json"))
     template = json.loads(templates[0].read_text(encoding="utf-8")) if templates else None
     nagged = [f"cdk-nag: {rule} has no reason" for rule in told.get("unanswered", ())]
     nagged += [f"cdk-nag: {rule} has a reason and no finding" for rule in told.get("needless", ())]
-    return Synthesised(files, told["said"], template, tuple(told["passed"]), told["failed"], tuple(nagged))
+    passed, failed = tuple(told["passed"]), told["failed"]
+    return Synthesised(files, told["said"], template, passed, failed, tuple(nagged), out)
 
 
 def write(files: Files, project: Path) -> None:
