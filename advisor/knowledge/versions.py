@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -15,6 +16,24 @@ class RuntimeVersion(Struct, frozen=True):
     source: str
 
 
+class SafeVersion(Struct, frozen=True, kw_only=True):
+    """The lowest version of a package without a known hole, and the advisory that says so."""
+
+    package: str
+    version: str
+    advisory: str
+    source: str
+    as_of: str
+
+    def holds(self, version: str) -> bool:
+        """Return whether ``version`` is this one or a later one."""
+        return _numbers(version) >= _numbers(self.version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
+
+
 class Versions(Struct, frozen=True):
     """Every version a generated project names, by the name its package manager knows."""
 
@@ -22,3 +41,4 @@ class Versions(Struct, frozen=True):
     runtimes: Mapping[str, RuntimeVersion]
     packages: Mapping[str, str]
     actions: Mapping[str, str]
+    safe: tuple[SafeVersion, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from advisor.errors import AdvisorError, Problem, RuleBaseError
-from advisor.knowledge.versions import RuntimeVersion, Versions
+from advisor.knowledge.versions import RuntimeVersion, SafeVersion, Versions
 from advisor.loading.field_reader import Fields
 from advisor.loading.yaml_nodes import Entry, parse_file
 
@@ -37,8 +37,17 @@ def versions_from(entry: Entry, problems: list[Problem]) -> Versions:
         runtimes={name: _runtime(item, name, problems) for name, item in runtimes.items()},
         packages=_pins(top, "packages"),
         actions=_pins(top, "actions"),
+        safe=tuple(_safe(item, problems) for item in top.items("safe")),
     )
     top.done()
+    for safe in versions.safe:
+        pin = versions.packages.get(safe.package)
+        if pin and not safe.holds(pin):
+            place = entry.mapping["packages"].mapping[safe.package].place
+            top.say(
+                place,
+                f"{safe.package} {pin} has a known hole ({safe.advisory}): take {safe.version} or later.",
+            )
     return versions
 
 
@@ -47,6 +56,19 @@ def _runtime(entry: Entry, name: str, problems: list[Problem]) -> RuntimeVersion
     runtime = RuntimeVersion(fields.text("identifier"), fields.text("version"), fields.source())
     fields.done()
     return runtime
+
+
+def _safe(entry: Entry, problems: list[Problem]) -> SafeVersion:
+    fields = Fields(entry, "a safe version", problems)
+    safe = SafeVersion(
+        package=fields.text("package"),
+        version=fields.text("from"),
+        advisory=fields.text("advisory"),
+        source=fields.source(),
+        as_of=fields.as_of(),
+    )
+    fields.done()
+    return safe
 
 
 def _pins(top: Fields, key: str) -> Mapping[str, str]:
