@@ -1,13 +1,15 @@
-"""Adds to a wheel what is made of its sources, so that nothing needs to be kept between runs."""
+"""What a build adds: the rules decoded and the templates compiled, for a wheel; the links of the project."""
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class Built(BuildHookInterface[Any]):
@@ -31,3 +33,19 @@ class Built(BuildHookInterface[Any]):
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if hasattr(self, "made"):
             self.made.cleanup()
+
+
+class ProjectUrls(MetadataHookInterface):
+    """Links to the repository whose workflow builds the package; none where no workflow does."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set the links that a package index shows."""
+        server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+        if server and repository:
+            home = f"{server}/{repository}"
+            metadata["urls"] = {
+                "Repository": home,
+                "Documentation": f"{home}/tree/main/docs",
+                "Changelog": f"{home}/blob/main/CHANGELOG.md",
+                "Issues": f"{home}/issues",
+            }

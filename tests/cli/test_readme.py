@@ -43,5 +43,5 @@ def test_the_changelog_has_this_version() -> None:
     import advisor
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["project"]["dynamic"] == ["version"], "one place: advisor/__init__.py"
+    assert "version" in project["project"]["dynamic"], "one place: advisor/__init__.py"
     assert f"## [{advisor.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

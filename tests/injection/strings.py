@@ -13,12 +13,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from advisor.knowledge.answers import Answers
+from advisor.knowledge.answers import RUNTIMES, Answers
 from advisor.loading import load_answers
+from advisor.starter.flavours import table
 from tests.starter.projects import rule_base
 
-FLAVOURS = ("sam", "cdk-typescript", "cdk-python", "terraform")
-RUNTIMES = ("python", "nodejs", "java", "go")
+FLAVOURS = tuple(table.FLAVOURS)
 APPROACHES = ("destinations", "step-functions", "both")
 SERVICES = ("lambda", "sqs", "lambda", "eventbridge", "lambda", "dynamodb", "lambda", "sns")
 LONGEST = 1_000  # characters of a name, as advisor.loading.answers_reader has it
@@ -101,7 +101,9 @@ def workloads() -> tuple[Workload, ...]:
     random.Random(8).shuffle(named)
     stepped += stepped[: len(named) - len(stepped)]  # blanks are names, but no steps
     return tuple(
-        Workload(name, steps, FLAVOURS[number % 4], RUNTIMES[(number + row) % 4], approach)
+        Workload(
+            name, steps, FLAVOURS[number % len(FLAVOURS)], RUNTIMES[(number + row) % len(RUNTIMES)], approach
+        )
         for row, (names, steps, approach) in enumerate(_rows(named, stepped))
         for number, name in enumerate(names)
     )

@@ -20,7 +20,7 @@ from advisor.knowledge.rules import WORKFLOW_TYPES
 from advisor.loading import load_rule_base
 from advisor.loading.versions import load_versions
 from advisor.resources import rules_folder
-from tools.facts.models import resource_schema, service_model
+from tests.tools.facts.models import resource_schema, service_model
 
 RULE_BASE = load_rule_base(rules_folder())
 VERSIONS = load_versions(rules_folder())

@@ -7,7 +7,7 @@ import pytest
 from advisor.knowledge.limits import HeldAgainst, Limit
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
-from tools.facts.models import difference
+from tests.tools.facts.models import difference
 
 LIMITS = load_rule_base(rules_folder()).limits
 HELD = [(limit, held) for limit in LIMITS.values() for held in limit.held_against]

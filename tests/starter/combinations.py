@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from advisor.knowledge.answers import RUNTIMES
+
 ASYNC = ("s3", "eventbridge", "schedule", "sns", "ses", "iot", "cloudwatch-logs", "sdk", "other", None)
 STREAMS = ("dynamodb-stream", "kinesis", "kafka")
 OTHERS = ("sqs", "api-gateway", "alb", "function-url", "cognito")
-RUNTIMES = ("python", "nodejs", "java", "go")
 FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
     "destinations": {
         "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -87,3 +88,15 @@ def test_every_template_is_filled_and_every_file_is_well_formed() -> None:
                 well_formed(path, text)
             except Exception as error:
                 pytest.fail(f"{name}: {path}: {error}")
+
+
+def test_no_template_asks_for_its_flavour_or_runtime() -> None:
+    """What depends on them is a field of Flavour or Language, so that a new one changes no template."""
+    folder = templates_folder()
+    asking = [
+        (path.relative_to(folder).as_posix(), line)
+        for path in sorted(folder.rglob("*.jinja"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bblueprint\.(iac|runtime)\b", line) and not line.startswith("{% import ")
+    ]
+    assert asking == []

@@ -35,7 +35,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with an sdist of the checkout and a wheel made from that sdist."""
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
+    workflow = {"GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "us/advisor"}
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | workflow)
     return folder
 
 
@@ -103,14 +104,21 @@ def test_the_sdist_holds_what_it_takes_to_build_and_test(built: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     for folder in ("advisor", "rules", "templates", "examples", "tests", "docs", "constraints"):
         assert {f"{folder}/{name}" for name in files_below(ROOT / folder)} <= names, folder
-    for file in (
-        "Makefile",
-        "pyproject.toml",
-        "LICENSE",
-        "README.md",
-        "CHANGELOG.md",
-    ):
-        assert file in names
+    tops = {name.partition("/")[0] for name in names if name}
+    assert tops == {
+        *("advisor", "constraints", "docs", "examples", "rules", "templates", "tests"),
+        *("CHANGELOG.md", "LICENSE", "Makefile", "README.md", "hatch_build.py", "pyproject.toml"),
+        *(".gitignore", "PKG-INFO"),
+    }
+
+
+def test_the_package_links_to_the_repository_that_built_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    links = dict(line.removeprefix("Project-URL: ").split(", ") for line in lines if "Project-URL" in line)
+    assert links["Repository"] == "https://git.example/us/advisor"
+    assert links["Issues"] == "https://git.example/us/advisor/issues"
 
 
 def test_the_installed_command_tells_its_version(installed: Path, tmp_path: Path) -> None:

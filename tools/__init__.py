@@ -1,1 +1,0 @@
-"""Programs for the people who maintain the advisor; none is needed to use it."""

@@ -1,1 +1,0 @@
-"""Facts of the rule base, compared with the models that AWS and others publish for machines."""
