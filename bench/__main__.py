@@ -184,7 +184,7 @@ def deciding(folder: Path) -> Iterator[str]:
     before, peers = per_call(verdict, known), _peers({"rules": table, "answers": sets, "sums": sums})
     mine = min(before, per_call(verdict, known))  # on both sides of the peers: machines change their pace
     found = {
-        "advisor, tables (`compiled.py`)": mine,
+        "advisor, bit tables": mine,
         "advisor, with all findings (`decide.py`)": per_call(partial(decide, rule_base), known, 5),
         **peers,
     }

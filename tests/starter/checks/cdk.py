@@ -25,7 +25,8 @@ Files = dict[str, str]
 class Synthesised:
     """What became of a project: what was said of it, its template, which of its own tests passed.
 
-    ``out`` is the folder that the CDK wrote, ``nagged`` is what the project's answers to cdk-nag lack or have too many; only TypeScript's is asked.
+    ``out`` is the folder that the CDK wrote. ``nagged`` is what the project's answers to cdk-nag lack or have
+    too many; only TypeScript's is asked.
     """
 
     files: Files
