@@ -23,8 +23,9 @@ class Retrier(Struct, frozen=True, kw_only=True):
 class HandoverPlan(Struct, frozen=True, kw_only=True):
     """What Lambda does with an event, or a batch of a stream, that keeps failing.
 
-    ``answered`` are the targets that the user named, None where the question is open; ``target`` is the
-    service that gets the record: a value of ``targets``, or ``kafka`` for a topic of the cluster.
+    ``age_s`` is the age at which a record is given up, 0 where none can be set. ``answered`` are the targets
+    that the user named, None where the question is open; ``target`` is the service that gets the record:
+    a value of ``targets``, or ``kafka`` for a topic of the cluster.
     """
 
     retries: int

@@ -24,19 +24,17 @@ STANDARD_ALARM = "ExecutionsFailed and ExecutionsTimedOut of the state machine."
 
 
 def stories(
-    answers: dict[str, Answer], workflow_type: str | None = None
+    answers: dict[str, Answer], workflow_type: str | None = None, project: Project | None = None
 ) -> tuple[FailureStory, FailureStory]:
-    return _stories(RULE_BASE, answers, workflow_type or "standard")
+    return _stories(RULE_BASE, answers, workflow_type or "standard", project or Project())
 
 
 def _stories(
-    rule_base: RuleBase, answers: dict[str, Answer], workflow_type: str
+    rule_base: RuleBase, answers: dict[str, Answer], workflow_type: str, project: Project
 ) -> tuple[FailureStory, FailureStory]:
     settled = rule_base.questionnaire.settle(answers)
     setting = Setting(Requirements(settled.facts.values), rule_base.aws)
-    handed_over, executed = failure_stories(
-        rule_base, settled, designs_for(setting, Project(), workflow_type)
-    )
+    handed_over, executed = failure_stories(rule_base, settled, designs_for(setting, project, workflow_type))
     return handed_over, executed
 
 
@@ -138,6 +136,42 @@ def test_stream_batch_with_its_payload_kept() -> None:
         lost="Nothing, as long as the record can be delivered.",
         alarm=f"Errors of the function, IteratorAge while the shard waits{UNDELIVERED}",
     )
+
+
+def test_kafka_knows_only_the_bounds_of_lambda() -> None:
+    story, _ = stories({"event_source": "kafka", "on_failure": ("s3",)})
+    assert story == FailureStory(
+        option="destinations",
+        attempts="11 at most, as Lambda bounds them. A Kafka mapping takes other bounds in provisioned mode only; "
+        "without them Lambda stops after 10 retries where there is a destination, and never where there is none.",
+        events=(
+            FailureEvent(0, "Attempt 1", "The function gets the batch and fails."),
+            FailureEvent(
+                None,
+                "Attempts 2 to 11",
+                "The batch is tried again, with no wait that can be set. The partition waits behind it.",
+            ),
+            FailureEvent(
+                None,
+                "On-failure destination",
+                "A record goes to an S3 bucket; the partition goes on with the next batch.",
+            ),
+        ),
+        ends_up="In an S3 bucket, the whole batch.",
+        lost="Nothing, as long as the record can be delivered.",
+        alarm=f"Errors of the function, OffsetLag while the partition waits{UNDELIVERED}",
+    )
+
+
+def test_kafka_with_a_failure_topic_is_bounded_by_the_starter() -> None:
+    story, _ = stories({"event_source": "kafka"}, project=Project(failure_topic="orders-failed"))
+    assert story.attempts.startswith("6 at most, as the starter bounds them.")
+    assert times(story)[1:] == [
+        (None, "Attempts 2 to 6"),
+        (None, "On-failure destination"),
+        (86400, "At the latest"),
+    ]
+    assert story.ends_up == "In another topic of the cluster, the records."
 
 
 @pytest.mark.parametrize(
@@ -255,7 +289,7 @@ def test_figures_come_from_the_limits() -> None:
     limits["async-retry-waits"] = replace(limits["async-retry-waits"], value=(7.0, 11.0))
     limits["starter-retry-interval"] = replace(limits["starter-retry-interval"], value=3.0)
     changed = replace(RULE_BASE, limits=limits)
-    handed_over, executed = _stories(changed, {"invocation": "async"}, "standard")
+    handed_over, executed = _stories(changed, {"invocation": "async"}, "standard", Project())
     assert [at for at, _ in times(handed_over)[:3]] == [0, 7, 18]
     assert [at for at, _ in times(executed)[:3]] == [0, 3, 9]
 

@@ -206,3 +206,19 @@ def test_record_page_readme_and_machine_tell_one_flow(number: int) -> None:
     sentence = in_words(parts).replace(" ", "")
     for shape in draw(parts).shapes:  # of the page
         assert "".join(line.text for line in shape.lines).rstrip("…").replace(" ", "") in sentence
+
+
+@pytest.mark.parametrize("topic", [None, "orders-failed"])
+def test_the_story_of_a_kafka_reader_is_what_its_mapping_is_set_to(topic: str | None) -> None:
+    advice = recommendation({"event_source": "kafka", "steps": 1}, failure_topic=topic)
+    story = next(item for item in advice.failure_stories if item.option == "destinations")
+    made = plan(advice, versions(), approach="destinations")
+    files = {file.path: file.text for file in render(made)}
+    (batch,) = (one.trigger.batch for one in made.functions if one.trigger and one.trigger.batch)
+    assert f"{batch.retry_attempts + 1} at most" in story.attempts
+    settings = {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError"}
+    assert {name for name in settings if name in files["template.yaml"]} == (settings if topic else set())
+    assert [event.at_s for event in story.events if event.title == "At the latest"] == (
+        [batch.max_record_age_s] if topic else []
+    )
+    assert "OffsetLag" in story.alarm and "OffsetLag" in files["template.yaml"]

@@ -107,8 +107,9 @@ def _stream(case: Case, plan: HandoverPlan) -> FailureStory:
     kafka = case.facts.get("event_source") == "kafka"
     part = "partition" if kafka else "shard"
     target, ends_up, lost = _stream_end(case, plan)
-    halves = "" if kafka else ", in halves, so that the bad record is found"
-    events = (
+    bounded = plan.age_s > 0
+    halves = ", in halves, so that the bad record is found" if bounded else ""
+    events = [
         FailureEvent(0, "Attempt 1", "The function gets the batch and fails."),
         FailureEvent(
             None,
@@ -120,14 +121,15 @@ def _stream(case: Case, plan: HandoverPlan) -> FailureStory:
             "On-failure destination" if target else "Skipped",
             f"{f'A record goes to {target}; t' if target else 'T'}he {part} goes on with the next batch.",
         ),
-        FailureEvent(
-            plan.age_s, "At the latest", "Records of this age are given up even if attempts are left."
-        ),
-    )
+    ]
+    if bounded:
+        old = "Records of this age are given up even if attempts are left."
+        events.append(FailureEvent(plan.age_s, "At the latest", old))
     return FailureStory(
         option=DESTINATIONS,
-        attempts=f"{plan.retries + 1} at most, as the starter bounds them. {_unbounded(case)}",
-        events=events,
+        attempts=f"{plan.retries + 1} at most, as {'the starter' if bounded else 'Lambda'} bounds them. "
+        + (_unbounded_kafka(case) if kafka else _unbounded(case)),
+        events=tuple(events),
         ends_up=ends_up,
         lost=lost,
         alarm=f"Errors of the function, {'OffsetLag' if kafka else 'IteratorAge'} while the {part} waits"
@@ -136,16 +138,17 @@ def _stream(case: Case, plan: HandoverPlan) -> FailureStory:
 
 
 def _unbounded(case: Case) -> str:
-    source = case.facts.get("event_source")
-    if source == "kafka":
-        return (
-            f"With endless retries and a destination Lambda stops after {case.limit('kafka-max-retries'):g}."
-        )
-    if source == "dynamodb-stream":
-        days = case.limit("dynamodb-stream-block") / _DAY_S
-    else:
-        days = case.limit("kinesis-block") / _DAY_S
+    table = case.facts.get("event_source") == "dynamodb-stream"
+    days = case.limit("dynamodb-stream-block" if table else "kinesis-block") / _DAY_S
     return f"Unbounded, one bad record can block its shard for {days:g} {'day' if days == 1 else 'days'}."
+
+
+def _unbounded_kafka(case: Case) -> str:
+    """Source: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html"""
+    return (
+        "A Kafka mapping takes other bounds in provisioned mode only; without them Lambda stops after "
+        f"{case.limit('kafka-max-retries'):g} retries where there is a destination, and never where there is none."
+    )
 
 
 def _stream_end(case: Case, plan: HandoverPlan) -> tuple[str, str, str]:

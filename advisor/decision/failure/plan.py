@@ -38,17 +38,18 @@ def _default_target(setting: Setting, *, edge: bool) -> str:
 def _handover(setting: Setting, project: Project) -> HandoverPlan:
     requirements, aws = setting.requirements, setting.aws
     source = requirements.text("event_source")
-    ordered = source in aws.ordered_sources
+    ordered = source in aws.ordered_sources and requirements.text("invocation", "stream") == "stream"
     retries = aws.limit("starter-stream-retries" if ordered else "async-max-retries")
-    if source == "kafka":
-        retries = aws.limit("kafka-max-retries")
+    age_s = aws.limit("starter-stream-record-age" if ordered else "starter-event-age")
+    topic = "kafka" if project.failure_topic and source == "kafka" else ""
+    if source == "kafka" and ordered and not topic:  # only provisioned pollers take bounds
+        retries, age_s = aws.limit("kafka-max-retries"), 0
     elif not ordered and requirements.text("retry") == "none":
         retries = 0
     answered = requirements.chosen("on_failure")
-    topic = "kafka" if project.failure_topic and source == "kafka" else ""
     return HandoverPlan(
         retries=retries,
-        age_s=aws.limit("starter-stream-record-age" if ordered else "starter-event-age"),
+        age_s=age_s,
         answered=answered if "on_failure" in requirements.answers else None,
         target=topic or (*answered, _default_target(setting, edge=True))[0],
     )

@@ -146,7 +146,7 @@ def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> I
         yield f"{name}: a failed batch cannot go to {target}"
         return
     for field in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
-        if properties.get(field, -1) < 0 and "Topics" not in properties:  # Kafka stops after ten attempts
+        if properties.get(field, -1) < 0 and "Topics" not in properties:  # Kafka stops after ten retries
             yield f"{name}: {field} has no bound"
     yield from _may(_called(properties["FunctionName"], result), _service(target), target, result)
 

@@ -225,8 +225,8 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
     service = chosen_target(context, "failure", stream=True)
     failure, made = destination(context, service, "failure")
     parts = Fragment(made.resources, permissions(context, unit.function_id, failure), made.records)
-    own = trigger.kind != "kafka"
-    return Batch(100, 5, plan.retries, plan.age_s, failure, bisect=own, partial_response=own), parts
+    bounded = plan.age_s > 0
+    return Batch(100, 5, plan.retries, plan.age_s, failure, bisect=bounded, partial_response=bounded), parts
 
 
 def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:
