@@ -60,7 +60,10 @@ def gather(paths: Sequence[str], rule_base: RuleBase) -> Gathered:
             library.notes.append(error.note)
     library.notes += (note for document in documents for note in document.notes)
     loose = tuple(document for document in documents if document.kind == "asl")
-    templates = [document for document in documents if document.kind != "asl"]
+    included = {
+        file for document in documents if document.kind == "serverless" for file in document.files[1:]
+    }
+    templates = [one for one in documents if one.kind != "asl" and one.scope not in included]
     modes = _modes(rule_base)
     catalogues = tuple(_together(templates, library, modes))
     return Gathered(library, catalogues, loose, tuple(library.notes), modes)

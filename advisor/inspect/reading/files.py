@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from advisor.errors import Place
-from advisor.inspect.reading import cloudformation, terraform_hcl
+from advisor.inspect.reading import cloudformation, serverless, terraform_hcl, terraform_plan
 from advisor.inspect.reading.detect import kind_by_text
 from advisor.inspect.reading.document import ASL_FILE, Child, Document, Kind, Resource
 from advisor.inspect.reading.source import CannotRead, Note, text_of, tree
@@ -42,10 +42,14 @@ class Library:
             return
         self.kinds[name] = kind
         self.texts[name] = text
-        if kind == "terraform":
+        if kind == "terraform" and not name.endswith(".tf"):
+            yield terraform_plan.read(tree(text, name), name)
+        elif kind == "terraform":
             folder = posixpath.dirname(name) or "."
             if folder not in self._folders:
                 yield terraform_hcl.read(self._terraform(folder), folder)
+        elif kind == "serverless":
+            yield serverless.read(tree(text, name), name, self.text)
         elif kind == "asl":
             tree(text, name)
             yield definition(name)
@@ -57,7 +61,7 @@ class Library:
     def child(self, parent: Document, child: Child) -> Document:
         """Return the template that another one uses, with what is passed to it. Raises CannotRead."""
         path = child_path(parent, child)
-        if parent.kind == "terraform":
+        if parent.kind == "terraform":  # a folder: plans have no children
             return terraform_hcl.read(self._terraform(path), path, child.arguments)
         return cloudformation.read(tree(self.text(path), path), path, child.arguments)
 

@@ -42,9 +42,10 @@ class Scope(Struct, frozen=True, dict=True):
 
     def node(self, entry: Entry, depth: int = 0) -> Node:
         """Return ``entry`` with every function in it resolved."""
-        return node_of(entry, self._function, depth)
+        return node_of(entry, self.function, depth)
 
-    def _function(self, entry: Entry, depth: int) -> Node | None:
+    def function(self, entry: Entry, depth: int) -> Node | None:
+        """Return what a function stands for; None for an entry that calls none."""
         name, argument = _call(entry)
         if not name:
             return None

@@ -97,7 +97,7 @@ class Catalogue(Struct, frozen=True, dict=True):
         for resource in self.by_key.values():
             service = SERVICES.get(resource.type)
             name = resource.properties.any(*_NAMES)
-            if service and name.template:
+            if service and name.template and resource.type not in ALIASES:
                 found.setdefault((service, name.template), resource.key)
         return found
 

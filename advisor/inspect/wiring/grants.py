@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.inspect.model import Grants
 from advisor.inspect.reading.document import Resource
-from advisor.inspect.values import NOTHING, Node
+from advisor.inspect.values import NOTHING, Node, Unknown
 from advisor.inspect.wiring.catalogue import Catalogue
 
 
@@ -69,18 +69,30 @@ def _attached(item: Node, catalogue: Catalogue, statements: list[Node], managed:
 
 
 def _policies_for(role: Resource, catalogue: Catalogue) -> Iterator[tuple[Node, bool]]:
-    """Yield the policies that are resources by themselves and name the role."""
+    """Yield the stand-alone policies that may be for the role, and whether they surely are."""
     for policy in catalogue.of_type("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"):
         named = (*policy.properties.get("Roles").items, policy.properties.get("RoleName"))
-        if any((found := catalogue.resource(node)) and found.key == role.key for node in named):
-            yield policy.properties.get("PolicyDocument"), True
+        is_for = [_is(node, role, catalogue) for node in named]
+        if True in is_for or None in is_for:
+            yield policy.properties.get("PolicyDocument"), True in is_for
+
+
+def _is(node: Node, role: Resource, catalogue: Catalogue) -> bool | None:
+    """Return whether ``node`` names the role; None where the files do not say."""
+    if not node.there:
+        return False
+    found = catalogue.resource(catalogue.followed(node))
+    if found is not None:
+        return found.key == role.key
+    name = role.properties.any("RoleName", "Name").string
+    return None if name is None or node.string is None else node.string == name
 
 
 def _attachments(role: Resource, catalogue: Catalogue) -> Iterator[Node]:
     for item in catalogue.of_type("Advisor::IAM::RolePolicyAttachment"):
-        found = catalogue.resource(item.properties.get("RoleName"))
-        if found and found.key == role.key:
-            yield item.properties.get("PolicyArn")
+        is_for = _is(item.properties.get("RoleName"), role, catalogue)
+        if is_for is not False:
+            yield item.properties.get("PolicyArn") if is_for else Node(Unknown("policy"))
 
 
 def _name(arn: str) -> str:
