@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from advisor.decision.failure.plan import failure_plan_for
 from advisor.decision.recommendation import Design
 from advisor.decision.workflow import PARALLEL, Setting, flow_for, outcome_steps, units_for
 from advisor.knowledge.answers import Project, Step
 from advisor.knowledge.flow import Flow, Parallel, Task
 from advisor.knowledge.rules import BOTH, DESTINATIONS, STEP_FUNCTIONS
+
+RECEIVER = Step("Receive event")
 
 
 def designs_for(setting: Setting, project: Project, workflow_type: str) -> Mapping[str, Design]:
@@ -51,10 +55,15 @@ def _coordinated(setting: Setting, project: Project, after: int) -> Flow:
 
 
 def _split(setting: Setting, project: Project) -> tuple[Flow, Flow]:
-    """Return the first unit as a function at the edge and the others as states; else all as states."""
+    """Return the first unit as a function at the edge and the others as states.
+
+    Where the first unit is no single function, or the only one, a function that receives events is the edge.
+    """
+    named, first = project.steps, next(iter(project.steps), None)
+    alone = not named or (isinstance(first, Step) and first.service == "lambda" and len(project.units) > 1)
+    if not alone:
+        project = replace(project, steps=(RECEIVER, *named))
+    elif not named and setting.requirements.number("steps", 2) < 2:
+        setting = replace(setting, requirements=setting.requirements.having("steps", 2))
     units = units_for(setting, project.units, 3, direct=True)
-    alone = not project.steps or isinstance(project.steps[0], Step)
-    several = len(project.units or units) > 1
-    if several and units[0].service == "lambda" and alone:
-        return (Task(units[0]),), _coordinated(setting, project, 1)
-    return (), _coordinated(setting, project, 0)
+    return (Task(units[0]),), _coordinated(setting, project, 1)

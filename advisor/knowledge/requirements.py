@@ -14,6 +14,10 @@ class Requirements(Struct, frozen=True):
 
     answers: Mapping[str, Answer]
 
+    def having(self, key: str, value: Answer) -> Requirements:
+        """Return the same with another answer to ``key``."""
+        return Requirements({**self.answers, key: value})
+
     def text(self, key: str, default: str = "") -> str:
         value = self.answers.get(key, default)
         return value if isinstance(value, str) else default

@@ -12,6 +12,10 @@ from tests.fuzz.test_targets import (
     test_known_words_in_any_order,
     test_seeds_and_their_mutations,
 )
+from tests.starter.test_advice_is_built import (
+    test_what_is_recommended_on_any_pair_of_answers_is_built,
+    test_what_is_recommended_on_more_answers_is_built,
+)
 from tests.starter.test_behaviour import (
     test_a_state_machine_does_what_it_should,
     test_the_gate_sees_a_fault_of_behaviour,
@@ -64,5 +68,7 @@ __all__ = [
     "test_the_project_passes_its_own_tests",
     "test_the_state_machine_has_no_finding",
     "test_the_template_has_no_finding",
+    "test_what_is_recommended_on_any_pair_of_answers_is_built",
+    "test_what_is_recommended_on_more_answers_is_built",
     "test_what_is_settled_agrees_with_what_fires",
 ]

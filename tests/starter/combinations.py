@@ -14,7 +14,7 @@ STREAMS = ("dynamodb-stream", "kinesis", "kafka")
 OTHERS = ("sqs", "api-gateway", "alb", "function-url", "cognito")
 FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
     "destinations": {
-        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka"),
+        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka", "api-gateway"),
         "steps": (1, 2, 3, None),
         "parallelism": ("none", "static", None),
         "retry": ("none", "default", None),
@@ -26,7 +26,7 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "runtime": RUNTIMES,
     },
     "step-functions": {
-        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", *OTHERS),
+        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka", *OTHERS),
         "steps": (1, 2, 5, None),
         "parallelism": ("none", "static", "dynamic", None),
         "max_parallel_items": (5, 60, None),

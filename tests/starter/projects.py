@@ -50,6 +50,16 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
         (),
     ),
     "stream-queue": ({"event_source": "kinesis", "steps": 1, "on_failure": ("sqs",)}, "destinations", ()),
+    "async-api": (
+        {"event_source": "api-gateway", "invocation": "async", "steps": 2, "on_success": ("sqs",)},
+        "destinations",
+        (),
+    ),
+    "async-large": (
+        {"event_source": "s3", "steps": 2, "payload_kb": 700},
+        "destinations",
+        (),
+    ),
     "async-iot": ({"event_source": "iot", "steps": 1}, "destinations", ()),
     "async-logs": ({"event_source": "cloudwatch-logs", "steps": 1}, "destinations", ()),
     "async-mail": ({"event_source": "ses", "steps": 2, "failure_handling": ("notify",)}, "destinations", ()),
@@ -70,6 +80,50 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
             Step("Reserve stock", "dynamodb"),
             Step("Tell customer", "sns"),
         ),
+    ),
+    "standard-kafka": (
+        {"event_source": "kafka", "steps": 3, "delivery": "exactly-once", "payload_kb": 300},
+        "step-functions",
+        (),
+    ),
+    "express-kafka-in-order": (
+        {"event_source": "kafka", "steps": 3, "ordering": "required"},
+        "step-functions",
+        (),
+    ),
+    "express-child": (
+        {
+            "event_source": "kinesis",
+            "steps": 2,
+            "targets": ("lambda", "step-functions"),
+            "idempotent": True,
+            "delivery": "at-least-once",
+            "total_duration_s": 20,
+        },
+        "step-functions",
+        (),
+    ),
+    "express-slow-answer": (
+        {
+            "event_source": "api-gateway",
+            "caller_waits_for": "result",
+            "steps": 3,
+            "step_duration_s": 40,
+            "total_duration_s": 110,
+        },
+        "step-functions",
+        (),
+    ),
+    "express-slow-balancer": (
+        {
+            "event_source": "alb",
+            "caller_waits_for": "result",
+            "steps": 2,
+            "step_duration_s": 40,
+            "total_duration_s": 80,
+        },
+        "step-functions",
+        (),
     ),
     "standard-callback": (
         {

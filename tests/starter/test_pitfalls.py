@@ -71,6 +71,8 @@ def test_12_what_a_source_cannot_hand_over_is_kept(name: str) -> None:
     handed_over = {"eventbridge", "schedule", "sns"}
     assert all(trigger.undelivered for trigger in triggers if trigger.kind in handed_over)
     for pipe in (item for item in made.resources if item.kind == "pipe"):
+        if pipe.service == "kafka":  # type: ignore[attr-defined]
+            continue  # such a pipe has no queue for it: it stays at the record until it can start the run
         queue = made.by_id[pipe.source.to]  # type: ignore[attr-defined]
         assert pipe.undelivered or queue.dead_letters  # type: ignore[attr-defined]
 

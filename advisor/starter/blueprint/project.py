@@ -59,6 +59,7 @@ class Blueprint(Struct, frozen=True, dict=True):
     summary: str = ""
     cost: str = ""
     made_with: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError for a reference to a resource that is not there."""

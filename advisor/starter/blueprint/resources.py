@@ -106,8 +106,9 @@ class Stream(Resource, frozen=True):
 
 
 class HttpApi(Resource, frozen=True):
-    """An HTTP API with one IAM-authorised route that starts the machine; ``waits`` for its result.
+    """An HTTP API with one IAM-authorised route that starts the machine, or puts an event on ``bus``.
 
+    ``waits``: it answers with the machine's result.
     ``key_header`` names the run: the same key twice is the same request.
     """
 
@@ -122,14 +123,18 @@ class HttpApi(Resource, frozen=True):
         "status": "$context.status",
         "error": "$context.integrationErrorMessage",
     }
-    machine: Ref = Ref("")
+    machine: Ref | None = None
     waits: bool = False
+    bus: Ref | None = None
+    source: str = ""
+    detail_type: str = ""
 
 
 class Pipe(Resource, frozen=True):
     """An EventBridge pipe that starts the machine for each record of a queue or stream.
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
+    ``topic`` and ``group``: what it reads of a Kafka cluster, and as which consumer group.
     """
 
     kind: ClassVar[str] = "pipe"
@@ -143,6 +148,8 @@ class Pipe(Resource, frozen=True):
     undelivered: Ref | None = None
     retry_attempts: int = 0
     max_record_age_s: int = 0
+    topic: Ref | None = None
+    group: Ref | None = None
 
 
 class Subscription(Resource, frozen=True):
@@ -173,7 +180,10 @@ class MailRule(Resource, frozen=True):
 
 
 class LoadBalancer(Resource, frozen=True):
-    """An Application Load Balancer in the user's network with a function as its only target."""
+    """An Application Load Balancer in the user's network with a function as its only target.
+
+    ``idle_s``: how long it waits for an answer.
+    """
 
     kind: ClassVar[str] = "load_balancer"
     port: ClassVar[int] = 80
@@ -181,6 +191,7 @@ class LoadBalancer(Resource, frozen=True):
     function: Ref = Ref("")
     network: Ref = Ref("")
     subnets: Ref = Ref("")
+    idle_s: int = 60
 
 
 class UserPool(Resource, frozen=True):

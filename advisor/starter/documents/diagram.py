@@ -56,7 +56,7 @@ def _before(item: Resource) -> Iterator[str]:
     if isinstance(item, MailRule):
         yield arrow("mail((mail))", item.id)
     if isinstance(item, Pipe):
-        yield arrow(item.source.to, item.id)
+        yield arrow((item.topic or item.source).to, item.id)
     if isinstance(item, Route):
         yield arrow(item.bus.to if item.bus else "events((events))", item.id)
     if isinstance(item, Function | Machine) and item.trigger:
@@ -76,6 +76,8 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
     if isinstance(item, HttpApi | Pipe | IotRule) and item.machine:
         yield arrow(item.id, item.machine.to)
+    if isinstance(item, HttpApi) and item.bus:
+        yield arrow(item.id, item.bus.to)
     if isinstance(item, IotRule | MailRule | LoadBalancer) and item.function:
         yield arrow(item.id, item.function.to)
     if isinstance(item, Subscription):

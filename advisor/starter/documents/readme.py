@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from advisor.knowledge.flow import WaitForCallback, nodes
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, Resource
+from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, LoadBalancer, Resource
 
 
 def described(blueprint: Blueprint) -> tuple[Resource, ...]:
@@ -28,6 +28,8 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
     trigger = next((f.trigger for f in blueprint.functions if f.trigger), None)
     machine = blueprint.machine
     trigger = trigger or (machine.trigger if machine else None)
+    if over_http := _request(blueprint, output):
+        return over_http
     if "SourceBucket" in by_id:
         return f"echo '{{}}' | aws s3 cp - s3://{output('SourceBucketName')}/incoming/1001.json"
     if trigger and trigger.kind == "eventbridge":
@@ -49,17 +51,11 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
     if trigger and trigger.kind == "dynamodb-stream":
         item = shlex.quote('{"id": {"S": "1001"}}')
         return f"aws dynamodb put-item --table-name {output('SourceTableName')} --item {item}"
-    if trigger and trigger.kind == "kafka":
+    if "KafkaTopic" in by_id:
         return (
             "# From a host in the network of the cluster, with the tools of Kafka and the cluster's access\n"
             f"echo {payload} | kafka-console-producer.sh --topic TOPIC \\\n"
             "  --bootstrap-server BROKERS --producer.config client.properties"
-        )
-    if any(isinstance(item, HttpApi) for item in blueprint.resources):
-        return (
-            'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\\n'
-            '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
-            f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} {output("ApiUrl")}'
         )
     if blueprint.approach == "step-functions":
         machine_arn = output("StateMachine")
@@ -68,6 +64,26 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
         "# Event, not the default: destinations fire for asynchronous calls only\n"
         f"aws lambda invoke --function-name {output('FirstFunction')} --invocation-type Event \\\n"
         f"  --cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
+    )
+
+
+def _request(blueprint: Blueprint, output: Callable[[str], str]) -> str:
+    """Return a request to what takes requests; empty where nothing does."""
+    payload = shlex.quote(json.dumps(blueprint.payload))
+    if any(isinstance(item, HttpApi) for item in blueprint.resources):
+        return _signed("execute-api", payload, output("ApiUrl"))
+    if any(item.trigger and item.trigger.kind == "function-url" for item in blueprint.functions):
+        return _signed("lambda", payload, output("FunctionUrl"))
+    if any(isinstance(item, LoadBalancer) for item in blueprint.resources):
+        return f"# From a host in the network\ncurl -d {payload} http://{output('LoadBalancerHost')}/"
+    return ""
+
+
+def _signed(service: str, payload: str, address: str) -> str:
+    return (
+        f'curl --aws-sigv4 "aws:amz:$AWS_REGION:{service}" \\\n'
+        '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
+        f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} {address}'
     )
 
 
@@ -107,6 +123,11 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         yield "Did API Gateway let it in? The log group `ApiLogs` of the stack tells."
+    if any(f.trigger and f.trigger.kind == "function-url" for f in blueprint.functions):
+        yield (
+            "Was the caller let in? A function URL needs a signed request, and a caller who is allowed both "
+            "`lambda:InvokeFunctionUrl` and `lambda:InvokeFunction` on it."
+        )
     if blueprint.machine:
         where = (
             "the log group `/aws/vendedlogs/states/…`"

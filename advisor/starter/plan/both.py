@@ -33,10 +33,6 @@ def both(
 ) -> tuple[Fragment, Mapping[str, Any]]:
     """Return the edge of the design as a function that hands its result to a state machine for the core."""
     design = context.design
-    if not design.edge:
-        raise NotSupported(
-            "Both options together need a lambda step first, for the edge, and a step after it, for the core."
-        )
     edge = tuple(units(design.edge))
     source = source_of_function(context, payload_for(design.core), edge[0])
     if context.requirements.text("event_source") in context.aws.ordered_sources:
@@ -47,19 +43,24 @@ def both(
         HANDED_ON, "carries each result of the edge to the core", context.asked("invocation", "coordination")
     )
     trigger = rule(context, SUCCEEDED, Ref(bus.id, "name"), UNSTARTED)
-    edge_brief = replace(
-        context,
-        requirements=replace(
-            context.requirements, answers=_without(context.requirements.answers, "on_success")
-        ),
-    )
     onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
-    front = edges(edge_brief, design.edge, source, onward)
+    front = edges(_for_edge(context), design.edge, source, onward)
     waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
     inner = core(context, MachineOptions(workflow_type, trigger, entry=RESULT))
     parts = merge([front, waiting, inner])
     return parts, source.event
 
 
-def _without(answers: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in answers.items() if name != key}
+def _for_edge(context: PlanContext) -> PlanContext:
+    """Return what the edge looks at: the core has the success, and a failure that no destination takes."""
+    taken = context.aws.accepting("failure")
+    answers = {key: value for key, value in context.requirements.answers.items() if key != "on_success"}
+    failure = context.design.failure
+    if any(service not in taken for service in context.requirements.chosen("on_failure")):
+        del answers["on_failure"]
+        failure = replace(failure, handover=replace(failure.handover, answered=None, target="sqs"))
+    return replace(
+        context,
+        requirements=replace(context.requirements, answers=answers),
+        design=replace(context.design, failure=failure),
+    )

@@ -18,7 +18,10 @@ from advisor.starter.plan.rule_ids import RulesBehind
 
 
 class PlanContext(Struct, frozen=True):
-    """What every part of the plan looks at: requirements, the workload's name, who asked for what."""
+    """What every part of the plan looks at: requirements, the workload's name, who asked for what.
+
+    ``notes`` say where the project differs from the answers, and why.
+    """
 
     requirements: Requirements
     asked: RulesBehind
@@ -28,16 +31,34 @@ class PlanContext(Struct, frozen=True):
     design: Design
     query_language: QueryLanguage = "jsonata"
     failure_topic: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def answer_s(self) -> int:
+        """Return how long a run may take whose result a caller waits for; 0 where nobody waits.
+
+        It is twice the expected duration, within what the source and Express allow, and 29 s at least.
+        """
+        if self.requirements.text("caller_waits_for") != "result":
+            return 0
+        source, http = self.requirements.text("event_source"), self.aws.limit("http-api-timeout") - 1
+        if source == "cognito":
+            return self.aws.limit("cognito-trigger-timeout") - 1
+        if source == "api-gateway":
+            return http
+        expected = max(self.requirements.number(key, 0) for key in ("total_duration_s", "step_duration_s"))
+        return int(min(max(2 * expected, http), self.aws.limit("express-duration")))
 
     @property
     def timeout_s(self) -> int:
         """Return the timeout of each function: twice the expected duration, from 30 to 900 s.
 
-        Behind an HTTP API a caller waits 29 s in all, so there it is 8 s.
+        Where a caller waits it is from 8 s to what the whole run may take.
         """
-        if self.requirements.text("caller_waits_for") == "result":
-            return 8
-        return int(min(max(self.requirements.number("step_duration_s", 10) * 2, 30), 900))
+        expected = self.requirements.number("step_duration_s", 0) * 2
+        if self.answer_s:
+            return int(min(max(expected, 8), self.answer_s))
+        return int(min(max(expected, 30), 900))
 
 
 class Fragment(Struct, frozen=True):

@@ -14,7 +14,7 @@ from advisor.starter.plan.context import Fragment, PlanContext
 from advisor.starter.state_language.entry import Entry
 
 RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
-PERIOD = "rate(1 day)"
+PERIOD, REQUESTED = "rate(1 day)", "Work requested"
 # Sources disagree on the dash before "Success", so the record itself says which outcome it is.
 SUCCEEDED = {
     "source": ["lambda"],
@@ -88,8 +88,8 @@ def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
 
 def from_bus(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
     """Return a rule on the default bus for events of the workload's own source."""
-    pattern = {"source": [context.source], "detail-type": ["Work requested"]}
-    event = bus_event(context.source, "Work requested", payload)
+    pattern = {"source": [context.source], "detail-type": [REQUESTED]}
+    event = bus_event(context.source, REQUESTED, payload)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
     return Source(rule(context, pattern), event, more, DETAIL)
 

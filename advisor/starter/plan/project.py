@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Approach, Blueprint
-from advisor.starter.blueprint.resources import Function, Parameter, Table
+from advisor.starter.blueprint.resources import Function, HttpApi, Parameter, Resource, Table
 from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
@@ -30,6 +30,8 @@ from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
 from advisor.starter.plan.failure_routes import failure_routes
+from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
+from advisor.starter.plan.reachable import reachable
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.text.markdown import one_line
 
@@ -63,7 +65,8 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
     """
     choice = _choice(recommendation, approach)
     _check_region(recommendation)
-    requirements = Requirements(recommendation.decision.settled.facts.values)
+    answered = Requirements(recommendation.decision.settled.facts.values)
+    requirements, notes = reachable(answered, recommendation.aws)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
         requirements,
@@ -74,6 +77,7 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         recommendation.designs[choice.approach],
         recommendation.answers.project.query_language or "jsonata",
         recommendation.answers.project.failure_topic or "",
+        notes,
     )
     _check_failure_topic(context, choice)
     return _blueprint(recommendation, versions, context, choice, _build(context, choice, recommendation))
@@ -176,8 +180,9 @@ def _blueprint(
     built: PlannedFlow,
 ) -> Blueprint:
     project = recommendation.answers.project
-    kept = _idempotency(context, built.parts)
-    resources = (*built.parts.resources, *kept.resources)
+    parts = with_payload_bucket(context, built.parts)
+    kept = _idempotency(context, parts)
+    resources = (*parts.resources, *kept.resources)
     alarms = alarms_for(context, resources)
     email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
     return Blueprint(
@@ -192,18 +197,25 @@ def _blueprint(
         versions=versions,
         source=context.source,
         resources=(email, *resources, alarm_topic(context.asked("failure_handling", "visibility")), *alarms),
-        permissions=(*built.parts.permissions, *kept.permissions),
+        permissions=(*parts.permissions, *kept.permissions),
         flow=built.flow,
         payload=sample_payload(built.flow),
         event=built.event,
-        records=built.parts.records,
+        records=parts.records,
         failure_routes=failure_routes(context, (*resources, *alarms)),
         idempotency=Ref(IDEMPOTENCY, "name") if kept.permissions else None,
-        event_source=context.requirements.text("event_source", "sdk"),
+        event_source=_carrier(context, resources),
         summary=_summary(recommendation, choice),
         cost=_cost(recommendation, choice),
         made_with=provenance(recommendation.rule_base),
+        notes=(*context.notes, *payload_notes(context)),
     )
+
+
+def _carrier(context: PlanContext, resources: Iterable[Resource]) -> str:
+    """Return what brings an event to the work: for requests that an API puts on a bus, the bus."""
+    on_bus = any(isinstance(item, HttpApi) and item.bus for item in resources)
+    return "eventbridge" if on_bus else context.requirements.text("event_source", "sdk")
 
 
 def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:

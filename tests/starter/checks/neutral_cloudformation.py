@@ -329,13 +329,7 @@ def _pipe(found: Collected, name: str, of: Properties) -> None:
 
 
 def _integration(found: Collected, name: str, of: Properties) -> None:
-    found.add(
-        "apis",
-        "Api",
-        does=of["IntegrationSubtype"],
-        machine=of["RequestParameters"]["StateMachineArn"],
-        input=of["RequestParameters"]["Input"],
-    )
+    found.add("apis", "Api", does=of["IntegrationSubtype"], **of["RequestParameters"])
 
 
 def _route(found: Collected, name: str, of: Properties) -> None:

@@ -374,10 +374,7 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
 
 
 def _integration(found: Collected, name: str, of: Values) -> None:
-    given = of["request_parameters"]
-    found.add(
-        "apis", "Api", does=of["integration_subtype"], machine=given["StateMachineArn"], input=given["Input"]
-    )
+    found.add("apis", "Api", does=of["integration_subtype"], **of["request_parameters"])
 
 
 def _route(found: Collected, name: str, of: Values) -> None:

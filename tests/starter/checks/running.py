@@ -164,7 +164,13 @@ def _translated(template: str, path: str, definition: str) -> dict[str, Any]:
 # moto cannot run these: a function that is called with the same arguments stands in for each of them
 JOBS = "ecs|batch|glue|athena|elasticmapreduce|sagemaker|bedrock|codebuild|http|states"
 JOB = f"arn:aws:lambda:{REGION}:{DEFAULT_ACCOUNT_ID}:function:job"
-JOB_ANSWER = {"Body": {"a": 1}, "Output": {"b": 2}, "ResponseBody": {"c": 3}, "StatusCode": 200}
+JOB_ANSWER = {
+    "Body": {"a": 1},
+    "Output": {"b": 2},
+    "ResponseBody": {"c": 3},
+    "StatusCode": 200,
+    "ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:child:1",
+}
 
 
 def _finish(execution: str, waited: list[float], answer: Any) -> Run:

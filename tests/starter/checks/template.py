@@ -25,7 +25,11 @@ DESTINATION_ACTIONS = {
     "events": ("events:PutEvents",),
     "s3": ("s3:PutObject", "s3:ListBucket"),
 }
-UNNAMED = re.compile(r"logs:.*|xray:.*|dynamodb:ListStreams|batch:DescribeJobs")
+# The network of a Kafka cluster is found by who reads it, so its interfaces have no names beforehand.
+UNNAMED = re.compile(
+    r"logs:.*|xray:.*|dynamodb:ListStreams|batch:DescribeJobs"
+    r"|ec2:(Create|Delete|Describe)NetworkInterfaces?|ec2:Describe(SecurityGroups|Subnets|Vpcs)"
+)
 # What the CDK's own destination for a bucket grants on it, which no statement of ours does.
 OF_S3_DESTINATION = ("s3:GetObject*", "s3:GetBucket*", "s3:List*", "s3:DeleteObject*", "s3:Abort*")
 STREAM_DESTINATIONS = ("sqs", "sns", "s3")

@@ -55,9 +55,6 @@ def _chain(
 ) -> Fragment:
     units = tuple(units_of(flow))
     functions, last = _split(context, units)
-    _refuse_large_records(
-        context, handed_on=len(units) > 1 or bool(context.requirements.chosen("on_success"))
-    )
     if any(isinstance(node, Parallel) for node in flow):
         return _fan_out(context, functions, source, last)
     success = onward or _success(context, functions, last)
@@ -106,29 +103,6 @@ def _split(context: PlanContext, units: Sequence[Unit]) -> tuple[tuple[Unit, ...
             "Destinations need at least one lambda step; the last step alone may be sns, sqs or eventbridge."
         )
     return functions, last if last != "lambda" else ""
-
-
-def _refuse_large_records(context: PlanContext, *, handed_on: bool) -> None:
-    size = context.requirements.number("payload_kb", 0) * 1024
-    to_sns = "sns" in (*context.requirements.chosen("on_success"), *context.requirements.chosen("on_failure"))
-    source = context.requirements.text("event_source")
-    if size > context.aws.limit("async-payload-bytes"):
-        raise NotSupported("Asynchronous events hold at most 1 MB: keep the payload in S3 and pass its key.")
-    if source in ("sns", "schedule") and size > context.aws.limit("sns-payload-bytes"):
-        raise NotSupported(
-            f"An event of {source} holds at most 256 KB: keep the payload in S3, pass its key, and say "
-            "payload_kb: 1."
-        )
-    if handed_on and 2 * size > context.aws.limit("async-payload-bytes"):
-        raise NotSupported(
-            "The record of a success holds request and response, and what follows takes 1 MB in all: with "
-            "payloads above 512 KB keep them in S3, pass the key, and say payload_kb: 1."
-        )
-    if to_sns and 2 * size > context.aws.limit("sns-payload-bytes"):
-        raise NotSupported(
-            "A record holds request and response, and SNS takes 256 KB in all: with payloads above 128 KB "
-            "use 'sqs' or, for failures, 's3'."
-        )
 
 
 def _success(

@@ -7,18 +7,33 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.resources import IotRule, MailRule, Parameter, Stream, Table, Topic
+from advisor.starter.blueprint.resources import (
+    Bus,
+    HttpApi,
+    IotRule,
+    MailRule,
+    Parameter,
+    Stream,
+    Table,
+    Topic,
+)
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import (
+    REQUESTED,
+    RULES_OF_ACCOUNT,
     Source,
+    bus_event,
     from_bucket,
     from_bus,
     from_caller,
     from_schedule,
+    rule,
     undelivered,
 )
 from advisor.starter.state_language.entry import Entry
@@ -33,7 +48,6 @@ MESSAGE = Entry("$states.input", "$states.input.event")
 LOG_PATTERN = "?ERROR ?Exception"
 SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
 HINTS = {
-    "api-gateway": f"{SYNCHRONOUS}Use --approach step-functions. ",
     "alb": f"{SYNCHRONOUS}Use --approach step-functions. ",
     "function-url": f"{SYNCHRONOUS}Use --approach step-functions. ",
     "cognito": f"{SYNCHRONOUS}Use --approach step-functions. ",
@@ -156,8 +170,17 @@ def _table(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sou
     return Source(trigger, {"Records": [record]}, Fragment((table,)))
 
 
-def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
-    """Return a topic of an existing cluster; the permissions are for one with IAM access control.
+class KafkaTopic(Struct, frozen=True):
+    """A topic of an existing cluster, read as one consumer group; the user names all three."""
+
+    cluster: Ref
+    topic: Ref
+    group: Ref
+    parts: Fragment
+
+
+def kafka_topic(context: PlanContext, holder: str) -> KafkaTopic:
+    """Return the topic that ``holder`` reads; the permissions are for a cluster with IAM access control.
 
     https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
     """
@@ -167,32 +190,46 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sou
     group = Parameter(
         "KafkaConsumerGroup", "name of the consumer group; each stack needs its own", rules, context.name.slug
     )
+    read = Arn("{0}/{1}", (Ref(cluster.id, "topics"), Ref(topic.id, "name")))
+    joined = Arn("{0}/{1}", (Ref(cluster.id, "groups"), Ref(group.id, "name")))
+    permissions = (
+        Permission(holder, kafka.actions("connect"), (Ref(cluster.id, "name"),)),
+        Permission(holder, kafka.actions("read-topic"), (read,)),
+        Permission(holder, kafka.actions("join-group"), (joined,)),
+    )
+    parts = Fragment((cluster, topic, group), permissions)
+    return KafkaTopic(Ref(cluster.id, "name"), Ref(topic.id, "name"), Ref(group.id, "name"), parts)
+
+
+def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    read = kafka_topic(context, first.function_id)
     record = {"topic": "orders", "partition": 0, "offset": 15, "value": encoded(payload)}
     event = {"eventSource": "aws:kafka", "records": {"orders-0": [record]}}
-    trigger = Trigger(
-        "kafka",
-        source=Ref(cluster.id, "name"),
-        topic=Ref(topic.id, "name"),
-        group=Ref(group.id, "name"),
+    return Source(
+        Trigger("kafka", source=read.cluster, topic=read.topic, group=read.group), event, read.parts
     )
-    permissions = (
-        Permission(
-            first.function_id,
-            kafka.actions("connect"),
-            (Ref(cluster.id, "name"),),
-        ),
-        Permission(
-            first.function_id,
-            kafka.actions("read-topic"),
-            (Arn("{0}/{1}", (Ref(cluster.id, "topics"), Ref(topic.id, "name"))),),
-        ),
-        Permission(
-            first.function_id,
-            kafka.actions("join-group"),
-            (Arn("{0}/{1}", (Ref(cluster.id, "groups"), Ref(group.id, "name"))),),
-        ),
+
+
+def _http_api(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
+    """Return an HTTP API that puts each request on a bus, whose rule calls the function asynchronously.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
+    """
+    bus = Bus("SourceBus", "carries each request of the API to the work", _asked(context))
+    api = HttpApi(
+        "Api",
+        "takes requests and answers that they were accepted",
+        _asked(context),
+        bus=Ref(bus.id),
+        source=context.source,
+        detail_type=REQUESTED,
     )
-    return Source(trigger, event, Fragment((cluster, topic, group), permissions))
+    put = Permission(api.id, context.aws.services["eventbridge"].actions("write"), (Ref(bus.id),))
+    more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    pattern = {"source": [context.source], "detail-type": [REQUESTED]}
+    trigger = rule(context, pattern, bus=Ref(bus.id, "name"))
+    event = bus_event(context.source, REQUESTED, payload)
+    return Source(trigger, event, merge([Fragment((api, bus), (put,)), more]))
 
 
 def _asked(context: PlanContext) -> tuple[str, ...]:
@@ -219,4 +256,5 @@ SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Unit], Source]] 
     "kinesis": _kinesis,
     "dynamodb-stream": _table,
     "kafka": _kafka,
+    "api-gateway": _http_api,
 }

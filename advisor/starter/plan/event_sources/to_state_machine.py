@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.knowledge.names import name
 from advisor.starter.blueprint.ids import MACHINE, UNDELIVERED
-from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import (
     Function,
     HttpApi,
@@ -34,6 +34,7 @@ from advisor.starter.plan.event_sources.to_function import (
     LOG_PATTERN,
     SHARED,
     iot_source,
+    kafka_topic,
     log_group_parameter,
     logs_event,
     mail_source,
@@ -42,6 +43,9 @@ from advisor.starter.state_language.entry import Entry
 
 START = "StartWorkflowFunction"
 RECORD = Entry("$states.input[0].payload", "$states.input[0].event")
+RECORD_OF_TOPIC = Entry(
+    RECORD.payload, "$states.input[0].topic & '-' & $states.input[0].partition & '-' & $states.input[0].offset"
+)
 # An item as plain JSON; a change that removes it brings its last image
 PLAIN = (
     "$plain := function($v) { "
@@ -62,18 +66,10 @@ RECEIVES = 5
 def source_of_machine(
     context: PlanContext, payload: Mapping[str, Any], *, express: bool, waits: bool
 ) -> Source:
-    """Return how the event source starts the state machine; ``waits``: the caller gets its result.
-
-    Raises Refused where this starter has no way.
-    """
+    """Return how the event source starts the state machine; ``waits``: the caller gets its result."""
     kind = context.requirements.text("event_source", "sdk")
     if kind in SHARED:
         return SHARED[kind](context, payload, machine=True)
-    if kind == "kafka":
-        raise NotSupported(
-            "A pipe from Kafka needs the network of your cluster, which this starter does not know. Use "
-            "--approach destinations for the topic's reader, and let it start the state machine."
-        )
     return SOURCES[kind](context, payload, StartOptions(express, waits))
 
 
@@ -176,6 +172,22 @@ def envelope(event: str, payload: str) -> str:
     return f'{{"event": <$.{event}>, "payload": <$.{payload}>}}'
 
 
+def _kafka(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
+    """Return a pipe from a topic; runs that must keep its order are waited for, the others start at once.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-msk.html
+    """
+    read = kafka_topic(context, "SourcePipe")
+    waits = way.express and context.requirements.text("ordering") == "required"
+    template = (
+        '{"topic": <$.topic>, "partition": <$.partition>, "offset": <$.offset>, "payload": <$.value>}'
+    )
+    piped = _pipe(context, "kafka", read.cluster, (template, StartOptions(waits, way.waits)))
+    pipe = replace(piped.resources[0], topic=read.topic, group=read.group)
+    event = [{"topic": "orders", "partition": 0, "offset": 15, "payload": payload}]
+    return Source(None, event, merge([read.parts, Fragment((pipe,), piped.permissions)]), RECORD_OF_TOPIC)
+
+
 def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, StartOptions]) -> Fragment:
     """Return the pipe; an Express run is waited for, so that its failure is retried and then kept."""
     template, way = how
@@ -188,7 +200,7 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         Ref(MACHINE),
         template,
         way.express,
-        None if service == "sqs" else Ref(UNDELIVERED),
+        None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
         context.aws.limit("starter-stream-retries"),
         context.aws.limit("starter-stream-record-age"),
     )
@@ -222,6 +234,7 @@ def _load_balancer(context: PlanContext, payload: Mapping[str, Any], way: StartO
         Ref(START),
         Ref(network.id, "name"),
         Ref(subnets.id, "name"),
+        idle_s=max(60, context.answer_s + 10),
     )
     parts = [Fragment((network, subnets, balancer)), _starter(context, None, way)]
     return Source(None, http_event(payload), merge(parts))
@@ -267,7 +280,7 @@ def _starter(
         _asked(context),
         name("Start workflow"),
         "start",
-        timeout_s=35 if way.waits else 30,
+        timeout_s=context.answer_s + 6 if way.waits else 30,
         environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
         trigger=trigger,
         asynchronous=AsyncInvoke(
@@ -296,6 +309,7 @@ SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], StartOptions], S
     "sns": _sns,
     "kinesis": _kinesis,
     "dynamodb-stream": _table,
+    "kafka": _kafka,
     "iot": _iot,
     "function-url": _function_url,
     "alb": _load_balancer,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from advisor.knowledge.flow import Unit
+from advisor.knowledge.rules import EXPRESS
 from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.resources import Activity, Connection, Parameter
 from advisor.starter.blueprint.wiring import Arn, Ref
@@ -76,7 +77,9 @@ def http_api(unit: Unit, context: PlanContext) -> Call:
 
 
 def child(unit: Unit, context: PlanContext) -> Call:
-    """Run another state machine and wait for its result."""
+    """Run another state machine and wait for its result; an Express workflow starts it and goes on."""
+    if context.design.workflow_type == EXPRESS:
+        return _started(unit, context)
     machine = given(unit, context, "StateMachineArn", "ARN of the Standard state machine to run")
     runs = Arn("arn:{partition}:states:{region}:{account}:execution:*")
     return Call(
@@ -98,6 +101,18 @@ def child(unit: Unit, context: PlanContext) -> Call:
         ),
         standard_only=True,
         timeout_s=AN_HOUR,
+    )
+
+
+def _started(unit: Unit, context: PlanContext) -> Call:
+    machine = given(unit, context, "StateMachineArn", "ARN of the state machine to start")
+    return Call(
+        context.aws.step("step-functions").resource.removesuffix(".sync:2"),
+        {"StateMachineArn": f"${{{machine.id}}}", "Input": {"payload": INPUT}},
+        Merged("result", {"execution": Value("result", ("ExecutionArn",))}),
+        ((machine.id, Ref(machine.id, "name")),),
+        (machine,),
+        (may(context, "step-functions", "start", Ref(machine.id, "name")),),
     )
 
 

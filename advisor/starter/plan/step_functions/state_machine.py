@@ -122,7 +122,7 @@ def _claiming(context: PlanContext, once: Once) -> Fragment:
 
 def _timeout(context: PlanContext, plan: MachineOptions) -> int:
     if plan.caller_waits:
-        return context.aws.limit("http-api-timeout") - 1
+        return context.answer_s
     if plan.workflow_type == "express":
         return context.aws.limit("express-duration")
     design = context.design
@@ -197,10 +197,6 @@ def _refuse_oversize(context: PlanContext, flow: Flow, plan: MachineOptions) -> 
         raise NotSupported(
             "An inline Map works on at most 40 items at once, and a distributed Map needs a Standard "
             "workflow. Say max_parallel_items: 40, or leave what asks for Express out."
-        )
-    if context.requirements.number("payload_kb", 0) * 1024 > context.aws.limit("sfn-payload-bytes"):
-        raise NotSupported(
-            "State data holds at most 256 KiB: keep the payload in S3, pass its key, and say payload_kb: 1."
         )
 
 

@@ -1,0 +1,26 @@
+"""Where the wiring that the answers name cannot do what they ask for, and what does."""
+
+from __future__ import annotations
+
+from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.requirements import Requirements
+
+
+def reachable(requirements: Requirements, aws: AwsFacts) -> tuple[Requirements, tuple[str, ...]]:
+    """Return the requirements as they can be wired, and one sentence for each difference.
+
+    An HTTP API gives up before a long run ends; a function URL waits as long as its function.
+    """
+    waits = requirements.text("caller_waits_for") == "result"
+    longest = max(requirements.number(key, 0) for key in ("total_duration_s", "step_duration_s"))
+    api = requirements.text("event_source") == "api-gateway"
+    if not (waits and api and longest >= aws.limit("http-api-timeout")):
+        return requirements, ()
+    changed = requirements.having("event_source", "function-url")
+    note = (
+        f"The caller waits for the result, and a run may take {longest:,.10g} seconds. "
+        f"{aws.limits['http-api-timeout'].text} So callers use a function URL, which waits longer. To keep "
+        "API Gateway in front, use a REST API with a raised time-out, or answer at once and let the caller "
+        "ask for the result."
+    )
+    return changed, (note,)
