@@ -44,7 +44,8 @@ from advisor.starter.state_language.entry import Entry
 START = "StartWorkflowFunction"
 RECORD = Entry("$states.input[0].payload", "$states.input[0].event")
 RECORD_OF_TOPIC = Entry(
-    RECORD.payload, "$states.input[0].topic & '-' & $states.input[0].partition & '-' & $states.input[0].offset"
+    RECORD.payload,
+    "$states.input[0].topic & '-' & $states.input[0].partition & '-' & $states.input[0].offset",
 )
 # An item as plain JSON; a change that removes it brings its last image
 PLAIN = (
@@ -179,9 +180,7 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) 
     """
     read = kafka_topic(context, "SourcePipe")
     waits = way.express and context.requirements.text("ordering") == "required"
-    template = (
-        '{"topic": <$.topic>, "partition": <$.partition>, "offset": <$.offset>, "payload": <$.value>}'
-    )
+    template = '{"topic": <$.topic>, "partition": <$.partition>, "offset": <$.offset>, "payload": <$.value>}'
     piped = _pipe(context, "kafka", read.cluster, (template, StartOptions(waits, way.waits)))
     pipe = replace(piped.resources[0], topic=read.topic, group=read.group)
     event = [{"topic": "orders", "partition": 0, "offset": 15, "payload": payload}]
