@@ -142,8 +142,9 @@ def test_kafka_knows_only_the_bounds_of_lambda() -> None:
     story, _ = stories({"event_source": "kafka", "on_failure": ("s3",)})
     assert story == FailureStory(
         option="destinations",
-        attempts="11 at most, as Lambda bounds them. A Kafka mapping takes other bounds in provisioned mode only; "
-        "without them Lambda stops after 10 retries where there is a destination, and never where there is none.",
+        attempts="11 at most, as Lambda bounds them. A Kafka mapping takes other bounds in provisioned mode "
+        "only; without them Lambda stops after 10 retries where there is a destination, "
+        "and never where there is none.",
         events=(
             FailureEvent(0, "Attempt 1", "The function gets the batch and fails."),
             FailureEvent(

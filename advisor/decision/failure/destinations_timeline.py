@@ -147,7 +147,8 @@ def _unbounded_kafka(case: Case) -> str:
     """Source: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html"""
     return (
         "A Kafka mapping takes other bounds in provisioned mode only; without them Lambda stops after "
-        f"{case.limit('kafka-max-retries'):g} retries where there is a destination, and never where there is none."
+        f"{case.limit('kafka-max-retries'):g} retries where there is a destination, "
+        "and never where there is none."
     )
 
 
