@@ -92,10 +92,12 @@ def _started_by(machine: StateMachine, system: System) -> Sequence[EventSource]:
 
 
 def _entries(system: System) -> list[InspectedFunction]:
-    """Return the functions that something outside the system starts."""
-    called = [function for function in system.functions if function.sources]
+    """Return the functions that something outside the system starts: those with destinations, if any."""
     chained = {item.target.key for one in system.functions for item in one.outcomes("success", "failure")}
-    return called or [one for one in system.functions if one.key not in chained]
+    outer = [one for one in system.functions if one.key not in chained]
+    handed_on = [one for one in outer if one.outcomes("success", "failure", "stream-failure")]
+    called = [function for function in system.functions if function.sources]
+    return handed_on or called or outer
 
 
 # --- what starts it

@@ -12,22 +12,23 @@ from advisor.inspect.reading.hcl_expressions import EXPRESSIONS, inside
 from advisor.inspect.reading.hcl_trees import SPACE, blocks, body_of, is_token, labels_of, word
 from advisor.inspect.reading.intrinsics import Budget
 from advisor.inspect.reading.terraform_types import attribute_word, pascal
-from advisor.inspect.values import NOTHING, Node, Reference, Text, Unknown
+from advisor.inspect.values import NOTHING, FileText, Node, Reference, Text, Unknown
 
 MAX_DEPTH = 60
+KNOWN_DATA = ("aws_iam_policy_document", "template_file", "local_file")
 
 
 class Module(Struct, frozen=True):
     """The names that the files of one folder know, as parsed blocks and expressions.
 
-    ``variables`` holds what is passed or the defaults; ``locals`` and ``policies`` the parse trees of
-    ``locals`` and of policy documents, each with its file.
+    ``variables`` holds what is passed or the defaults; ``locals`` and ``data`` the parse trees of
+    ``locals`` and of data sources that hold a text, each with its file.
     """
 
     scope: str
     variables: Mapping[str, Node]
     locals: Mapping[str, tuple[Any, str]]
-    policies: Mapping[str, tuple[Any, str]]
+    data: Mapping[str, tuple[Any, str]]
     resources: frozenset[str]
     budget: Budget
 
@@ -117,6 +118,8 @@ class Evaluator(Struct, frozen=True):
         if len(names) > 1 and f"{first}.{names[1]}" in self.module.resources:
             attribute = attribute_word(first, names[2]) if len(names) > 2 else "Arn"
             return Node(Reference(self.module.scope, f"{first}.{names[1]}", attribute))
+        if len(names) > 2 and first.startswith("aws_"):  # of another file: its type is known all the same
+            return Node(Reference(self.module.scope, f"{first}.{names[1]}", attribute_word(first, names[2])))
         return Node(Unknown(".".join(names)))
 
     def _local(self, name: str, depth: int) -> Node:
@@ -127,13 +130,23 @@ class Evaluator(Struct, frozen=True):
 
     def _data(self, names: list[str], depth: int) -> Node:
         address = ".".join(names[:3])
-        if names[1] == "aws_iam_policy_document" and address in self.module.policies:
-            tree, file = self.module.policies[address]
-            return policy_document(Evaluator(self.module, file).body(tree, depth + 5))
+        if address in self.module.data:
+            tree, file = self.module.data[address]
+            body = Evaluator(self.module, file).body(tree, depth + 5)
+            return policy_document(body) if names[1] == "aws_iam_policy_document" else rendered(body)
         if names[1] in ("aws_region", "aws_caller_identity", "aws_partition"):
             return Node(Text(f"${{{'.'.join(names)}}}", {}))
         attribute = attribute_word(names[1], names[3]) if len(names) > 3 else "Arn"
         return Node(Reference(self.module.scope, address, attribute))
+
+
+def rendered(body: Node) -> Node:
+    """Return the text of a ``template_file`` or ``local_file``."""
+    template, path = body.any("Template", "Filename"), body.get("Filename").template
+    if isinstance(template.value, FileText):
+        return Node(FileText(template.value.path, body.get("Vars").mapping), template.place)
+    known = bool(path) and "${" not in path
+    return Node(FileText(path, {}), body.place) if known else Node(Unknown("template"), body.place)
 
 
 def policy_document(body: Node) -> Node:

@@ -12,9 +12,10 @@ from advisor.errors import Place
 from advisor.inspect.reading.cloudformation import local
 from advisor.inspect.reading.document import Child, Document, Resource
 from advisor.inspect.reading.hcl_trees import attributes, blocks, body_of, labels_of
-from advisor.inspect.reading.hcl_values import Evaluator, Module
+from advisor.inspect.reading.hcl_values import KNOWN_DATA, Evaluator, Module
 from advisor.inspect.reading.intrinsics import Budget
 from advisor.inspect.reading.source import CannotRead, Note
+from advisor.inspect.reading.terraform_modules import resource_of
 from advisor.inspect.reading.terraform_types import converted
 from advisor.inspect.values import NOTHING, Node, Unknown
 
@@ -70,6 +71,7 @@ def read(parsed: list[Parsed], folder: str, arguments: Mapping[str, Node] | None
             elif labels[0] == "module" and len(labels) == 2:
                 found = _child(labels[1], evaluator, block, place)
                 children += [found] if isinstance(found, Child) else []
+                resources += [found] if isinstance(found, Resource) else []
                 notes += [found] if isinstance(found, Note) else []
     return Document(
         kind="terraform",
@@ -93,10 +95,16 @@ def _resource(labels: list[str], evaluator: Evaluator, block: Any, place: Place)
     )
 
 
-def _child(name: str, evaluator: Evaluator, block: Any, place: Place) -> Child | Note:
-    """Return a module that stands in a folder here, or a note about one that does not."""
+def _child(name: str, evaluator: Evaluator, block: Any, place: Place) -> Child | Resource | Note:
+    """Return a module that stands in a folder here, what a well-known one makes, or a note about another."""
     given = {key: evaluator.value(tree) for key, tree in attributes(body_of(block))}
     source = given.get("source", NOTHING).string or ""
+    made = resource_of(source, given)
+    if made is not None:
+        kind, properties = made
+        return Resource(
+            scope=evaluator.module.scope, id=f"module.{name}", type=kind, properties=properties, place=place
+        )
     if not source.startswith(".") or not local(source):
         return Note(place, f"the module {source[:100] or name} is not in these files.")
     arguments = {key: value for key, value in given.items() if key not in _PASSED}
@@ -107,7 +115,7 @@ def _module(parsed: list[Parsed], folder: str, arguments: Mapping[str, Node]) ->
     """Return the names of a module: variables with their values, locals, and the resources there are."""
     variables: dict[str, Node] = {}
     local_trees: dict[str, tuple[Any, str]] = {}
-    policies: dict[str, tuple[Any, str]] = {}
+    data: dict[str, tuple[Any, str]] = {}
     resources: set[str] = set()
     empty = Module(folder, {}, {}, {}, frozenset(), Budget(10_000_000))
     for file, labels, body in _every_block(parsed):
@@ -117,11 +125,11 @@ def _module(parsed: list[Parsed], folder: str, arguments: Mapping[str, Node]) ->
             variables[labels[1]] = arguments.get(labels[1], known)
         elif labels[0] == "locals":
             local_trees.update({name: (tree, file) for name, tree in attributes(body)})
-        elif labels[0] == "data" and labels[1:2] == ["aws_iam_policy_document"] and len(labels) == 3:
-            policies[".".join(labels)] = (body, file)
+        elif labels[0] == "data" and labels[1] in KNOWN_DATA and len(labels) == 3:
+            data[".".join(labels)] = (body, file)
         elif labels[0] == "resource" and len(labels) == 3:
             resources.add(f"{labels[1]}.{labels[2]}")
-    return Module(folder, variables, local_trees, policies, frozenset(resources), Budget(10_000_000))
+    return Module(folder, variables, local_trees, data, frozenset(resources), Budget(10_000_000))
 
 
 def _every_block(parsed: list[Parsed]) -> Iterator[tuple[str, list[str], Any]]:

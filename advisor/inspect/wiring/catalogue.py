@@ -206,14 +206,15 @@ class Catalogue(Struct, frozen=True, dict=True):
 
 
 def _foreign_service(address: str) -> str:
-    """Return the service of a resource that stands elsewhere, where its address says so (Terraform data)."""
-    kind = address.removeprefix("data.").partition(".")[0] if address.startswith("data.") else ""
+    """Return the service of a resource of another file, where its address says so (Terraform)."""
+    kind = address.removeprefix("data.").partition(".")[0]
     words = {
         "aws_sqs_queue": "sqs", "aws_sns_topic": "sns", "aws_lambda_function": "lambda",
         "aws_s3_bucket": "s3", "aws_cloudwatch_event_bus": "eventbridge", "aws_kinesis_stream": "kinesis",
         "aws_dynamodb_table": "dynamodb", "aws_sfn_state_machine": "step-functions",
         "aws_msk_cluster": "kafka",
-        "aws_lambda_alias": "lambda",
+        "aws_lambda_alias": "lambda", "aws_kinesis_stream_consumer": "kinesis", "aws_mq_broker": "mq",
+        "aws_docdb_cluster": "documentdb", "aws_sfn_activity": "activity-worker",
     }  # fmt: skip
     return words.get(kind, UNKNOWN)
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from advisor.inspect.model import UNKNOWN, EventSource, Mode, Target
 from advisor.inspect.reading.document import Resource
-from advisor.inspect.values import Node, references_in, walk
+from advisor.inspect.values import NOTHING, Node, references_in, walk
 from advisor.inspect.wiring.catalogue import MACHINES, Catalogue
 from advisor.inspect.wiring.mappings import POLLED, mapping
 
@@ -18,38 +18,35 @@ Connector: TypeAlias = Callable[[Resource, Catalogue], Iterator[Edge]]
 def rule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     """Yield the targets of an EventBridge rule."""
     properties = resource.properties
-    schedule = properties.get("ScheduleExpression").template
-    pattern = properties.get("EventPattern")
     for target in properties.get("Targets").items:
-        kind = "schedule" if schedule and not pattern.there else "eventbridge"
-        found = EventSource(
+        for source in _rule_sources(resource, properties, target, catalogue):
+            yield source, catalogue.target(target.get("Arn"))
+
+
+def _rule_sources(
+    resource: Resource, properties: Node, target: Node, catalogue: Catalogue
+) -> Iterator[EventSource]:
+    """Yield what a rule with ``properties`` hands to a target: on a schedule, what matches, or both."""
+    schedule, pattern = properties.get("ScheduleExpression"), properties.get("EventPattern")
+    kinds = (*(["schedule"] if schedule.there else []), *(["eventbridge"] if pattern.there else []))
+    for kind in kinds or ("eventbridge",):
+        yield EventSource(
             kind=kind,
             mode=catalogue.mode(kind),
             place=resource.place,
             source=catalogue.target(properties.get("EventBusName")),
             settings=target,
-            pattern=pattern,
-            schedule=schedule,
+            pattern=pattern if kind == "eventbridge" else NOTHING,
+            schedule=schedule.template if kind == "schedule" else "",
         )
-        yield found, catalogue.target(target.get("Arn"))
 
 
 def rule_target(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     """Yield a target that is a resource by itself, as in Terraform."""
     owner = catalogue.resource(resource.properties.get("Rule"))
     properties = owner.properties if owner else resource.properties
-    schedule = properties.get("ScheduleExpression").template
-    kind = "schedule" if schedule else "eventbridge"
-    found = EventSource(
-        kind=kind,
-        mode=catalogue.mode(kind),
-        place=resource.place,
-        source=catalogue.target(properties.get("EventBusName")),
-        settings=resource.properties,
-        pattern=properties.get("EventPattern"),
-        schedule=schedule,
-    )
-    yield found, catalogue.target(resource.properties.get("Arn"))
+    for source in _rule_sources(resource, properties, resource.properties, catalogue):
+        yield source, catalogue.target(resource.properties.get("Arn"))
 
 
 def schedule(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
