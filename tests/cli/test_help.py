@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TypeAlias
+from typing import Any
 
 import pytest
 import typer
@@ -12,11 +12,10 @@ import typer
 from advisor.cli.app import app_for
 from tests.cli.conftest import Advise
 
-Command: TypeAlias = typer.core.TyperCommand | typer.core.TyperGroup
-COMMAND = typer.main.get_command(app_for())
+COMMAND: Any = typer.main.get_command(app_for())
 
 
-def all_commands(command: Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def all_commands(command: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found = [path]
     for name, below in getattr(command, "commands", {}).items():
         found += all_commands(below, (*path, name))
@@ -40,7 +39,7 @@ def test_every_example_in_a_help_text_parses(advise: Advise, path: tuple[str, ..
     assert examples
     for example in examples:
         arguments = shlex.split(example.split("   ")[0].split(" > ")[0])[1:]
-        command: Command = COMMAND
+        command = COMMAND
         while arguments and arguments[0] in getattr(command, "commands", {}):
             command = command.commands[arguments.pop(0)]
         command.make_context("advisor", arguments)

@@ -49,7 +49,12 @@ def answer_to(key: str) -> st.SearchStrategy[Answer]:
         return st.lists(st.sampled_from(LETTERS), unique=True).map(tuple)
     if kind == "whole":
         return st.integers(0, 6)
-    return {"choice": st.sampled_from(LETTERS), "flag": st.booleans(), "number": NUMBERS}[kind]
+    others: dict[str, st.SearchStrategy[Answer]] = {
+        "choice": st.sampled_from(LETTERS),
+        "flag": st.booleans(),
+        "number": NUMBERS,
+    }
+    return others[kind]
 
 
 ANSWERS = st.fixed_dictionaries({}, optional={key: answer_to(key) for key in KEYS})
@@ -177,7 +182,7 @@ def test_the_bits_name_the_rules_that_fire(requirements: dict[str, Answer]) -> N
 
 
 def test_tables_travel_to_other_processes() -> None:
-    requirements = {"steps": 3, "invocation": "async", "targets": ("sqs",)}
+    requirements: dict[str, Answer] = {"steps": 3, "invocation": "async", "targets": ("sqs",)}
     again = pickle.loads(pickle.dumps(TABLES))
     assert again.tally(again.fired(requirements)) == TABLES.tally(TABLES.fired(requirements))
 

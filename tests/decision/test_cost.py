@@ -76,7 +76,7 @@ def test_a_line_shows_its_formula_source_and_doubt() -> None:
             title="Standard state transitions: one for each executed state",
             units=600_000_000,
             unit="transitions",
-            usd=pytest.approx(14999.9),
+            usd=pytest.approx(14999.9),  # type: ignore[arg-type]
             formula="200,000,000 runs x 3 transitions, 4,000 free, x $0.000025",
             source="https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates/current/us-east-1/index.json",
             as_of="2026-09-11",

@@ -38,7 +38,7 @@ def test_accuracy_counts_options_and_types_apart() -> None:
 
 
 def test_what_is_dropped_depends_on_seed_and_scenario_only() -> None:
-    reordered = Scenario("one", dict(reversed(ONE.answers.items())), "destinations")
+    reordered = Scenario("one", dict(reversed(list(ONE.answers.items()))), "destinations")
     assert dropped(ONE, 3).answers == dropped(reordered, 3).answers
     assert len({len(dropped(ONE, seed).answers) for seed in range(20)}) > 1
 

@@ -19,6 +19,7 @@ from advisor.decision.fast.compile import compile_rules, tables_of
 from advisor.decision.verdict import outcome_of
 from advisor.errors import AdvisorError, CannotWrite, InputError
 from advisor.knowledge.answers import Answers
+from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import RuleBase
 from advisor.loading import dump_answers, load_answers, load_rule_base
 from advisor.loading.conditions import ConditionReader
@@ -81,7 +82,8 @@ def overlay(data: bytes) -> None:
         return
     changed = replace(REAL, rules=laid.rules)
     tables = tables_of(changed)
-    for requirements in ({}, {"steps": 3, "invocation": "async", "targets": ("sqs",)}):
+    some: dict[str, Answer] = {"steps": 3, "invocation": "async", "targets": ("sqs",)}
+    for requirements in ({}, some):
         expected = outcome_of(decide(changed, requirements))
         assert tables is None or outcome_of(tables.tally(tables.fired(requirements))) == expected
 

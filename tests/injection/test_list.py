@@ -8,11 +8,11 @@ from itertools import product
 
 import pytest
 
+from advisor.knowledge.answers import RUNTIMES
 from advisor.reports import FORMATS
 from tests.injection.strings import (
     FLAVOURS,
     LONGEST,
-    RUNTIMES,
     categories,
     is_name,
     is_step,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Dropped, Implied
 from advisor.loading import load_rule_base
 from advisor.resources import rules_folder
@@ -40,7 +41,12 @@ def test_derived_numbers_need_all_their_factors() -> None:
 
 
 def test_the_order_of_answers_does_not_matter() -> None:
-    answers = {"steps": 2, "event_source": "sqs", "caller_waits_for": "nothing", "retry": "none"}
+    answers: dict[str, Answer] = {
+        "steps": 2,
+        "event_source": "sqs",
+        "caller_waits_for": "nothing",
+        "retry": "none",
+    }
     backwards = dict(reversed(answers.items()))
     assert QUESTIONNAIRE.settle(answers) == QUESTIONNAIRE.settle(backwards)
     assert list(QUESTIONNAIRE.settle(answers).answers) == list(QUESTIONNAIRE.settle(backwards).answers)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from advisor.errors import RuleBaseError
+from advisor.knowledge.rules import RuleBase
 from advisor.loading.own_rules import own_rule_base, read_built, write_rule_base
 from advisor.loading.rule_base import load_rule_base, with_overlays
 from advisor.resources import built_rule_base, rules_folder
@@ -62,10 +64,11 @@ def test_every_problem_of_an_overlay_is_found(package: Path, tmp_path: Path) -> 
     (tmp_path / "one.yaml").write_text("rules: {}\nchanges: []\n", encoding="utf-8")
     (tmp_path / "two.yaml").write_text("[", encoding="utf-8")
     errors = []
-    for read in (
+    reads: tuple[Callable[[], RuleBase], ...] = (
         lambda: with_overlays(own_rule_base(), [tmp_path]),
         lambda: load_rule_base(rules_folder(), [tmp_path]),
-    ):
+    )
+    for read in reads:
         with pytest.raises(RuleBaseError) as raised:
             read()
         errors.append(str(raised.value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -118,10 +119,10 @@ def _is(key: str, *values: Answer) -> Test:
     return Test(key, "is", values)
 
 
-def _rule(rule_id: str, title: str, when: Condition, because: str, **effects: object) -> Rule:
+def _rule(rule_id: str, title: str, when: Condition, because: str, **effects: Any) -> Rule:
     return Rule(
         rule_id, title, "flow", when, because, f"{DOCS}{rule_id.lower()}.html", "2026-11-23", **effects
-    )  # type: ignore[arg-type]
+    )
 
 
 RULES = (

@@ -69,7 +69,7 @@ def test_no_named_key_may_be_missing() -> None:
 def _raw(key: str) -> st.SearchStrategy[object]:
     """Answers to ``key``, most of them right, some of them not."""
     question = REAL.questionnaire.by_key[key]
-    odd = st.sampled_from(
+    odd: st.SearchStrategy[object] = st.sampled_from(
         ["unknown", None, "nonsense", "", [], ["lambda", "lambda"], {}, True, -1, 2.5, 10**15]
     )
     if question.kind in ("whole", "number"):

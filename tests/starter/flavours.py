@@ -23,7 +23,7 @@ def projects(example: str) -> dict[str, Mapping[str, str]]:
     """Return the files that each flavour makes of one answers file."""
     text = (EXAMPLES / example).read_bytes()
     answers = advisor.load_answers(text, example, rule_base().questionnaire)
-    made = {}
+    made: dict[str, Mapping[str, str]] = {}
     for iac in FLAVOURS:
         asked = replace(answers, project=replace(answers.project, iac=iac))
         made[iac] = {file.path: file.text for file in make(rule_base(), asked).files}

@@ -62,8 +62,9 @@ def _tidy(requirements: dict[str, Any], approach: str) -> tuple[str, str]:
         (project / "go.mod").write_text(module, encoding="utf-8")
         (project / "go.sum").unlink(missing_ok=True)
         subprocess.run(["go", "mod", "tidy"], cwd=project, check=True)
-        module, sums = project / "go.mod", project / "go.sum"
-        return module.read_text(encoding="utf-8"), sums.read_text(encoding="utf-8") if sums.exists() else ""
+        sums = project / "go.sum"
+        tidied = (project / "go.mod").read_text(encoding="utf-8")
+        return tidied, sums.read_text(encoding="utf-8") if sums.exists() else ""
 
 
 def _required(module: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.decision.recommend import recommend
 from advisor.decision.recommendation import Recommendation
-from advisor.knowledge.answers import Answers, ForEach, Parallel, Project, Step
+from advisor.knowledge.answers import Answers, ForEach, Parallel, Part, Project, Step
 from advisor.knowledge.rules import RuleBase
 from advisor.knowledge.versions import Versions
 from advisor.loading import load_rule_base
@@ -17,7 +17,7 @@ from advisor.resources import rules_folder
 from advisor.starter import Blueprint, plan, render
 
 # name: (requirements, approach, real steps or none)
-PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Step, ...]]] = {
+PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
     "async-s3-to-bus": (
         {"event_source": "s3", "steps": 2, "on_success": ("eventbridge",), "on_failure": ("sqs",)},
         "destinations",

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def entry(goal: Path, suffix: str) -> Path:
     return made.path.with_name(f"{stem}.advisor-tmp-{DEAD}{suffix}")
 
 
-def plant(room: Path, suffix: str = ".undo", **parts: object) -> Path:
+def plant(room: Path, suffix: str = ".undo", **parts: Any) -> Path:
     """Put a journal into the user's own state folder, with a folder beside the goal as it says."""
     goal = room / "project"
     staged = room / f".project.advisor-tmp-{DEAD}"
@@ -88,7 +89,8 @@ def test_a_journal_with_paths_outside_of_the_folder_is_named_and_left_alone(
 ) -> None:
     before = tree(room)
     value: object = [path] if where == "folders" else {path: digest(OLD)}
-    journal = plant(room, **{where: value})
+    parts: dict[str, Any] = {where: value}
+    journal = plant(room, **parts)
     (note,) = write_project(FILES, room / "project").notes
     assert note == (
         f"{journal}: the journal names paths outside of the folder. "
@@ -102,7 +104,8 @@ def test_a_journal_with_paths_outside_of_the_folder_is_named_and_left_alone(
 @pytest.mark.parametrize("what", ["goal", "staged"])
 def test_a_journal_about_another_folder_is_left_alone(room: Path, what: str) -> None:
     value = {"goal": str(room), "staged": "../elsewhere"}[what]
-    journal = plant(room, **{what: value, "files": {"notes.txt": digest(OLD)}})
+    parts: dict[str, Any] = {what: value, "files": {"notes.txt": digest(OLD)}}
+    journal = plant(room, **parts)
     (note,) = write_project(FILES, room / "project").notes
     assert "the journal is about another folder" in note
     assert journal.exists() and (room / "project/notes.txt").exists()

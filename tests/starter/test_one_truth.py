@@ -102,7 +102,8 @@ def _edges(level: dict[str, Any], after: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _inner(state: dict[str, Any]) -> list[dict[str, Any]]:
-    return state.get("Branches", []) + [state[key] for key in ("ItemProcessor",) if key in state]
+    branches: list[dict[str, Any]] = state.get("Branches", [])
+    return branches + [state[key] for key in ("ItemProcessor",) if key in state]
 
 
 def _maps(level: dict[str, Any]) -> Iterator[str]:

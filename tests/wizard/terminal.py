@@ -103,7 +103,7 @@ class Terminal:
         self.process.expect(pexpect.EOF)
         self.process.close()
         assert self.process.exitstatus is not None, f"killed by signal {self.process.signalstatus}"
-        return self.process.exitstatus
+        return int(self.process.exitstatus)
 
     def __enter__(self) -> Terminal:
         return self

@@ -113,5 +113,7 @@ def test_whatever_a_draft_holds_it_is_read_or_refused(
 
 
 def test_it_lives_in_the_state_folder_of_the_platform() -> None:
-    path = DraftFile.of_user().path
+    file = DraftFile.of_user()
+    assert file is not None
+    path = file.path
     assert (path.name, path.parent.name) == ("draft.json", "lambda-flow-advisor")

@@ -264,7 +264,7 @@ def test_what_an_action_refuses_is_told_and_the_menu_goes_on(tmp_path: Path) -> 
 
 def test_back_leads_through_the_fields_of_a_form_to_the_menu(tmp_path: Path) -> None:
     back = [Move.BACK] * 4
-    fields = ["generate", "n", "sam", *back[:2], "other name", "cdk-python", *back[:3]]
+    fields: list[Move | str] = ["generate", "n", "sam", *back[:2], "other name", "cdk-python", *back[:3]]
     prompter = script("async", "show", *fields, "quit")
     play(session(prompter, "invocation"))
     names = [prompt.default for prompt in prompter.asked if prompt.title == "Name of the workload?"]

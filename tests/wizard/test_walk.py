@@ -31,7 +31,9 @@ def answers_to(question: Question) -> st.SearchStrategy[Answer | None]:
         return st.none() | st.integers(int(question.minimum), min(int(question.maximum), 500))
     values = [choice.value for choice in question.choices]
     if question.kind == "list":
-        return st.none() | st.lists(st.sampled_from(values), unique=True).map(tuple)
+        return st.none() | st.lists(st.sampled_from(values), unique=True).map(
+            lambda ticked: tuple(map(str, ticked))
+        )
     return st.none() | st.sampled_from(values)
 
 

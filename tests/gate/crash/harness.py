@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def contents(found: Tree) -> dict[str, tuple[Any, ...]]:
 class Child:
     """One run in a process of its own."""
 
-    act: Callable[[], None]
+    act: Callable[[], object]
 
     def start(self, before: Callable[[], None] = lambda: None) -> int:
         """Return the process id of a child that does ``act``."""
@@ -102,9 +103,9 @@ def killed_at(step: int) -> Callable[[], None]:
 
         synchronise = os.fsync
 
-        def fsync(handle: int) -> None:
+        def fsync(fd: Any) -> None:
             hook("os.fsync", ())
-            synchronise(handle)
+            synchronise(fd)
 
         os.fsync = fsync  # the interpreter tells of everything but this
         sys.addaudithook(hook)
@@ -181,10 +182,9 @@ def every_step(trial: Trial, chance: random.Random) -> None:
     """Kill before the first step, before the second, … until a run comes to its end."""
     step, going_on = 1, True
     while going_on:
+        dies = partial(Child.run, before=killed_at(step))
         again = killed_at(chance.randint(1, 2 * step))  # the run that clears up may die as well
-        going_on = trial.one(
-            lambda run, at=step: run.run(killed_at(at)), lambda run, how=again: run.run(how), f"step {step}"
-        )
+        going_on = trial.one(dies, partial(Child.run, before=again), f"step {step}")
         step += 1
 
 
@@ -196,7 +196,7 @@ def random_moments(trial: Trial, chance: random.Random) -> None:
     whole = time.monotonic() - started
     while trial.kills < RANDOM_KILLS:
         moment = chance.random() * whole
-        if not trial.one(lambda run, at=moment: run.run_for(at), lambda run: 0, f"after {moment:.6f} s"):
+        if not trial.one(partial(Child.run_for, seconds=moment), lambda run: 0, f"after {moment:.6f} s"):
             whole *= 0.9  # the machine was busy when it was measured
 
 

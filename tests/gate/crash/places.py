@@ -14,11 +14,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import advisor
+from advisor.files import MARK
 from advisor.starter import RenderedFile
-from tests.gate.crash.harness import MARK, Child, tree
+from tests.gate.crash.harness import Child, tree
 from tests.gate.crash.scenarios import PROJECT, SCENARIOS, Scenario
 
 NOBODY = 65534
@@ -30,7 +32,8 @@ class Log:
     """What was tried, and what was wrong with it."""
 
     def __init__(self) -> None:
-        self.runs, self.refused, self.faults = 0, 0, []
+        self.runs = self.refused = 0
+        self.faults: list[str] = []
 
     def must(self, holds: bool, fault: str) -> None:
         if not holds:
@@ -128,10 +131,11 @@ def at_once(log: Log, folder: Path) -> None:
                 os.read(gate, 1)
                 advisor.write_project(variant(number), room / "project", force=force)
 
-            children = [Child(lambda number=number: act(number)).start() for number in range(RUNS)]
+            children = [Child(partial(act, number)).start() for number in range(RUNS)]
             os.write(opened, b"x" * RUNS)
             codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-            os.close(gate), os.close(opened)
+            os.close(gate)
+            os.close(opened)
             log.runs += RUNS
             log.refused += codes.count(1)
             what = f"{name} {attempt}: {codes}"

@@ -17,7 +17,7 @@ from advisor.wizard.drafts import Draft, DraftFile
 from advisor.wizard.interview_state import Walk
 from tests.wizard.small import QUESTIONNAIRE
 
-Act = Callable[[Path], None]
+Act = Callable[[Path], object]
 
 
 def _nothing(room: Path) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import pytest
 
-from advisor.starter.flavours import sam
 from advisor.starter.flavours.cdk import python as cdk_python
 from advisor.starter.flavours.cdk import typescript as cdk_typescript
 from advisor.starter.flavours.terraform import words as hcl
+from advisor.text.yaml_scalar import quoted
 from tests.gate.injection.parsers import read_by_node
 from tests.injection.strings import read, strings
 from tests.starter.checks.deployed import read as read_yaml
@@ -36,9 +37,11 @@ def test_typescript_reads_what_was_written(tmp_path: Path) -> None:
 
 
 def test_yaml_reads_what_was_written() -> None:
-    assert read_yaml("".join(f"- {sam.quoted(text)}\n" for text in TEXTS)) == TEXTS
-    flow = ", ".join(sam.quoted(text) for text in TEXTS)
-    assert read_yaml(f"[{flow}]\n") == TEXTS
+    listed: Any = read_yaml("".join(f"- {quoted(text)}\n" for text in TEXTS))
+    assert listed == TEXTS
+    flow = ", ".join(quoted(text) for text in TEXTS)
+    listed = read_yaml(f"[{flow}]\n")
+    assert listed == TEXTS
 
 
 def test_terraform_reads_what_was_written(terraform: Terraform, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.decision.explain.open_questions import open_questions
+from advisor.knowledge.conditions import Answer
 from advisor.loading import load_answers
 from advisor.wizard.interview_state import begin, due
 from tests.wizard.command import (
@@ -38,7 +39,7 @@ def test_an_answers_file_is_not_asked_again(tmp_path: Path, example: Path) -> No
         assert asked(terminal) not in given
 
 
-def asked_after(given: Mapping[str, object]) -> bool:
+def asked_after(given: Mapping[str, Answer]) -> bool:
     """Return whether anything is left to ask when ``given`` is known."""
     return bool(due(begin(given, QUESTIONNAIRE), QUESTIONNAIRE, partial(open_questions, RULE_BASE)))
 

@@ -63,6 +63,7 @@ def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[st
         return {name: value.split(".", 1) if suffix == "GetAtt" else value}
     if isinstance(node, yaml.MappingNode):
         return {name: loader.construct_mapping(node, deep=True)}
+    assert isinstance(node, yaml.SequenceNode)
     return {name: loader.construct_sequence(node, deep=True)}
 
 
@@ -71,7 +72,8 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 def read(text: str) -> dict[str, Any]:
     """Return a template as plain data with long-form intrinsics."""
-    return yaml.load(text, _Loader)
+    found: dict[str, Any] = yaml.load(text, _Loader)
+    return found
 
 
 class _NoManagedPolicies:
@@ -89,7 +91,8 @@ def translate(source: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
         if resource["Type"] == "AWS::Serverless::Function":
             properties["CodeUri"] = "s3://artifact-bucket/key.zip"
     template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
-    return transform(template, {}, _NoManagedPolicies())
+    translated: dict[str, Any] = transform(template, {}, _NoManagedPolicies())
+    return translated
 
 
 def resolve(value: Any, template: dict[str, Any]) -> Any:
@@ -103,7 +106,8 @@ def resolve(value: Any, template: dict[str, Any]) -> Any:
         if name == "Ref":
             return _ref(argument, template)
         if name == "Fn::GetAtt":
-            return _attribute(*(argument if isinstance(argument, list) else argument.split(".", 1)), template)
+            owner, attribute = argument if isinstance(argument, list) else argument.split(".", 1)
+            return _attribute(owner, attribute, template)
         if name == "Fn::Sub":
             return _sub(argument, template)
         if name == "Fn::Join":
@@ -158,8 +162,9 @@ def _sub(argument: Any, template: dict[str, Any]) -> str:
         name = match.group(1)
         if name in given:
             return str(resolve(given[name], template))
-        if "." in name:
-            return _attribute(*name.split(".", 1), template)
+        owner, dot, attribute = name.partition(".")
+        if dot:
+            return _attribute(owner, attribute, template)
         return str(_ref(name, template))
 
     return re.sub(r"\$\{([^}!]+)\}", fill, text)

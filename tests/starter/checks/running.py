@@ -99,7 +99,7 @@ def interpreter(work: Work) -> Any:
     waited: list[float] = []
 
     def invoke(parameters: dict[str, Any], region: str, state_credentials: Any) -> dict[str, Any]:
-        payload = parameters.get("Payload")
+        payload: Any = parameters.get("Payload")
         payload = json.loads(payload) if isinstance(payload, str | bytes) else payload
         if parameters["FunctionName"].endswith(":job"):
             return {"StatusCode": 200, "Payload": {**payload, **JOB_ANSWER}}

@@ -40,7 +40,7 @@ json.dump(found, sys.stdout, default=sorted)
 def scan(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return what checkov finds in each project in ``folder`` when nothing is suppressed, by its name."""
     python = Path(need("checkov")).resolve().with_name("python")
-    alone = {"CHECKOV_PARALLELIZATION_TYPE": "none"}  # its processes cost more than they win
+    alone: dict[str, Any] = {"CHECKOV_PARALLELIZATION_TYPE": "none"}  # its processes cost more than they win
     done = run([str(python), "-c", _SCAN, str(folder.resolve())], folder, **alone)
     assert done.code == 0, done.output
     return dict(json.loads(done.output))

@@ -63,7 +63,7 @@ class Terraform:
 
     def __init__(self, found: str, providers: str) -> None:
         self.found = found
-        self.environment = {
+        self.environment: dict[str, Any] = {
             "TF_REATTACH_PROVIDERS": providers,
             "TF_CLI_CONFIG_FILE": os.devnull,
             "CHECKPOINT_DISABLE": "1",

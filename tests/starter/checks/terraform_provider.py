@@ -106,7 +106,7 @@ ACCEPTED: Mapping[str, Mapping[str, tuple[int, int] | str]] = {
 }
 
 
-class Stub(rpc.ProviderServicer):
+class Stub(rpc.ProviderServicer):  # type: ignore[misc]
     """The provider's side of the protocol, as far as validate, plan and test use it."""
 
     def __init__(self) -> None:
@@ -196,7 +196,7 @@ def _arns(values: Any, name: str = "") -> Iterator[tuple[str, str]]:
 def _accepted(value: Any, wanted: tuple[int, int] | str) -> bool:
     if isinstance(wanted, str):
         return re.fullmatch(wanted, value) is not None
-    return wanted[0] <= value <= wanted[1]
+    return wanted[0] <= int(value) <= wanted[1]
 
 
 @cache
