@@ -16,7 +16,17 @@ from advisor.errors import InputError, escaped
 # As in advisor.knowledge.answers, which help does not wait for
 TOOLS = "sam|cdk-python|cdk-typescript|terraform"
 LANGUAGES = "python|nodejs|java|go"
-APPROACHES = ("auto", "destinations", "step-functions", "both")
+OPTIONS = ("auto", "destinations", "step-functions", "both")
+ALTERNATIVES = (
+    "single-function",
+    "direct-invoke",
+    "messaging",
+    "queue-redrive",
+    "pipes",
+    "durable-functions",
+    "managed-job",
+)
+APPROACHES = (*OPTIONS, *ALTERNATIVES)
 
 Output = Annotated[
     str,
@@ -30,7 +40,10 @@ Output = Annotated[
     ),
 ]
 Approach = Annotated[
-    str, typer.Option("--approach", metavar="|".join(APPROACHES), help="Follow the advice, or overrule it.")
+    str,
+    typer.Option(
+        "--approach", metavar="|".join((*OPTIONS, "ALTERNATIVE")), help="Follow the advice, or overrule it."
+    ),
 ]
 Iac = Annotated[
     str | None,

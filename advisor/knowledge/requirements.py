@@ -30,5 +30,9 @@ class Requirements(Struct, frozen=True):
         value = self.answers.get(key, ())
         return value if isinstance(value, tuple) else ()
 
+    def without(self, *keys: str) -> Requirements:
+        """Return the answers without those of ``keys``."""
+        return Requirements({key: value for key, value in self.answers.items() if key not in keys})
+
     def flag(self, key: str) -> bool:
         return self.answers.get(key) is True

@@ -38,6 +38,8 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "destinations",
         (),
     ),
+    "single-schedule": ({"event_source": "schedule", "steps": 1}, "single-function", ()),
+    "single-stream": ({"event_source": "dynamodb-stream", "steps": 1}, "single-function", ()),
     "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
     "stream-kinesis": (
         {"event_source": "kinesis", "steps": 1, "replay_payload": True},
@@ -341,5 +343,5 @@ def files(name: str) -> Mapping[str, str]:
     return {file.path: file.text for file in render(blueprint(name))}
 
 
-WITH_MACHINE = [name for name, (_, approach, _) in PROJECTS.items() if approach != "destinations"]
+WITH_MACHINE = [name for name, (_, approach, _) in PROJECTS.items() if approach in ("step-functions", "both")]
 EXPRESS = "express-parallel"

@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
         (),
         "cannot do this workload",
     ),
-    "approach that does not exist": ({}, "pipes", (), "The approach is one of"),
+    "approach that does not exist": ({}, "pipes", (), "There is no starter for"),
     "neither": ({"event_source": "sqs", "steps": 1, "failure_handling": ("redrive",)}, "auto", (), "Neither"),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.decision.provenance import provenance
-from advisor.decision.recommendation import Recommendation
+from advisor.decision.recommendation import Recommendation, Verdict
 from advisor.decision.workflow import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY
 from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.flow import Choice, Flow, Map, nodes, units
@@ -32,15 +32,19 @@ from advisor.starter.plan.event_sources.to_state_machine import source_of_machin
 from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
 from advisor.starter.plan.reachable import reachable
+from advisor.starter.plan.single_function import single_function
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.text.markdown import one_line
 
+SINGLE_FUNCTION = "single-function"
 TITLES = {
     DESTINATIONS: "Lambda Destinations",
     STEP_FUNCTIONS: "Step Functions",
     BOTH: "Both options together",
+    SINGLE_FUNCTION: "one function behind its event",
 }
-APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH)
+ALTERNATIVES = (SINGLE_FUNCTION,)  # what can be built where neither option is the answer
+APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH, *ALTERNATIVES)
 
 
 class ChosenApproach(Struct, frozen=True):
@@ -74,7 +78,7 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         workload,
         f"app.{workload.slug}",
         recommendation.aws,
-        recommendation.designs[choice.approach],
+        recommendation.designs.get(choice.approach, recommendation.designs[DESTINATIONS]),
         recommendation.answers.project.query_language or "jsonata",
         recommendation.answers.project.failure_topic or "",
         notes,
@@ -84,16 +88,15 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
 
 
 def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
-    if approach not in APPROACHES:
-        raise NotSupported(f"The approach is one of {', '.join(APPROACHES)}; found '{approach}'.")
     verdict, decision = recommendation.verdict, recommendation.decision
-    if approach == "auto" and verdict.option == NEITHER:
-        others = ", ".join(verdict.instead) or "a plain function"
+    option = _option(verdict) if approach == "auto" else approach
+    if option not in APPROACHES:
         raise NotSupported(
-            f"Neither Lambda Destinations nor Step Functions fits; use instead: {others}. "
-            "For a starter all the same, name one with --approach destinations or --approach step-functions."
+            f"There is no starter for '{option}' yet. For a starter all the same, name one with --approach "
+            f"{', '.join(APPROACHES[1:])}."
         )
-    option = verdict.option if approach == "auto" else approach
+    if option in ALTERNATIVES:
+        return ChosenApproach(option, None)  # type: ignore[arg-type]
     for wanted in (DESTINATIONS, STEP_FUNCTIONS):
         card = decision.card(wanted)
         if option == wanted and not card.viable:
@@ -102,6 +105,14 @@ def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
                 f"{TITLES[wanted]} cannot do this workload: {reasons} Leave --approach at auto."
             )
     return ChosenApproach(option, _workflow_type(recommendation) if option != DESTINATIONS else None)  # type: ignore[arg-type]
+
+
+def _option(verdict: Verdict) -> str:
+    """Return what to build; for ``neither``, the first alternative that there is a starter for."""
+    if verdict.option != NEITHER:
+        return verdict.option
+    buildable = [name for name in verdict.instead if name in ALTERNATIVES]
+    return next(iter((*buildable, *verdict.instead)), SINGLE_FUNCTION)
 
 
 def _workflow_type(recommendation: Recommendation) -> WorkflowType:
@@ -149,6 +160,8 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
             )
         source = source_of_function(context, sample_payload(()), next(units(design.edge)))
         return PlannedFlow(design.flow, edges(context, design.edge, source), source.event)
+    if choice.approach == SINGLE_FUNCTION:
+        return PlannedFlow(design.edge, *single_function(context, sample_payload(())))
     if choice.approach == STEP_FUNCTIONS:
         waits = choice.workflow_type == EXPRESS and requirements.text("caller_waits_for") == "result"
         source = source_of_machine(
@@ -219,7 +232,8 @@ def _carrier(context: PlanContext, resources: Iterable[Resource]) -> str:
 
 
 def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:
-    if choice.approach == recommendation.verdict.option:
+    verdict = recommendation.verdict
+    if choice.approach in (verdict.option, *(verdict.instead if verdict.option == NEITHER else ())):
         return recommendation.summary
     return f"Built with {TITLES[choice.approach]} on request. The advice was: {recommendation.summary}"
 

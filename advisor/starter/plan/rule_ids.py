@@ -23,6 +23,9 @@ def rules_behind(decision: Decision, approach: str, workflow_type: str | None) -
 
 
 def _speaking(decision: Decision, approach: str, workflow_type: str | None) -> tuple[Rule, ...]:
+    if approach not in (DESTINATIONS, STEP_FUNCTIONS, BOTH):
+        rules = (*decision.instead, *decision.names)
+        return tuple(rule for rule in rules if approach in (rule.instead, rule.names))
     cards: list[Scorecard] = []
     if approach in (DESTINATIONS, BOTH):
         cards.append(decision.destinations)

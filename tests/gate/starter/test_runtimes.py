@@ -18,7 +18,7 @@ from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.template import check_template
 from tests.starter.checks.toolchains import Outcome, need, node_modules, run
-from tests.starter.projects import ASKED, PROJECTS, blueprint_of, versions
+from tests.starter.projects import ASKED, PROJECTS, WITH_MACHINE, blueprint_of, versions
 
 OTHERS = [runtime for runtime in LANGUAGES if runtime != "python"]
 AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
@@ -90,7 +90,7 @@ STEPS = (Step("Check fraud"), Step("Delete"))
 def test_the_template_has_no_finding(runtime: str, name: str) -> None:
     made = dict(files(runtime, name))
     assert check_template(made) == []
-    if PROJECTS[name][1] != "destinations":
+    if name in WITH_MACHINE:
         assert check_machines(made) == []
 
 
@@ -262,7 +262,7 @@ def test_maven_tells_which_project_fails(tmp_path: Path) -> None:
     check_java(found, "sound")
 
 
-@pytest.mark.parametrize("name", [name for name in PROJECTS if PROJECTS[name][1] != "destinations"])
+@pytest.mark.parametrize("name", WITH_MACHINE)
 def test_java_errors_go_by_the_full_name_of_their_class(name: str) -> None:
     """Lambda reports ``starter.InvalidInput``; a Retry for ``InvalidInput`` would never match."""
     text = "".join(text for path, text in files("java", name).items() if path.endswith(".asl.json"))
