@@ -120,7 +120,9 @@ def test_other_files_in_the_folder_are_no_obstacle(advise: Advise, tmp_path: Pat
         ),
         (
             ["--output", "x", "--approach", "step-function"],
-            "--approach: one of auto, destinations, step-functions, both is expected; found 'step-function'. "
+            "--approach: one of auto, destinations, step-functions, both, single-function, direct-invoke, "
+            "messaging, queue-redrive, pipes, durable-functions, managed-job is expected; "
+            "found 'step-function'. "
             "Did you mean 'step-functions'?\n",
         ),
     ],

@@ -91,9 +91,12 @@ def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
     verdict, decision = recommendation.verdict, recommendation.decision
     option = _option(verdict) if approach == "auto" else approach
     if option not in APPROACHES:
+        others = (
+            f"Neither option fits; use instead: {', '.join(verdict.instead)}. " if approach == "auto" else ""
+        )
         raise NotSupported(
-            f"There is no starter for '{option}' yet. For a starter all the same, name one with --approach "
-            f"{', '.join(APPROACHES[1:])}."
+            f"{others}There is no starter for '{option}' yet. For a starter all the same, use --approach "
+            "destinations or --approach step-functions."
         )
     if option in ALTERNATIVES:
         return ChosenApproach(option, None)  # type: ignore[arg-type]
