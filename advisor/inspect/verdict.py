@@ -19,12 +19,14 @@ _DELIVERY: tuple[Outcome, ...] = ("success", "failure", "stream-failure")
 
 
 def agrees(system: System, recommendation: Recommendation) -> bool:
-    """Return whether the advice is what is built.
+    """Return whether the advice is what is built; it is not held against files that answer nothing.
 
     A tie agrees with both options, Step Functions with destinations around the machine; a workflow type
     counts where the files name one.
     """
     verdict, built = recommendation.verdict, _OPTIONS[system.approach]
+    if not recommendation.answers.requirements:
+        return True
     if verdict.option == STEP_FUNCTIONS and built == BOTH:  # destinations at the edges do no harm
         return not _other_type(system, recommendation)
     if verdict.option != built:

@@ -12,6 +12,7 @@ from advisor.inspect.reading.source import CannotRead, Note, Source
 from advisor.inspect.values import Node, Unknown
 from advisor.loading.yaml_nodes import Entry
 
+CONNECTOR = "AWS::Serverless::Connector"
 SAM = "AWS::Serverless-2016-10-31"
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 _PLACEHOLDER_TYPES = ("AWS::SSM::Parameter::",)  # the default is the name of a parameter, not its value
@@ -51,8 +52,14 @@ def read(source: Source, file: str, arguments: Mapping[str, Node] | None = None)
         children=tuple(_children(resources)),
         globals=scope.node(top.mapping["Globals"]) if sam and "Globals" in top.mapping else Node(None),
         metadata=scope.node(top.mapping["Metadata"]) if "Metadata" in top.mapping else Node(None),
+        connectors=any(_connects(entry) for entry in top.mapping["Resources"].mapping.values()),
         notes=tuple(notes),
     )
+
+
+def _connects(resource: Entry) -> bool:
+    kind = resource.mapping.get("Type")
+    return "Connectors" in resource.mapping or (kind is not None and kind.text == CONNECTOR)
 
 
 def _scope(top: Entry, file: str, arguments: Mapping[str, Node]) -> Scope:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from advisor.inspect.reading.document import Kind
@@ -23,15 +24,16 @@ def kind_by_text(name: str, text: str) -> Kind | None:
         return "terraform"
     if '"terraform_version"' in text and '"format_version"' in text and _PLAN.search(text):
         return "terraform"
-    if (
-        "aws" in text
-        and _PROVIDER.search(text)
-        and _SERVICE.search(text)
-        and not _START_OF_TEMPLATE.search(text)
-    ):
+    if _is_serverless(name, text):
         return "serverless"
     if _RESOURCES.search(text) and (_CFN_TYPE.search(text) or "AWSTemplateFormatVersion" in text):
         return "sam" if _SAM in text else "cloudformation"
     if _START.search(text) and _STATES.search(text):
         return "asl"
     return None
+
+
+def _is_serverless(name: str, text: str) -> bool:
+    named = posixpath.basename(name).startswith("serverless.") or "aws" in text.lower()
+    written = _PROVIDER.search(text) is not None and _SERVICE.search(text) is not None
+    return named and written and _START_OF_TEMPLATE.search(text) is None

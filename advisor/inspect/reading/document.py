@@ -43,8 +43,8 @@ class Child(Struct, frozen=True):
 class Document(Struct, frozen=True, kw_only=True):
     """One file, or the files of one Terraform folder, read.
 
-    ``scope`` is the name of its resources' namespace; ``own_roles`` says whether functions without a role
-    get one that is made for them; ``globals`` are defaults by section.
+    ``scope`` is the name of its resources' namespace; ``globals`` are defaults by section; ``connectors``
+    says whether SAM's connectors add to what roles allow.
     """
 
     kind: Kind
@@ -55,4 +55,5 @@ class Document(Struct, frozen=True, kw_only=True):
     children: tuple[Child, ...] = ()
     globals: Node = NOTHING
     metadata: Node = NOTHING
+    connectors: bool = False
     notes: tuple[Note, ...] = ()

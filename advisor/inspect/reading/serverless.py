@@ -24,6 +24,10 @@ def read(source: Source, file: str, texts: Callable[[str], str]) -> Document:
     """
     variables = Variables(source.entry, file, texts)
     top = source.entry
+    provider = variables.expanded(top.mapping.get("provider", _EMPTY))
+    name = provider.text or (provider.mapping["name"].text if "name" in provider.mapping else "aws")
+    if name != "aws" and "${" not in name:
+        raise CannotRead(top.place_of("provider"), f"the provider is {name[:40]}, not aws.")
     functions = _merged(variables.expanded(top.mapping.get("functions", _EMPTY)))
     steps = variables.expanded(top.mapping.get("stepFunctions", _EMPTY))
     machines = _merged(steps.mapping.get("stateMachines", _EMPTY))
@@ -33,7 +37,6 @@ def read(source: Source, file: str, texts: Callable[[str], str]) -> Document:
     ]
     if not (functions.mapping or machines.mapping or any(part.mapping for part in resources)):
         raise CannotRead(Place(file, 1, 1), "there are no functions, state machines or resources.")
-    provider = variables.expanded(top.mapping.get("provider", _EMPTY))
     scope = _scope(file, functions, machines, resources)
     made = [
         *_functions(functions, provider, scope),

@@ -12,6 +12,8 @@ from advisor.inspect.wiring.catalogue import Catalogue
 
 def grants(resource: Resource, properties: Node, catalogue: Catalogue) -> Grants:
     """Return what the role of ``resource`` allows; not complete where a part of it is not in these files."""
+    if catalogue.by_scope[resource.scope].connectors:
+        return Grants()
     role = properties.any("RoleArn", "Role")
     if role.there:
         found = catalogue.resource(catalogue.followed(role))
