@@ -171,9 +171,29 @@ class System(Struct, frozen=True, kw_only=True, dict=True):
         """Return the other resources by their key."""
         return {item.key: item for item in self.items}
 
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.type, []).append(item)
+        return found
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Return the keys of the resources that start a function or state machine."""
+        started = [source for function in self.functions for source in function.sources]
+        started += [source for machine in self.machines for source in machine.sources]
+        return frozenset(source.source.key for source in started)
+
+    @cached_property
+    def failure_targets(self) -> frozenset[str]:
+        """Return the keys of the resources that failed events of functions go to."""
+        outcomes: tuple[Outcome, ...] = ("failure", "dead-letter", "stream-failure")
+        return frozenset(item.target.key for one in self.functions for item in one.outcomes(*outcomes))
+
     def of_type(self, *types: str) -> Iterator[Item]:
         """Yield the other resources of these types."""
-        return (item for item in self.items if item.type in types)
+        return (item for kind in types for item in self._by_type.get(kind, ()))
 
     @property
     def approach(self) -> str:

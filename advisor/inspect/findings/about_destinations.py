@@ -48,16 +48,9 @@ def destination(item: Destination, function: InspectedFunction, scene: Scene) ->
         type_differs=_type_differs(item),
         made_by_sam=item.made_by_sam,
         permitted=_permitted(item, function, scene),
-        read=target.key in _read_by_others(scene.system) if target.key else None,
+        read=target.key in scene.system.sources if target.key else None,
     )
     return subject_of("destination", facts, function, item.place)
-
-
-def _read_by_others(system: System) -> set[str]:
-    """Return the queues, topics and buckets that start a function or state machine."""
-    sources = [source for function in system.functions for source in function.sources]
-    sources += [source for machine in system.machines for source in machine.sources]
-    return {source.source.key for source in sources}
 
 
 def _stream_of(item: Destination, function: InspectedFunction) -> str | None:

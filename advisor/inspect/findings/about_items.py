@@ -48,25 +48,13 @@ def _queue_facts(queue: Item, scene: Scene) -> dict[str, object]:
     system = scene.system
     before = [redrive.owner for redrive in system.redrives if redrive.target.key == queue.key]
     queues = [owner for owner in before if owner.type == "AWS::SQS::Queue"]
-    destinations = [
-        item
-        for function in system.functions
-        for item in function.outcomes("failure", "dead-letter", "stream-failure")
-        if item.target.key == queue.key
-    ]
     return {
-        "dead_letters": bool(before or destinations),
-        "consumed": _consumed(queue, system),
+        "dead_letters": bool(before) or queue.key in system.failure_targets,
+        "consumed": queue.key in system.sources,
         "alarm": _alarm(queue, system),
         "keeps_shorter": _keeps_shorter(queue, queues, scene),
         "other_kind": _other_kind(queue, queues),
     }
-
-
-def _consumed(queue: Item, system: System) -> bool:
-    sources = [source for function in system.functions for source in function.sources]
-    sources += [source for machine in system.machines for source in machine.sources]
-    return any(source.source.key == queue.key for source in sources)
 
 
 def _alarm(queue: Item, system: System) -> bool:

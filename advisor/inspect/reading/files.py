@@ -10,7 +10,7 @@ from advisor.errors import Place
 from advisor.inspect.reading import cloudformation, serverless, terraform_hcl, terraform_plan
 from advisor.inspect.reading.detect import kind_by_text
 from advisor.inspect.reading.document import ASL_FILE, Child, Document, Kind, Resource
-from advisor.inspect.reading.source import CannotRead, Note, text_of, tree
+from advisor.inspect.reading.source import CannotRead, Note, check, text_of, tree
 from advisor.inspect.values import Node
 
 
@@ -51,7 +51,7 @@ class Library:
         elif kind == "serverless":
             yield serverless.read(tree(text, name), name, self.text)
         elif kind == "asl":
-            tree(text, name)
+            check(text, name)
             yield definition(name)
         else:
             document = cloudformation.read(tree(text, name), name)

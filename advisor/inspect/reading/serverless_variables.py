@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from advisor.inspect.reading.cloudformation import local
+from advisor.inspect.reading.intrinsics import Budget
 from advisor.inspect.reading.source import CannotRead, Note, tree
 from advisor.inspect.values import NOWHERE
 from advisor.loading.yaml_nodes import Entry
@@ -20,6 +21,7 @@ _HIDDEN = "\x00{"  # takes the place of ``${`` while the variables around it are
 MAX_ROUNDS = 50
 MAX_DEPTH = 30
 MAX_ENTRIES = 200_000
+MAX_CHARACTERS = 5_000_000
 
 
 class Variables:
@@ -32,6 +34,7 @@ class Variables:
         self.files: list[str] = []
         self.notes: list[Note] = []
         self._entries = 0
+        self._budget = Budget(MAX_CHARACTERS)
 
     def expanded(self, entry: Entry, depth: int = 0) -> Entry:
         """Return ``entry`` with every variable in it resolved that can be."""
@@ -57,6 +60,8 @@ class Variables:
             if found is not None and match[0] == text.strip():
                 return found
             text = text[: match.start()] + _inserted(found, match) + text[match.end() :]
+            if not self._budget.spend(len(text)):
+                return entry
         text = text.replace(_HIDDEN, "${")
         return Entry(text, entry.place, text, None, entry.tag, entry.style)
 

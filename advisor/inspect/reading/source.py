@@ -80,6 +80,12 @@ def tree(text: str, file: str) -> Source:
     return Source(entry, tuple(notes[:MAX_NOTES]))
 
 
+def check(text: str, file: str) -> None:
+    """Raise CannotRead where ``tree`` would find no document; valid JSON is not read twice for it."""
+    if not text.lstrip().startswith("{") or json_error(text, file) is not None:
+        tree(text, file)
+
+
 def _cannot(problem: Problem) -> CannotRead:
     return CannotRead(problem.place, problem.message)
 
