@@ -15,8 +15,8 @@ from advisor.decision.recommendation import Recommendation
 from advisor.errors import InputError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
-from advisor.loading.answers_reader import MAX_NAME
 from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
+from advisor.loading.entry_reader import MAX_NAME
 from advisor.starter import Blueprint, RenderedFile
 from advisor.starter.manifest import with_manifest
 

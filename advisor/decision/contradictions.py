@@ -10,9 +10,11 @@ from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.contradictions import (
     NAMED_BRANCHES,
+    NAMED_CHOICES,
     NAMED_LISTS,
     NAMED_STEPS,
     UNLISTED_SERVICES,
+    UNLISTED_WAITS,
     named,
 )
 from advisor.knowledge.questions import Implied
@@ -22,7 +24,9 @@ _PROJECT = {
     NAMED_STEPS: "project.steps with {} steps",
     NAMED_BRANCHES: "project.steps with {} branches",
     NAMED_LISTS: "project.steps with for_each",
+    NAMED_CHOICES: "project.steps with a choice",
     UNLISTED_SERVICES: "the services in project.steps",
+    UNLISTED_WAITS: "the waits in project.steps",
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from advisor.decision.contradictions import conflicts
 from advisor.decision.cost.estimate import estimate
 from advisor.decision.decide import Decision, decide
@@ -17,7 +19,7 @@ from advisor.decision.provenance import stamp_of
 from advisor.decision.recommendation import ComparisonRow, Design, Recommendation, Verdict
 from advisor.decision.verdict import option_of, workflow_type_of
 from advisor.decision.workflow import Setting
-from advisor.knowledge.answers import Answers
+from advisor.knowledge.answers import Answers, placed
 from advisor.knowledge.conditions import holds
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
@@ -32,6 +34,9 @@ _NAMES = {
 
 def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     """Return the recommendation for ``answers`` with everything that explains it."""
+    said = placed(answers.project.steps)
+    if said:
+        answers = replace(answers, requirements={**said, **answers.requirements})
     decision = decide(rule_base, answers.requirements)
     option, instead = option_of(decision)
     workflow_type = workflow_type_of(decision, option)

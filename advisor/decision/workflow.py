@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from advisor.knowledge import answers
-from advisor.knowledge.answers import Part, Step
+from advisor.knowledge.answers import FieldCondition, Part, PlacedWait, Step, all_parts
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.flow import (
     Choice,
@@ -18,6 +19,7 @@ from advisor.knowledge.flow import (
     Map,
     Node,
     Parallel,
+    Pass,
     Poll,
     Task,
     Unit,
@@ -33,13 +35,17 @@ OURS = """
     report_failure workflow_failed not_approved approved done wait work_in_parallel work_on_each_item
     failure success take_the_event start_once already_started allow_a_new_start note_the_item start_workflow
     await_approval await_callback handle_success
-    handle_failure workflow source alarm idempotency large_amount
+    handle_failure workflow source alarm idempotency special_case
     check_job still_running wait_for_the_job
 """
-TAKEN = frozenset(OURS.split())  # names of states and resources every project may have
+REPEATED = ("await_approval", "await_callback", "wait", "work_in_parallel", "work_on_each_item")
+TAKEN = frozenset(  # names of states and resources every project may have
+    (*OURS.split(), *(f"{name}_{number}" for name in REPEATED for number in range(2, 101)))
+)
 PARALLEL, EACH = "Work in parallel", "Work on each item"
-CHOICE_KEY, CHOICE_LIMIT = "amount", 100
+SPECIAL, SPECIAL_CASE = "Special case", FieldCondition("special", "equals", value=True)
 ITEMS_KEY = "items"
+CHOICE_NAME = 70  # characters; a state's name has 80
 INLINE_ITEMS = 10
 A_DAY = 86_400
 POLL_EVENTS = 12  # a turn of polling adds nine events to the history, and more where an attempt fails
@@ -119,16 +125,15 @@ def flow_for(setting: Setting, units: Sequence[Unit], arranged: Sequence[Part] =
     """
     requirements = setting.requirements
     parallelism = requirements.text("parallelism", "none")
-    ready = _with_failure_handling(
-        requirements, units, undoable=parallelism != "dynamic" and not _has_each(arranged)
-    )
+    has_lists = any(isinstance(part, answers.ForEach) for part in all_parts(arranged))
+    ready = _with_failure_handling(requirements, units, undoable=parallelism != "dynamic" and not has_lists)
     if any(not isinstance(part, Step) for part in arranged):
         made = _Arranger(setting, iter(ready)).flow(arranged)
         head, block, tail = made[:1], made[1:-1], made[1:][-1:]
     else:
         head, block, tail = _spread(setting, ready, parallelism)
     jobs = any(unit.service in setting.aws.jobs for unit in flow_units(head + block + tail))
-    return head + _chosen(requirements, block, bool(head)) + _waits(setting, jobs=jobs) + tail
+    return head + _chosen(requirements, arranged) + block + _waits(setting, arranged, jobs=jobs) + tail
 
 
 def _spread(setting: Setting, units: Sequence[Unit], parallelism: str) -> tuple[Flow, Flow, Flow]:
@@ -156,12 +161,11 @@ def _tasks(units: Sequence[Unit]) -> Flow:
 
 
 class _Arranger(Struct):
-    """Takes ``ready`` units in order; the counters keep the names of the blocks apart."""
+    """Takes ``ready`` units in order; ``used`` counts blocks and waits of a name, to keep them apart."""
 
     setting: Setting
     ready: Iterator[Unit]
-    parallels: Iterator[int] = field(default_factory=lambda: count(1))
-    maps: Iterator[int] = field(default_factory=lambda: count(1))
+    used: Counter[str] = field(default_factory=Counter)
 
     def flow(self, parts: Sequence[Part]) -> Flow:
         return tuple(self.node(part) for part in parts)
@@ -170,47 +174,51 @@ class _Arranger(Struct):
         if isinstance(part, Step):
             return Task(next(self.ready))
         if isinstance(part, answers.Parallel):
-            name = _numbered(PARALLEL, self.parallels)
-            return Parallel(name, tuple(self.flow(branch) for branch in part.branches))
-        return self.setting.for_each(_numbered(EACH, self.maps), self.flow(part.steps))
+            return Parallel(self.named(PARALLEL), tuple(self.flow(branch) for branch in part.branches))
+        if isinstance(part, answers.Choice):
+            plain = re.sub(r"[^A-Za-z0-9 .,_+-]", "", part.condition.words)
+            name = self.named(f"{plain[:CHOICE_NAME].rstrip()}?")
+            return Choice(name, part.condition, self.flow(part.then), self.flow(part.otherwise))
+        if isinstance(part, PlacedWait):
+            self.used[part.kind] += 1
+            return _wait(part.kind, self.used[part.kind])
+        return self.setting.for_each(self.named(EACH), self.flow(part.steps))
+
+    def named(self, words: str) -> str:
+        """Return ``words``, with a number where they are a name already."""
+        self.used[words] += 1
+        return words if self.used[words] == 1 else f"{words} {self.used[words]}"
 
 
-def _numbered(words: str, numbers: Iterator[int]) -> str:
-    number = next(numbers)
-    return words if number == 1 else f"{words} {number}"
+def _chosen(requirements: Requirements, arranged: Sequence[Part]) -> Flow:
+    """Return a choice whose ways do the same work, where the data decides and nobody has said how."""
+    given = any(isinstance(part, answers.Choice) for part in all_parts(arranged))
+    if given or requirements.text("branching") != "content":
+        return ()
+    return (Choice(f"{SPECIAL}?", SPECIAL_CASE, (Pass(SPECIAL),), (), placeholder=True),)
 
 
-def _chosen(requirements: Requirements, block: Flow, after_something: bool) -> Flow:
-    if requirements.text("branching") != "content" or not (block and after_something):
-        return block
-    if len(block) > 1 and all(isinstance(node, Task) for node in block):
-        return (Choice("Large amount?", CHOICE_KEY, CHOICE_LIMIT, block[:1], block[1:2]), *block[2:])
-    return (Choice("Large amount?", CHOICE_KEY, CHOICE_LIMIT, block, ()),)
-
-
-def _waits(setting: Setting, *, jobs: bool) -> Flow:
-    """Return the waits that were asked for; ``jobs``: a Task waits for the end of its job by itself."""
-    waits = setting.requirements.chosen("waits")
-    found: list[Node] = []
-    if "timer" in waits:
-        found.append(Wait("Wait", 60))
+def _waits(setting: Setting, arranged: Sequence[Part], *, jobs: bool) -> Flow:
+    """Return the waits that were asked for and not placed; a job (``jobs``) is waited for by its Task."""
+    placed = {part.kind for part in all_parts(arranged) if isinstance(part, PlacedWait)}
+    waits = set(setting.requirements.chosen("waits")) - placed
+    found: list[Node] = [_wait("timer")] if "timer" in waits else []
     if "poll-job" in waits and not jobs:
         found.append(Poll(_unit("Check job"), setting.poll_s))
-    if "callback" in waits:
-        found.append(WaitForCallback(_unit("Await callback", "sqs"), approval=False, timeout_s=A_DAY))
-    if "human-approval" in waits:
-        found.append(WaitForCallback(_unit("Await approval", "sns"), approval=True, timeout_s=7 * A_DAY))
-    return tuple(found)
+    return (*found, *(_wait(kind) for kind in ("callback", "human-approval") if kind in waits))
+
+
+def _wait(kind: str, number: int = 1) -> Node:
+    more = f" {number}" if number > 1 else ""
+    if kind == "timer":
+        return Wait(f"Wait{more}", 60)
+    if kind == "callback":
+        return WaitForCallback(_unit(f"Await callback{more}", "sqs"), approval=False, timeout_s=A_DAY)
+    return WaitForCallback(_unit(f"Await approval{more}", "sns"), approval=True, timeout_s=7 * A_DAY)
 
 
 def _unit(text: str, service: str = "lambda") -> Unit:
     return Unit(names([text])[0], service)
-
-
-def _has_each(parts: Sequence[Part]) -> bool:
-    nested = [branch for part in parts if isinstance(part, answers.Parallel) for branch in part.branches]
-    each = any(isinstance(part, answers.ForEach) for part in parts)
-    return each or any(_has_each(branch) for branch in nested)
 
 
 def _with_failure_handling(

@@ -8,15 +8,16 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from advisor.errors import Place
-from advisor.knowledge.answers import Answers, ForEach, Parallel, Part
+from advisor.knowledge.answers import PLACED_WAITS, Answers, Choice, ForEach, Parallel, PlacedWait, all_parts
 from advisor.knowledge.conditions import ALWAYS, Answer, Condition, Facts, Number, holds, keys_in
 
 ComparisonKind: TypeAlias = Literal["more", "differs"]
 
 # What ``project.steps`` says, as numbers: conditions may use them beside the answers
 NAMED_STEPS, NAMED_BRANCHES, NAMED_LISTS = "named_steps", "named_branches", "named_lists"
+NAMED_CHOICES, UNLISTED_WAITS = "named_choices", "unlisted_waits"
 UNLISTED_SERVICES = "unlisted_services"
-NAMED = (NAMED_STEPS, NAMED_BRANCHES, NAMED_LISTS, UNLISTED_SERVICES)
+NAMED = (NAMED_STEPS, NAMED_BRANCHES, NAMED_LISTS, NAMED_CHOICES, UNLISTED_SERVICES, UNLISTED_WAITS)
 
 
 class Comparison(Struct, frozen=True):
@@ -72,21 +73,15 @@ def named(answers: Answers) -> Mapping[str, Number]:
         return {}
     targets = answers.requirements.get("targets")
     listed = targets if isinstance(targets, tuple) else tuple(unit.service for unit in answers.project.units)
-    branches = [len(part.branches) for part in _all(steps) if isinstance(part, Parallel)]
+    every = tuple(all_parts(steps))
+    branches = [len(part.branches) for part in every if isinstance(part, Parallel)]
+    waits = answers.requirements.get("waits")
+    known = waits if isinstance(waits, tuple) else PLACED_WAITS
     return {
         NAMED_STEPS: len(answers.project.units),
         NAMED_BRANCHES: max(branches, default=1),
-        NAMED_LISTS: sum(isinstance(part, ForEach) for part in _all(steps)),
+        NAMED_LISTS: sum(isinstance(part, ForEach) for part in every),
+        NAMED_CHOICES: sum(isinstance(part, Choice) for part in every),
+        UNLISTED_WAITS: len({part.kind for part in every if isinstance(part, PlacedWait)}.difference(known)),
         UNLISTED_SERVICES: len({unit.service for unit in answers.project.units}.difference(listed)),
     }
-
-
-def _all(parts: tuple[Part, ...]) -> list[Part]:
-    found: list[Part] = []
-    for part in parts:
-        found.append(part)
-        if isinstance(part, Parallel):
-            found += [inner for branch in part.branches for inner in _all(branch)]
-        elif isinstance(part, ForEach):
-            found += _all(part.steps)
-    return found

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from advisor.knowledge.answers import FieldCondition
 from advisor.knowledge.names import Name
 
 
@@ -33,13 +34,22 @@ class Task(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """Go on with ``then`` where the payload's ``key`` is at least ``limit``, else with ``otherwise``."""
+    """Go on with ``then`` where ``condition`` holds, else with ``otherwise``.
+
+    ``placeholder``: the user gave no condition, and both ways do the same work.
+    """
 
     name: str
-    key: str
-    limit: int
+    condition: FieldCondition
     then: Flow
     otherwise: Flow
+    placeholder: bool = False
+
+
+class Pass(Struct, frozen=True):
+    """Do nothing: a place for steps of one's own."""
+
+    name: str
 
 
 class Parallel(Struct, frozen=True):
@@ -81,7 +91,7 @@ class Poll(Struct, frozen=True):
     seconds: int
 
 
-Node: TypeAlias = Task | Choice | Parallel | Map | Wait | WaitForCallback | Poll
+Node: TypeAlias = Task | Choice | Pass | Parallel | Map | Wait | WaitForCallback | Poll
 Flow: TypeAlias = tuple[Node, ...]
 
 
@@ -101,6 +111,36 @@ def units(flow: Flow) -> Iterator[Unit]:
             yield from (unit for unit in (node.unit, node.unit.fallback, node.unit.undo) if unit)
         for part in parts(node):
             yield from units(part)
+
+
+def listing(flow: Flow) -> frozenset[str]:
+    """Return the modules of the functions whose result a Map reads its list from."""
+    return frozenset(_listing(flow, frozenset()))
+
+
+def _listing(flow: Flow, before: frozenset[str]) -> Iterator[str]:
+    for node in flow:
+        if isinstance(node, Map):
+            yield from before
+        for part in parts(node):
+            yield from _listing(part, frozenset() if isinstance(node, Map) else before)
+        before = _payload_of(node, before)
+
+
+def _payload_of(node: Node, before: frozenset[str]) -> frozenset[str]:
+    """Return the functions that the payload after ``node`` is from; most nodes only add to it."""
+    if isinstance(node, Task | Poll):
+        made = (unit for unit in (node.unit, node.unit.fallback) if unit and unit.service == "lambda")
+        return frozenset(unit.name.module for unit in made) or before
+    if isinstance(node, Choice):
+        ends = []
+        for way in (node.then, node.otherwise):
+            end = before
+            for inner in way:
+                end = _payload_of(inner, end)
+            ends.append(end)
+        return ends[0] | ends[1]
+    return before
 
 
 def nodes(flow: Flow) -> Iterator[Node]:

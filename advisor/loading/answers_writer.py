@@ -6,7 +6,16 @@ import json
 from collections.abc import Sequence
 
 from advisor.json_text import with_escapes
-from advisor.knowledge.answers import Answers, ForEach, Part, RecordedDecision, Step
+from advisor.knowledge.answers import (
+    Answers,
+    Choice,
+    FieldCondition,
+    ForEach,
+    Part,
+    PlacedWait,
+    RecordedDecision,
+    Step,
+)
 from advisor.knowledge.conditions import Answer
 from advisor.loading.answers_reader import SCHEMA, UNKNOWN
 
@@ -57,10 +66,25 @@ def _decision(decision: RecordedDecision | None) -> list[str]:
 def _part(part: Part) -> str:
     if isinstance(part, Step):
         return f"{{name: {_quoted(part.name)}, service: {part.service}}}"
+    if isinstance(part, PlacedWait):
+        return f"{{wait: {part.kind}}}"
     if isinstance(part, ForEach):
-        return f"{{for_each: [{', '.join(map(_part, part.steps))}]}}"
-    branches = (f"[{', '.join(map(_part, branch))}]" for branch in part.branches)
-    return f"{{parallel: [{', '.join(branches)}]}}"
+        return f"{{for_each: {_parts(part.steps)}}}"
+    if isinstance(part, Choice):
+        ways = {"then": part.then, "otherwise": part.otherwise}
+        given = "".join(f", {key}: {_parts(way)}" for key, way in ways.items() if way)
+        return f"{{choice: {_condition(part.condition)}{given}}}"
+    return f"{{parallel: [{', '.join(map(_parts, part.branches))}]}}"
+
+
+def _parts(parts: Sequence[Part]) -> str:
+    return f"[{', '.join(map(_part, parts))}]"
+
+
+def _condition(condition: FieldCondition) -> str:
+    value = condition.value
+    text = with_escapes(json.dumps(value, ensure_ascii=False)) if isinstance(value, str) else _plain(value)
+    return f"{{field: {_quoted(condition.field)}, {condition.operator}: {text}}}"
 
 
 def _plain(value: Answer) -> str:

@@ -13,7 +13,8 @@ from advisor.errors import InputError, Place, Problem
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.loading.answers import load_answers
-from advisor.loading.answers_reader import MAX_NAME, SCHEMA, UNKNOWN
+from advisor.loading.answers_reader import SCHEMA, UNKNOWN
+from advisor.loading.entry_reader import MAX_NAME
 from advisor.loading.yaml_nodes import MAX_BYTES
 
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from advisor.errors import InputError, Place, did_you_mean
 from advisor.knowledge.answers import Answers
-from advisor.loading.answers_reader import UNKNOWN, AnswersReader, short
+from advisor.loading.answers_reader import UNKNOWN, AnswersReader
+from advisor.loading.entry_reader import short
 from advisor.loading.yaml_nodes import Entry, parse
 
 _PROJECT_KEYS = ("iac", "runtime", "region", "query_language", "failure_topic")

@@ -113,6 +113,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "described": readme.described(blueprint),
         "smoke": readme.smoke_test(blueprint, _existing(blueprint, words)),
         "checklist": readme.checklist(blueprint),
+        "placeholder": readme.placeholder(blueprint),
         "keeps": readme.buckets(blueprint),
     }
 

@@ -13,6 +13,7 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from advisor.resources import built_templates, package_folder
+from advisor.text.code_literals import PYTHON
 from advisor.text.markdown import markdown
 from advisor.text.yaml_scalar import quoted
 
@@ -47,7 +48,8 @@ def _environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
         "json": lambda value: json.dumps(value, ensure_ascii=False),
         "asked": lambda rules: f" Asked for by: {', '.join(rules)}" if rules else "",
         "asked_md": lambda rules: f" ({', '.join(rules)})" if rules else "",
-        "python": lambda value: json.dumps(value, ensure_ascii=False),
+        "python": PYTHON.literal,
+        "raw_go": lambda text: text.replace("`", "\\u0060"),
         "because": lambda why: f"  # {why}" if why else "",
         "capitalised": lambda text: text[:1].upper() + text[1:],
         "md": markdown,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from advisor.errors import AdvisorError
 from advisor.knowledge.answers import Answers
-from advisor.loading.answers_reader import MAX_NAME
+from advisor.loading.entry_reader import MAX_NAME
 from advisor.reserved_words import DEVICES
 from advisor.wizard.menu_actions import Action, Done, Wish
 from advisor.wizard.prompts import Mistake, Move, Picked, Prompt, Prompter, Reading, Row, Typed

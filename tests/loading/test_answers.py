@@ -13,7 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import InputError
-from advisor.knowledge.answers import KAFKA_TOPIC, REGION, Answers, ForEach, Parallel, Part, Project, Step
+from advisor.knowledge.answers import (
+    FIELD,
+    KAFKA_TOPIC,
+    PLACED_WAITS,
+    REGION,
+    Answers,
+    Choice,
+    FieldCondition,
+    ForEach,
+    Parallel,
+    Part,
+    PlacedWait,
+    Project,
+    Step,
+)
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.loading import dump_answers, load_answers, load_rule_base
@@ -135,6 +149,66 @@ project:
         "a.yaml:2:30: parallel: a list of branches is expected; found text.",
         "a.yaml:2:45: for_each: a list of steps is expected; found text.",
     ]
+
+
+def test_steps_may_have_conditions_and_waits() -> None:
+    text = """\
+requirements: {}
+project:
+  steps:
+    - choice: {field: order.amount, at_least: 100}
+      then: [CheckCredit, {wait: human-approval}]
+      otherwise:
+        - {choice: {field: coupon, equals: "SUMMER '26"}, then: [ApplyVoucher]}
+    - {choice: {field: gift, present: false}, otherwise: [PrintInvoice]}
+    - {choice: {field: qty, at_most: -1.5}, then: [Warn]}
+    - {choice: {field: vip, equals: true}, then: [Greet]}
+"""
+    answers = load_answers(text, "a.yaml", QUESTIONNAIRE)
+    coupon = FieldCondition("coupon", "equals", "SUMMER '26")
+    assert answers.project.steps == (
+        Choice(
+            FieldCondition("order.amount", "at_least", 100),
+            (Step("CheckCredit"), PlacedWait("human-approval")),
+            (Choice(coupon, (Step("ApplyVoucher"),)),),
+        ),
+        Choice(FieldCondition("gift", "present", value=False), (), (Step("PrintInvoice"),)),
+        Choice(FieldCondition("qty", "at_most", -1.5), (Step("Warn"),)),
+        Choice(FieldCondition("vip", "equals", value=True), (Step("Greet"),)),
+    )
+    assert load_answers(dump_answers(answers), "b.yaml", QUESTIONNAIRE) == answers
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("{choice: {field: a, at_most: x}, then: [A]}", ": at_most: a number is expected; found 'x'."),
+        ("{choice: {field: a, at_most: 1}}", ": a choice needs steps: 'then', 'otherwise' or both."),
+        ("{choice: {field: a-b, equals: 1}, then: [A]}", ": field: a name in the payload, or names joined"),
+        ("{choice: {equals: 1}, then: [A]}", ": field: a name in the payload, or names joined by dots"),
+        ("{choice: {field: a}, then: [A]}", ": choice: one of equals, at_least, at_most, present is"),
+        (
+            "{choice: {field: a, equals: 1, at_most: 2}, then: [A]}",
+            "expected beside 'field'; found equals and",
+        ),
+        ("{choice: {field: a, present: 1}, then: [A]}", ": present: true or false is expected; found '1'."),
+        (
+            "{choice: {field: a, equals: '${x}'}, then: [A]}",
+            ": equals: a number, true, false or text of at",
+        ),
+        ("{choice: {field: a, equals: [1]}, then: [A]}", ": equals: a number, true, false or text of at"),
+        (
+            "{choice: amount > 100, then: [A]}",
+            ": choice is a mapping with the keys field, equals, at_least",
+        ),
+        ("{choice: {field: a, equals: 1}, than: [A]}", "'than' is not a known key. Did you mean 'then'?"),
+        ("{wait: timr}", ": wait: one of timer, callback, human-approval is expected; found 'timr'. Did"),
+    ],
+)
+def test_a_condition_that_cannot_be_read_is_named(step: str, expected: str) -> None:
+    found = problems(f"requirements: {{}}\nproject:\n  steps:\n    - {step}\n")
+    assert any(expected in problem for problem in found), found
+    assert all(problem.startswith("a.yaml:4:") for problem in found)
 
 
 def test_every_problem_of_a_file_at_once() -> None:
@@ -310,6 +384,18 @@ REQUIREMENTS = st.fixed_dictionaries(
     {}, optional={question.key: answer_to(question) for question in QUESTIONNAIRE.questions}
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+CONDITIONS = st.one_of(
+    st.builds(
+        FieldCondition,
+        st.from_regex(FIELD, fullmatch=True).filter(lambda text: len(text) <= 200),
+        st.just("equals"),
+        st.one_of(
+            st.booleans(), st.integers(-(10**9), 10**9), st.from_regex(r"[\w '\"#,:]{1,40}", fullmatch=True)
+        ),
+    ),
+    st.builds(FieldCondition, st.just("a.b"), st.sampled_from(["at_least", "at_most"]), st.integers(0, 9)),
+    st.builds(FieldCondition, st.just("true"), st.just("present"), st.booleans()),
+)
 STEPS: st.SearchStrategy[Part] = st.builds(Step, TEXT.filter(str.strip), st.sampled_from(["sqs", "lambda"]))
 PARTS = st.recursive(
     STEPS,
@@ -319,6 +405,8 @@ PARTS = st.recursive(
             Parallel,
             st.lists(st.lists(inner, min_size=1, max_size=2).map(tuple), min_size=1, max_size=2).map(tuple),
         ),
+        st.builds(Choice, CONDITIONS, st.lists(inner, min_size=1, max_size=2).map(tuple)),
+        st.builds(PlacedWait, st.sampled_from(PLACED_WAITS)),
     ),
     max_leaves=4,
 )

@@ -62,15 +62,21 @@ def test_no_workload_that_was_published_contradicts_itself() -> None:
 
 
 NAMED = """\
-requirements: {steps: 2, parallelism: none, targets: [lambda]}
+requirements: {steps: 2, parallelism: none, branching: none, targets: [lambda], waits: []}
 project:
-  steps: [{name: A}, {parallel: [{name: B}, {name: C, service: sqs}]}, {for_each: [D]}]
+  steps:
+    - {name: A}
+    - {parallel: [{name: B}, {name: C, service: sqs}]}
+    - {for_each: [{choice: {field: amount, at_least: 100}, then: [D]}]}
+    - {wait: timer}
 """
 SAID = [
     "steps=2 and project.steps with 4 steps exclude each other.",
     "parallelism=none and project.steps with 2 branches exclude each other.",
     "parallelism=none and project.steps with for_each exclude each other.",
     "targets=lambda and the services in project.steps exclude each other.",
+    "branching=none and project.steps with a choice exclude each other.",
+    "waits=[] and the waits in project.steps exclude each other.",
 ]
 
 

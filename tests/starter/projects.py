@@ -8,7 +8,17 @@ from typing import Any
 
 from advisor.decision.recommend import recommend
 from advisor.decision.recommendation import Recommendation
-from advisor.knowledge.answers import Answers, ForEach, Parallel, Part, Project, Step
+from advisor.knowledge.answers import (
+    Answers,
+    Choice,
+    FieldCondition,
+    ForEach,
+    Parallel,
+    Part,
+    PlacedWait,
+    Project,
+    Step,
+)
 from advisor.knowledge.rules import RuleBase
 from advisor.knowledge.versions import Versions
 from advisor.loading import load_rule_base
@@ -276,6 +286,23 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
             Step("TakePayment"),
         ),
     ),
+    "standard-choices": (
+        {"event_source": "eventbridge", "steps": 7, "branching": "content", "waits": ("human-approval",)},
+        "step-functions",
+        (
+            Step("CheckOrder"),
+            Choice(
+                FieldCondition("amount", "at_least", 100),
+                (Step("CheckCredit"), PlacedWait("human-approval")),
+                (Choice(FieldCondition("coupon.code", "equals", "SUMMER'26"), (Step("ApplyVoucher"),)),),
+            ),
+            Choice(FieldCondition("gift", "present", value=True), (), (Step("PrintInvoice"),)),
+            ForEach(
+                (Choice(FieldCondition("quantity", "at_most", 1), (Step("PackItem"),), (Step("PackBox"),)),)
+            ),
+            Step("Ship", "dynamodb"),
+        ),
+    ),
     "standard-arranged-items": (
         {"event_source": "schedule", "steps": 4},
         "step-functions",
@@ -313,7 +340,7 @@ def versions() -> Versions:
 
 def recommendation(
     requirements: Mapping[str, Any],
-    steps: tuple[Step, ...] = (),
+    steps: tuple[Part, ...] = (),
     name: str = "Order pipeline",
     **project: Any,
 ) -> Recommendation:

@@ -20,7 +20,7 @@ def test_the_arrangement_is_the_order_of_the_run() -> None:
     run = run_machine(dict(files(NAME)), dict(blueprint(NAME).payload), does, {"approved": True})
     assert run.status == "SUCCEEDED"
     assert sorted(calls[:2]) == ["ReserveFlightFunction", "ReserveHotelFunction"]
-    assert calls[2:] == ["CheckCreditFunction", "TakePaymentFunction"]
+    assert calls[2:] == ["CheckCreditFunction", "ApplyVoucherFunction", "TakePaymentFunction"]
 
 
 def test_a_late_failure_undoes_everything_before_it() -> None:

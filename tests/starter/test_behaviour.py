@@ -25,8 +25,8 @@ def _never_retried(machine: Machine) -> None:
     machine["States"]["Check fraud"]["Retry"] = [{"ErrorEquals": ["InvalidInput"], "MaxAttempts": 0}]
 
 
-def _never_large(machine: Machine) -> None:
-    machine["States"]["Large amount?"]["Choices"][0]["Condition"] = "{% $states.input.amont >= 100 %}"
+def _never_special(machine: Machine) -> None:
+    machine["States"]["Special case?"]["Choices"][0]["Condition"] = "{% $states.input.speical = true %}"
 
 
 def _swallowed(machine: Machine) -> None:
@@ -38,8 +38,8 @@ def _never_asked(machine: Machine) -> None:
 
 
 FAULTS: dict[str, tuple[Callable[[Machine], None], str]] = {
-    "a throttled call is not tried again": (_never_retried, "small and throttled: FAILED"),
-    "a misspelt field never takes its branch": (_never_large, "no run took the way to"),
+    "a throttled call is not tried again": (_never_retried, "other way and throttled: FAILED"),
+    "a misspelt field never takes its branch": (_never_special, "no run took the way to"),
     "a failure ends as a success": (_swallowed, "a fault that stays: SUCCEEDED"),
     "an answer of no counts as yes": (_never_asked, "declined: None"),
 }

@@ -79,7 +79,9 @@ def _ways(state: dict[str, Any]) -> Iterator[str]:
 def machine_edges(machine: dict[str, Any]) -> Edges:
     """Return which state follows which when all goes well; helper states and Map states are left out."""
     edges = {("", machine["StartAt"]), *_edges(machine, {"end"})}
-    seen_through = {one for one, _ in edges} & BESIDES | set(_maps(machine))
+    states = {one for one, _ in edges}
+    seen_through = states & BESIDES | set(_maps(machine))
+    seen_through |= {name for name in states if name.endswith(", or none")}
     for name in seen_through:
         before = {one for one, other in edges if other == name}
         after = {other for one, other in edges if one == name}
@@ -118,7 +120,8 @@ def record_edges(text: str) -> Edges:
     labels = dict(re.findall(r'^\s*(n\d+)\W*"(.*?)"', text, re.MULTILINE))
     frame = re.search(r"subgraph.*^  end$", text, re.DOTALL | re.MULTILINE)
     inside = set(re.findall(r"^\s*(n\d+)", frame[0], re.MULTILINE)) if frame else set()
-    names = {key: re.sub(r" \((\d+ s|every \d+ s)\)$", "", labels[key]) for key in inside}
+    besides = r" \((\d+ s|every \d+ s|placeholder)\)$"
+    names = {key: re.sub(besides, "", labels[key]) for key in inside}
     arrows = re.findall(r"^\s*(n\d+) (?:-->|-- [\w ]+ -->) (n\d+)$", text, re.MULTILINE)
     fallbacks = set(re.findall(r"-\. on failure \.-> (n\d+)$", text, re.MULTILINE))
     last = inside - {start for start, _ in arrows} - fallbacks

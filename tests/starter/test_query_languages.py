@@ -23,11 +23,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "not answered": {"note": "later"},
 }
 PAYLOADS: dict[str, dict[str, Any]] = {
-    "small": {"amount": 5},
-    "at the limit": {"amount": 100},
-    "large": {"amount": 500},
-    "as text": {"amount": "500"},
+    "small": {"amount": 5, "coupon": {"code": "SUMMER'26"}},
+    "at the limit": {"amount": 100, "gift": None},
+    "large": {"amount": 500, "items": [{"id": "a", "quantity": 1}, {"id": "b", "quantity": 1.5}]},
+    "as text": {"amount": "500", "coupon": "SUMMER'26", "items": []},
     "missing": {},
+    "special": {"special": True},
 }
 
 
@@ -90,7 +91,8 @@ def _same(runs: tuple[Run, Run]) -> Run:
     jsonata, jsonpath = runs
     assert (jsonpath.status, jsonpath.error) == (jsonata.status, jsonata.error)
     assert jsonpath.output == jsonata.output
-    assert sorted(jsonpath.states) == sorted(jsonata.states)  # branches run at the same time
+    entered = [name for name in jsonpath.states if not name.endswith(", or none")]
+    assert sorted(entered) == sorted(jsonata.states)  # branches run at the same time
     assert sorted(jsonpath.sent) == sorted(jsonata.sent)
     assert len(jsonpath.waited) == len(jsonata.waited)
     return jsonpath
@@ -109,6 +111,8 @@ def test_a_template_with_a_machine_in_jsonpath_has_no_finding() -> None:
 def test_only_the_definition_differs(name: str) -> None:
     jsonata, jsonpath = files(name), in_jsonpath(name)
     differing = {path for path in jsonata.keys() | jsonpath.keys() if jsonata.get(path) != jsonpath.get(path)}
+    if ", or none" in jsonpath["README.md"]:  # the diagram shows the state that JSONPath needs for a list
+        differing.discard("README.md")
     assert differing == {next(path for path in jsonata if path.endswith(".asl.json"))}
 
 
@@ -145,10 +149,10 @@ def test_both_bear_a_failure_that_passes(name: str) -> None:
     assert run.waited
 
 
-@pytest.mark.parametrize("payload", sample(PAYLOADS, 5))
-@pytest.mark.parametrize("name", ["standard-saga", "both-branch"])
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("name", sample(["standard-choices", "standard-saga", "both-branch"], 1))
 def test_both_choose_the_same_way(name: str, payload: str) -> None:
-    given = first_input(blueprint(name), dict(files(name)), {"id": "1001", **PAYLOADS[payload]})
+    given = first_input(blueprint(name), dict(files(name)), {"id": "1001", "items": [], **PAYLOADS[payload]})
     run = _same(_both(name, given, lambda: _done, {"approved": True}))
     assert run.status == "SUCCEEDED"
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.flow import Choice, Flow, Map, Node, Parallel, Poll, Task, Wait, units
+from advisor.knowledge.flow import Choice, Flow, Map, Node, Parallel, Pass, Poll, Task, Wait, nodes, units
 from advisor.knowledge.rules import NEITHER, STEP_FUNCTIONS, RuleBase
 from advisor.reports.labels import NAMES, answer_words, option_name
 
@@ -65,6 +65,12 @@ def flow(recommendation: Recommendation, rule_base: RuleBase) -> Sequence:
         return (sketch.source(), *(framed or steps))
     core = (sketch.state_machine(design.core),) if design.core else ()
     return (sketch.source(), *sketch.chain(design.edge), *core, *(() if core else sketch.success()))
+
+
+def placeholder(recommendation: Recommendation) -> str:
+    """Return the name of the choice whose condition is still to be given; nothing where there is none."""
+    core = () if recommendation.verdict.option == NEITHER else recommendation.design.core
+    return next((node.name for node in nodes(core) if isinstance(node, Choice) and node.placeholder), "")
 
 
 def in_words(parts: Sequence) -> str:
@@ -173,7 +179,10 @@ def _state(node: Node) -> Part:
         case Task(unit):
             return Box("task", unit.name.label, unit.fallback.name.label if unit.fallback else "")
         case Choice():
-            return Lanes("choice", node.name, (_states(node.then), _states(node.otherwise)))
+            name = f"{node.name} (placeholder)" if node.placeholder else node.name
+            return Lanes("choice", name, (_states(node.then), _states(node.otherwise)))
+        case Pass():
+            return Box("wait", node.name)
         case Parallel():
             return Lanes("parallel", node.name, tuple(_states(branch) for branch in node.branches))
         case Map():

@@ -16,6 +16,17 @@ def object_of(**properties: Json) -> dict[str, Json]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+def closed(properties: dict[str, Json], required: list[str] | None = None) -> dict[str, Json]:
+    """Return the schema of an object with these properties and no other."""
+    found: dict[str, Json] = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**found, "required": [*required]} if required else found
+
+
+def line(description: str) -> Json:
+    """Return the schema of a name that the user gives."""
+    return {"description": description, "type": ["string", "null"], "maxLength": 1_000}
+
+
 def map_of(schema: Json) -> dict[str, Json]:
     """Return the schema of an object whose values all fit ``schema``."""
     return {"type": "object", "additionalProperties": schema}

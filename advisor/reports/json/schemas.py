@@ -13,14 +13,16 @@ from advisor.reports.json.schema_parts import (
     FLAG,
     TEXT,
     URL,
+    closed,
+    line,
     list_of,
     map_of,
     object_of,
     ref,
 )
+from advisor.reports.json.step_schema import step_schema
 
 _UNKNOWN = "unknown"
-_NAME_LENGTH = 1_000
 _DECISION: dict[str, Json] = {
     "option": {"enum": [*OPTIONS, BOTH, NEITHER]},
     "workflow_type": {"enum": [STANDARD, EXPRESS, None]},
@@ -33,29 +35,6 @@ _DECISION: dict[str, Json] = {
 def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
     """Return the schema of answers files: every key and value of ``questionnaire``, with its words."""
     requirements = {question.key: _question(question) for question in questionnaire.questions}
-    targets = questionnaire.by_key.get("targets")
-    services = [str(choice.value) for choice in targets.choices] if targets else ["lambda"]
-    named: dict[str, Json] = {
-        "name": _line("Name of the unit of work."),
-        "service": {"enum": [*services, None]},
-    }
-    several: Json = {"type": "array", "items": {"$ref": "#/$defs/step"}, "minItems": 1, "maxItems": 100}
-    step: Json = {
-        "description": "A unit of work, branches at the same time, or steps for each item of a list.",
-        "anyOf": [
-            TEXT,
-            _closed(named, required=["name"]),
-            _closed({"parallel": {"type": "array", "items": {"anyOf": [several, {"$ref": "#/$defs/step"}]}}}),
-            _closed({"for_each": several}),
-        ],
-        "examples": [
-            "ValidateOrder",
-            {"name": "ChargeCard", "service": "http-api"},
-            {"parallel": [[{"name": "ReserveFlight"}], [{"name": "ReserveHotel"}]]},
-            {"for_each": [{"name": "ResizeImage"}]},
-            {"parallel": ["ReserveFlight", [{"for_each": ["BookTour"]}, "TellGuide"]]},
-        ],
-    }
     steps: Json = {
         "description": "Real names for the units of work, in their order.",
         "type": ["array", "null"],
@@ -85,16 +64,16 @@ def answers_schema(questionnaire: Questionnaire) -> dict[str, Json]:
     }
     top: dict[str, Json] = {
         "schema": {"description": "Version of this format.", "const": SCHEMA},
-        "name": _line("Workload name; also the default project and folder name."),
-        "requirements": _nullable(_closed(requirements), "What is known; leave out what is not."),
-        "project": _nullable(_closed(project), "How the starter project is made."),
-        "decision": _nullable(_closed(_DECISION), "What was decided when this file was saved."),
+        "name": line("Workload name; also the default project and folder name."),
+        "requirements": _nullable(closed(requirements), "What is known; leave out what is not."),
+        "project": _nullable(closed(project), "How the starter project is made."),
+        "decision": _nullable(closed(_DECISION), "What was decided when this file was saved."),
     }
     return {
         "$schema": DIALECT,
         "title": "Answers file of advisor",
-        **_closed(top, required=["requirements"]),
-        "$defs": {"step": step},
+        **closed(top, required=["requirements"]),
+        "$defs": {"step": step_schema(questionnaire)},
     }
 
 
@@ -126,17 +105,8 @@ def _question(question: Question) -> Json:
     return {**words, "anyOf": [*choices, open_answer]}
 
 
-def _closed(properties: dict[str, Json], required: list[str] | None = None) -> dict[str, Json]:
-    found: dict[str, Json] = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**found, "required": [*required]} if required else found
-
-
 def _nullable(schema: dict[str, Json], description: str) -> Json:
     return {"description": description, "anyOf": [schema, {"type": "null"}]}
-
-
-def _line(description: str) -> Json:
-    return {"description": description, "type": ["string", "null"], "maxLength": _NAME_LENGTH}
 
 
 def _one_of(values: tuple[str, ...], description: str) -> Json:

@@ -10,7 +10,7 @@ from advisor.decision.recommendation import CostLine, Flip, Recommendation
 from advisor.knowledge.rules import NEITHER, SCORED, Rule, RuleBase
 from advisor.reports import ReportOptions
 from advisor.reports.answers import NOT_ANSWERED, answered, turned_to, turns
-from advisor.reports.diagram.flow import flow, in_words
+from advisor.reports.diagram.flow import flow, in_words, placeholder
 from advisor.reports.diagram.mermaid import flowchart
 from advisor.reports.labels import (
     NAMES,
@@ -148,6 +148,12 @@ class _Record:
         yield "### The Flow as Recommended"
         yield f"```mermaid\n{flowchart(parts)}\n```"
         yield f"In words: {escaped(in_words(parts))}."
+        empty = placeholder(self.recommendation)
+        if empty:
+            yield (
+                f"`{empty}` is a placeholder, because nobody said what decides: both ways do the same. "
+                "Give the condition in `project.steps`."
+            )
 
     def comparison(self) -> Iterator[str]:
         rows = [

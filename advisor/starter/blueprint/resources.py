@@ -35,6 +35,7 @@ class Function(Resource, frozen=True):
     """A Lambda function; its business code is the same file whichever option.
 
     Each version is published under ``alias``, which is what everything calls and what has the settings.
+    ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads.
     """
 
     kind: ClassVar[str] = "function"
@@ -43,6 +44,7 @@ class Function(Resource, frozen=True):
     name: Name
     does: Work = "step"
     undoes: str = ""
+    lists: str = ""
     timeout_s: int = 30
     environment: tuple[tuple[str, Ref | str], ...] = ()
     trigger: Trigger | None = None

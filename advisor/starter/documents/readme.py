@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 
-from advisor.knowledge.flow import WaitForCallback, nodes
+from advisor.knowledge.flow import Choice, WaitForCallback, nodes
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, LoadBalancer, Resource
 
@@ -14,6 +14,12 @@ from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, LoadB
 def described(blueprint: Blueprint) -> tuple[Resource, ...]:
     """Return the resources worth a line: all but alarms and parameters."""
     return tuple(item for item in blueprint.resources if item.kind not in ("alarm", "parameter"))
+
+
+def placeholder(blueprint: Blueprint) -> str:
+    """Return the name of the choice whose condition is still to be given; nothing where there is none."""
+    choices = (node for node in nodes(blueprint.flow) if isinstance(node, Choice))
+    return next((node.name for node in choices if node.placeholder), "")
 
 
 def buckets(blueprint: Blueprint) -> str:

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import Recommendation, Verdict
-from advisor.decision.workflow import CHOICE_KEY, CHOICE_LIMIT, ITEMS_KEY
-from advisor.knowledge.answers import REGION, Step
-from advisor.knowledge.flow import Choice, Flow, Map, nodes, units
+from advisor.knowledge.answers import REGION, FieldCondition, Step
+from advisor.knowledge.flow import Choice, Flow, Map, units
+from advisor.knowledge.flow import parts as flows_in
 from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
@@ -178,14 +178,34 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
 
 
 def sample_payload(flow: Flow) -> dict[str, Any]:
-    """Return a payload that takes the first way at every choice of ``flow``."""
-    found = list(nodes(flow))
-    payload: dict[str, Any] = {"id": "1001"}
-    if any(isinstance(node, Choice) for node in found):
-        payload[CHOICE_KEY] = CHOICE_LIMIT + 20
-    if any(isinstance(node, Map) for node in found):
-        payload[ITEMS_KEY] = [{"id": "1001-1"}, {"id": "1001-2"}]
+    """Return a payload that takes the first way at every choice of ``flow`` that the user described."""
+    return _sample(flow, {"id": "1001"})
+
+
+def _sample(flow: Flow, payload: dict[str, Any]) -> dict[str, Any]:
+    for node in flow:
+        if isinstance(node, Map):
+            items = [_sample(node.body, {"id": f"{payload['id']}-{number}"}) for number in (1, 2)]
+            payload.setdefault(node.key, items)
+            continue
+        if isinstance(node, Choice) and not node.placeholder:
+            _fulfil(payload, node.condition)
+        for inner in flows_in(node):
+            _sample(inner, payload)
     return payload
+
+
+def _fulfil(payload: dict[str, Any], condition: FieldCondition) -> None:
+    """Put into ``payload`` what ``condition`` asks for, where nothing is there yet."""
+    *outer, last = condition.field.split(".")
+    if condition.operator == "present" and not condition.value:
+        return
+    place = payload
+    for key in outer:
+        place = place.setdefault(key, {})
+        if not isinstance(place, dict):
+            return
+    place.setdefault(last, condition.value)
 
 
 def _blueprint(

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from advisor.knowledge.answers import Operator
+
 State: TypeAlias = dict[str, Any]
 
 
@@ -58,22 +60,21 @@ class Merged(Struct, frozen=True):
     fields: Value | Mapping[str, Value] = Value("result")
 
 
-class AtLeast(Struct, frozen=True):
-    """Whether a value is a number and not below ``limit``."""
+class Compared(Struct, frozen=True):
+    """Whether a value is there and as ``operator`` says; false for a value of another type."""
 
     value: Value
-    limit: int
+    operator: Operator
+    to: str | bool | int | float
 
 
-class Equals(Struct, frozen=True):
-    """Whether a value is there and the same as ``to``."""
+class ListOf(Struct, frozen=True):
+    """The list at a value, or an empty one where nothing is there."""
 
     value: Value
-    to: str | bool
 
 
-Expression: TypeAlias = Value | Text | Unique | Filled | Split | LastPart | Merged
-Condition: TypeAlias = AtLeast | Equals
+Expression: TypeAlias = Value | Text | Unique | Filled | Split | LastPart | Merged | ListOf
 
 INPUT, RESULT, ERROR = Value("input"), Value("result"), Value("error")
 INPUT_TEXT = Text(INPUT)

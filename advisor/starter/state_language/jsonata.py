@@ -5,14 +5,16 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.h
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from advisor.starter.state_language.expressions import (
-    AtLeast,
-    Equals,
+    Compared,
     Filled,
     LastPart,
+    ListOf,
     Merged,
     Split,
     State,
@@ -60,12 +62,26 @@ def _expression(value: Any) -> str:
             return f"$split({_place(of)}, '.')[-1]"
         case Merged(key, fields):
             return f"$merge([$states.input, {{'{key}': {_fields(fields)}}}])"
-        case AtLeast(of, limit):
-            return f"$type({_place(of)}) = 'number' ? {_place(of)} >= {limit} : false"
-        case Equals(of, to):
-            literal = str(to).lower() if isinstance(to, bool) else f"'{to}'"
-            return f"{_place(of)} = {literal}"
+        case ListOf(of):
+            return f"$exists({_place(of)}) ? {_place(of)} : []"
+        case Compared():
+            return _test(value)
     raise TypeError(f"JSONata has no word for {value!r}")
+
+
+def _test(test: Compared) -> str:
+    place = _place(test.value)
+    if test.operator == "present":
+        return f"$exists({place})" if test.to else f"$not($exists({place}))"
+    if test.operator == "equals":
+        return f"{place} = {_literal(test.to)}"
+    sign = {"at_least": ">=", "at_most": "<="}[test.operator]
+    return f"$type({place}) = 'number' ? {place} {sign} {test.to} : false"
+
+
+def _literal(value: str | bool | int | float) -> str:
+    plain = isinstance(value, str) and re.fullmatch(r"[\w .,:/-]*", value, re.ASCII)
+    return f"'{value}'" if plain else json.dumps(value, ensure_ascii=False)
 
 
 def _place(value: Value) -> str:

@@ -13,8 +13,7 @@ from advisor.starter.state_language.expressions import (
     ERROR,
     INPUT,
     RESULT,
-    AtLeast,
-    Condition,
+    Compared,
     Filled,
     LastPart,
     Merged,
@@ -24,6 +23,7 @@ from advisor.starter.state_language.expressions import (
     Unique,
     Value,
 )
+from advisor.starter.state_language.levels import redirected
 
 SOURCES = {"input": "$", "result": "$", "error": "$", "context": "$$"}
 
@@ -33,8 +33,27 @@ def spelt(definition: State) -> State:
     return {"Comment": definition["Comment"], "QueryLanguage": "JSONPath", **_level(definition)}
 
 
-def _level(level: Mapping[str, Any]) -> State:
-    return {**level, "States": {name: _state(state) for name, state in level["States"].items()}}
+def _level(level: State) -> State:
+    """Return a level in JSONPath; in front of a list that may be missing, a state puts an empty one."""
+    lists = {name: state["Items"].value for name, state in level["States"].items() if "Items" in state}
+    before = {name: f"{name}, or none" for name in lists}
+    level = redirected(level, before)
+    states: State = {}
+    for name, state in level["States"].items():
+        if name in lists:
+            states[before[name]] = _or_none(lists[name].path[0], name)
+        states[name] = _state(state)
+    return {**level, "States": states}
+
+
+def _or_none(key: Any, following: str) -> State:
+    """Return a state that adds an empty list at ``key`` where the input has nothing there.
+
+    It is in JSONata: JSONPath has no default for what is missing.
+    """
+    some, none = f"$exists($states.input.{key})", f"$merge([$states.input, {{'{key}': []}}])"
+    output = f"{{% {some} ? $states.input : {none} %}}"
+    return {"Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "Next": following}
 
 
 def _state(state: State) -> State:
@@ -53,7 +72,7 @@ def _field(kind: str, name: str, value: Any) -> State:
         case "Assign":
             return {name: _payload(value)}
         case "Items":
-            return {"ItemsPath": _path(value)}
+            return {"ItemsPath": _path(value.value)}
         case "Error" | "Cause":
             return {name: value} if isinstance(value, str) else {f"{name}Path": _spelt(value)}
         case "Choices":
@@ -145,12 +164,12 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-def _test(condition: Condition) -> State:
+def _test(condition: Compared) -> State:
     """Return a test that is false, not an error, where the value is missing or of another type."""
     variable = _path(condition.value)
-    if isinstance(condition, AtLeast):
-        test: State = {"Variable": variable, "NumericGreaterThanEquals": condition.limit}
-    else:
-        compare = "BooleanEquals" if isinstance(condition.to, bool) else "StringEquals"
-        test = {"Variable": variable, compare: condition.to}
+    if condition.operator == "present":
+        return {"Variable": variable, "IsPresent": condition.to}
+    kind = {bool: "Boolean", str: "String"}.get(type(condition.to), "Numeric")
+    compare = {"equals": "Equals", "at_least": "GreaterThanEquals", "at_most": "LessThanEquals"}
+    test = {"Variable": variable, f"{kind}{compare[condition.operator]}": condition.to}
     return {"And": [{"Variable": variable, "IsPresent": True}, test]}

@@ -17,6 +17,7 @@ from advisor.knowledge.flow import (
     Map,
     Node,
     Parallel,
+    Pass,
     Poll,
     Task,
     Unit,
@@ -29,9 +30,9 @@ from advisor.starter.state_language.expressions import (
     ERROR,
     FAILURE,
     INPUT,
-    AtLeast,
-    Equals,
+    Compared,
     LastPart,
+    ListOf,
     Merged,
     State,
     Value,
@@ -41,6 +42,8 @@ from advisor.starter.state_language.task import Call
 States: TypeAlias = dict[str, State]
 
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
+PLACEHOLDER = "Placeholder for your own condition: both ways do the same work, so no step is left out."
+OWN_STEPS = "Put here what only this case needs."
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
 LAMBDA_SERVICE_ERRORS = [
@@ -161,6 +164,8 @@ def _node(node: Node, nxt: str | None, scope: Scope) -> tuple[str, States]:
         return node.name, {node.name: {"Type": "Wait", "Seconds": node.seconds, **_next(nxt)}}
     if isinstance(node, Poll):
         return _poll(node, nxt, scope)
+    if isinstance(node, Pass):
+        return node.name, {node.name: {"Type": "Pass", "Comment": OWN_STEPS, **_next(nxt)}}
     if isinstance(node, Choice):
         return _choose(node, nxt, scope)
     return _block(node, nxt, scope)
@@ -182,10 +187,11 @@ def _ask(node: WaitForCallback, nxt: str | None, scope: Scope) -> tuple[str, Sta
     if not node.approval:
         state["HeartbeatSeconds"] = node.timeout_s // 4
         return name, {name: state}
-    approved = "Approved?"
+    approved = f"{name.replace('Await approval', 'Approved')}?"
     state["Next"] = approved
     state.pop("End", None)
-    choice = {"Condition": Equals(Value("input", ("answer", "approved")), True), "Next": nxt or "Done"}
+    yes = Compared(Value("input", ("answer", "approved")), "equals", True)
+    choice = {"Condition": yes, "Next": nxt or "Done"}
     states: States = {
         name: state,
         approved: {"Type": "Choice", "Choices": [choice], "Default": REJECTED},
@@ -196,7 +202,7 @@ def _ask(node: WaitForCallback, nxt: str | None, scope: Scope) -> tuple[str, Sta
 
 def _poll(node: Poll, nxt: str | None, scope: Scope) -> tuple[str, States]:
     name, running, again = node.unit.name.words, "Still running?", "Wait for the job"
-    choice = {"Condition": Equals(Value("input", ("status",)), "RUNNING"), "Next": again}
+    choice = {"Condition": Compared(Value("input", ("status",)), "equals", "RUNNING"), "Next": again}
     states: States = {
         name: _task(scope.calls[node.unit.name.module], running, scope),
         running: {"Type": "Choice", "Choices": [choice], "Default": nxt or "Done"},
@@ -213,19 +219,25 @@ def _rejected(scope: Scope) -> State:
 
 
 def _choose(node: Choice, nxt: str | None, scope: Scope) -> tuple[str, States]:
-    done = nxt or "Done"
-    then, states = _chain(node.then, nxt, scope)
-    if node.otherwise:
-        default, more = _chain(node.otherwise, nxt, replace(scope, catch=_last_undo(node.then, scope.catch)))
-    else:
-        default, more = done, {} if nxt else {"Done": {"Type": "Succeed"}}
-    condition = AtLeast(Value("input", (node.key,)), node.limit)
+    then, states = _way(node.then, nxt, scope)
+    before = _last_undo(node.then, scope.catch)
+    default, more = _way(node.otherwise, nxt, replace(scope, catch=before))
+    asked = node.condition
+    condition = Compared(Value("input", tuple(asked.field.split("."))), asked.operator, asked.value)
     choice: State = {
         "Type": "Choice",
+        **({"Comment": PLACEHOLDER} if node.placeholder else {}),
         "Choices": [{"Condition": condition, "Next": then}],
         "Default": default,
     }
     return node.name, {node.name: choice, **states, **more}
+
+
+def _way(flow: Flow, nxt: str | None, scope: Scope) -> tuple[str, States]:
+    """Return one way of a choice; one without steps leads straight on."""
+    if flow:
+        return _chain(flow, nxt, scope)
+    return nxt or "Done", {} if nxt else {"Done": {"Type": "Succeed"}}
 
 
 def _block(node: Parallel | Map, nxt: str | None, scope: Scope) -> tuple[str, States]:
@@ -241,7 +253,7 @@ def _block(node: Parallel | Map, nxt: str | None, scope: Scope) -> tuple[str, St
         start, states = _chain(node.body, None, inner)
         state = {
             "Type": "Map",
-            "Items": Value("input", (node.key,)),
+            "Items": ListOf(Value("input", (node.key,))),
             "MaxConcurrency": node.at_once,
             "ItemProcessor": {"ProcessorConfig": _mode(node), "StartAt": start, "States": states},
         }

@@ -9,9 +9,9 @@ from unicodedata import normalize
 
 import pytest
 
-from advisor.starter.flavours.cdk import python as cdk_python
 from advisor.starter.flavours.cdk import typescript as cdk_typescript
 from advisor.starter.flavours.terraform import words as hcl
+from advisor.text.code_literals import python_literal
 from advisor.text.yaml_scalar import quoted
 from tests.gate.injection.parsers import read_by_node
 from tests.injection.strings import read, strings
@@ -24,7 +24,7 @@ TEXTS = list(map(read, strings()))
 
 
 def test_python_reads_what_was_written() -> None:
-    assert [ast.literal_eval(cdk_python.literal(text)) for text in TEXTS] == TEXTS
+    assert [ast.literal_eval(python_literal(text)) for text in TEXTS] == TEXTS
 
 
 def test_typescript_reads_what_was_written(tmp_path: Path) -> None:

@@ -184,8 +184,8 @@ def _lone_state(machine: dict[str, Any]) -> None:
 
 MACHINE_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "unreachable state": (_lone_state, "Lonely"),
-    "misspelt next state": (_state("Check fraud", Next="Large amont?"), "Large amont?"),
-    "misspelt default": (_state("Large amount?", Default="Nowhere"), "Nowhere"),
+    "misspelt next state": (_state("Check fraud", Next="Special cas?"), "Special cas?"),
+    "misspelt default": (_state("Special case?", Default="Nowhere"), "Nowhere"),
     "start that does not exist": (lambda machine: machine.update(StartAt="Begin"), "Begin"),
     "end and next": (_state("Check fraud", End=True), "End"),
     "unknown type": (_state("Check fraud", Type="Job"), "Job"),
@@ -208,7 +208,7 @@ MACHINE_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         "does not exist yet",
     ),
     "function not named": (_state("Check fraud", Arguments={"Payload": {}}), "without FunctionName"),
-    "no default": (_without("Large amount?", "Default"), "without a default"),
+    "no default": (_without("Special case?", "Default"), "without a default"),
     "no timeout on a Task": (_without("Check fraud", "TimeoutSeconds"), "without a timeout"),
     "no timeout on the machine": (lambda machine: machine.pop("TimeoutSeconds"), "no timeout"),
     "no Catch": (_without("Check fraud", "Catch"), "without a Catch"),
@@ -241,11 +241,11 @@ JSONPATH_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "function that does not exist": (_parameters(**{"Payload.$": "States.Now()"}), "States.Now"),
     "result at no place": (_state("Check fraud", ResultPath="answer"), "ResultPath"),
     "test of no value": (
-        _state("Large amount?", Choices=[{"NumericEquals": 1, "Next": "Wait"}]),
-        "Large amount?",
+        _state("Special case?", Choices=[{"NumericEquals": 1, "Next": "Wait"}]),
+        "Special case?",
     ),
     "test that does not exist": (
-        _state("Large amount?", Choices=[{"Variable": "$.amount", "NumericIs": 1, "Next": "Wait"}]),
+        _state("Special case?", Choices=[{"Variable": "$.amount", "NumericIs": 1, "Next": "Wait"}]),
         "NumericIs",
     ),
     "function not named": (

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from advisor.knowledge.answers import FieldCondition
+from advisor.knowledge.flow import Choice, nodes
 from advisor.starter import Blueprint
 from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.checks.running import Run, Work, run_machine
@@ -28,11 +30,31 @@ def first_input(blueprint: Blueprint, files: dict[str, str], payload: dict[str, 
     return {**event, "detail": payload} if "detail" in event else {**event, **payload}
 
 
-def with_amount(event: Any, amount: int) -> Any:
-    """Return ``event`` with another amount, wherever in it that stands."""
-    if isinstance(event, dict):
-        return {key: amount if key == "amount" else with_amount(item, amount) for key, item in event.items()}
-    return [with_amount(item, amount) for item in event] if isinstance(event, list) else event
+def other_way(blueprint: Blueprint) -> dict[str, Any]:
+    """Return a payload that takes the other way at every choice."""
+    payload = dict(blueprint.payload)
+    for node in nodes(blueprint.flow):
+        if isinstance(node, Choice):
+            condition = node.condition
+            turned = condition.value if node.placeholder else _turned(condition)
+            *outer, last = condition.field.split(".")
+            place = payload
+            for key in outer:
+                place = place.setdefault(key, {})
+            place[last] = turned
+            if turned is None:
+                del place[last]
+    return payload
+
+
+def _turned(condition: FieldCondition) -> Any:
+    """Return a value for which ``condition`` does not hold; None: no value."""
+    value = condition.value
+    if condition.operator == "present":
+        return None if value else "there"
+    if isinstance(value, bool | str):
+        return "other"
+    return value - 1 if condition.operator == "at_least" else value + 1
 
 
 def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
@@ -40,15 +62,15 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
     start, calls = first_input(blueprint, files), list[str]()
     machine = next(text for path, text in files.items() if path.endswith(".asl.json"))
     levels = list(_levels(json.loads(machine)))
-    small = with_amount(start, 5)
+    other = first_input(blueprint, files, other_way(blueprint))
     runs = {
-        "large": run_machine(files, start, _worker(120), {"approved": True}),
-        "small and throttled": run_machine(files, small, _unsteady(5, calls), {"approved": True}),
+        "one way": run_machine(files, start, _worker(), {"approved": True}),
+        "other way and throttled": run_machine(files, other, _unsteady(calls), {"approved": True}),
     }
     problems = [f"{name}: {run.status}, {run.error}" for name, run in runs.items() if _bad(run)]
-    problems += _delays(runs["small and throttled"], len(set(calls)), levels)
+    problems += _delays(runs["other way and throttled"], len(set(calls)), levels)
     if any("Not approved" in level["States"] for level in levels):
-        runs["declined"] = run_machine(files, start, _worker(120), {"approved": False})
+        runs["declined"] = run_machine(files, start, _worker(), {"approved": False})
         if not runs["declined"].error.startswith("NotApproved: "):
             problems.append(f"declined: {runs['declined'].error}")
     entered = {state for run in runs.values() for state in run.states}
@@ -80,7 +102,7 @@ def _delays(run: Run, retried: int, levels: list[dict[str, Any]]) -> Iterator[st
         yield f"a first retry after {max(delays)} s, declared are {first} s"
 
 
-def _worker(amount: int) -> Work:
+def _worker() -> Work:
     """Return work that goes well; a job it started is still running when first asked."""
     asked: set[str] = set()
 
@@ -88,14 +110,14 @@ def _worker(amount: int) -> Work:
         status = "DONE" if function in asked else "RUNNING"
         asked.add(function)
         found = {"id": "1001", "items": [{"id": "a"}], **event["payload"]}
-        return {**found, "amount": amount, "status": status}
+        return {**found, "status": status}
 
     return work
 
 
-def _unsteady(amount: int, calls: list[str]) -> Work:
+def _unsteady(calls: list[str]) -> Work:
     """Return work whose every function is throttled once."""
-    well = _worker(amount)
+    well = _worker()
 
     def work(function: str, event: dict[str, Any]) -> Any:
         calls.append(function)
@@ -108,7 +130,7 @@ def _unsteady(amount: int, calls: list[str]) -> Work:
 
 def _broken(error: str) -> Work:
     """Return work that no retry can mend; what undoes it works."""
-    well = _worker(120)
+    well = _worker()
 
     def work(function: str, event: dict[str, Any]) -> Any:
         if ":Undo" in function:

@@ -34,6 +34,7 @@ FUNCTIONS = {
     "millis",
     "floor",
     "exists",
+    "not",
     "each",
     "map",
 }
@@ -104,9 +105,24 @@ def check_definition(text: str, *, express: bool) -> list[str]:
 def in_languages(definition: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of ``definition`` by query language; a state may have another than its machine."""
     language = definition.get("QueryLanguage", "JSONPath")
-    own = {name: state for name, state in definition["States"].items() if "QueryLanguage" in state}
-    rest = {name: state for name, state in definition["States"].items() if name not in own}
-    return {language: {**definition, "States": rest}, **({"JSONata": {"States": own}} if own else {})}
+    own: dict[str, Any] = {}
+    rest = _without_own(definition, own)
+    return {language: rest, **({"JSONata": {"States": own}} if own else {})}
+
+
+def _without_own(level: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return ``level`` without the states that have a language of their own, which go to ``own``."""
+    states = {}
+    for name, state in level["States"].items():
+        if "QueryLanguage" in state:
+            own[name] = state
+            continue
+        states[name] = dict(state)
+        if "Branches" in state:
+            states[name]["Branches"] = [_without_own(branch, own) for branch in state["Branches"]]
+        if "ItemProcessor" in state:
+            states[name]["ItemProcessor"] = _without_own(state["ItemProcessor"], own)
+    return {**level, "States": states}
 
 
 def _all_states(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -114,6 +130,21 @@ def _all_states(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield state
         for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
             yield from _all_states(inner)
+
+
+def _stand_in(name: str, state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state in JSONPath that leads where ``state`` leads."""
+    branch = {"StartAt": f"In {name}", "States": {f"In {name}": {"Type": "Succeed"}}}
+    caught = [{"ErrorEquals": ["States.ALL"], "Next": catch["Next"]} for catch in state.get("Catch", [])]
+    ends = {key: state[key] for key in ("Next", "End") if key in state}
+    return {"Type": "Parallel", "Branches": [branch], "Catch": caught[:1], **ends}
+
+
+def _all_levels(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield level
+    for state in level["States"].values():
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from _all_levels(inner)
 
 
 def _expressions(value: Any, place: str) -> Iterator[str]:
@@ -143,14 +174,10 @@ def without_variables(text: str) -> str:
     definition = json.loads(text)
     if definition.get("QueryLanguage") != "JSONPath":
         return text
-    for name, state in definition["States"].items():
-        if state.get("QueryLanguage"):
-            caught = [
-                {"ErrorEquals": ["States.ALL"], "Next": catch["Next"]} for catch in state.get("Catch", [])
-            ]
-            branch = {"StartAt": f"In {name}", "States": {f"In {name}": {"Type": "Succeed"}}}
-            stand_in = {"Type": "Parallel", "Branches": [branch], "Catch": caught[:1], "Next": state["Next"]}
-            definition["States"][name] = stand_in
+    for level in _all_levels(definition):
+        for name, state in level["States"].items():
+            if state.get("QueryLanguage"):
+                level["States"][name] = _stand_in(name, state)
     for state in _all_states(definition):
         if state["Type"] == "Pass":
             state.pop("Assign", None)

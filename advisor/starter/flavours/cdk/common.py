@@ -15,9 +15,9 @@ from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Resource
 from advisor.starter.blueprint.wiring import Arn, Destination, Permission, Ref, Target
 from advisor.starter.flavours.cdk.nag import granted, starred
-from advisor.starter.flavours.code_literals import WIDTH, Code, Layout
 from advisor.starter.flavours.stack_outputs import in_reading_order
 from advisor.starter.runtimes.languages import LANGUAGES
+from advisor.text.code_literals import WIDTH, Code, Layout
 
 SECRET = "secret parameter"
 RETENTION = {7: "ONE_WEEK", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}  # the CDK's names of days

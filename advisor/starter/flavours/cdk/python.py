@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.flavours.cdk.common import NAMED, OPENED, Cdk, Dialect
-from advisor.starter.flavours.code_literals import WIDTH, Layout
 from advisor.starter.flavours.references import load_references
+from advisor.text.code_literals import WIDTH, Layout, python_literal
 
 CORE = (
     "Acknowledgment",
@@ -24,7 +23,6 @@ CORE = (
     "Stack",
     "Validations",
 )
-_SPELT = {True: "True", False: "False", None: "None"}
 _NOT_CODE = re.compile(r'(f"(?:[^"\\\n]|\\.)*")|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|#[^\n]*')
 
 
@@ -45,23 +43,13 @@ def text(pattern: str, parts: tuple[str, ...]) -> str:
     return 'f"' + pattern.format(*spelt, **stack) + '"'
 
 
-def literal(value: Any) -> str:
-    """Return ``value`` as Python writes it; strings in the quotes that need fewer escapes."""
-    if value is None or isinstance(value, bool):
-        return _SPELT[value]
-    body = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, str) or value.count('"') <= value.count("'"):
-        return body
-    return "'" + body[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
-
-
 def layout(ref: Callable[[Any], str]) -> Layout:
     """Return how literals are laid out; ``ref`` spells references."""
 
     def leaf(value: Any) -> str:
-        return ref(value) if isinstance(value, Ref | Arn) else literal(value)
+        return ref(value) if isinstance(value, Ref | Arn) else python_literal(value)
 
-    return Layout(leaf, literal, step=4)
+    return Layout(leaf, python_literal, step=4)
 
 
 def tidied(source: str) -> str:

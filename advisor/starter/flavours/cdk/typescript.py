@@ -11,8 +11,8 @@ from typing import Any
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.flavours.cdk.common import NAMED, OPENED, Cdk, Dialect
-from advisor.starter.flavours.code_literals import Layout
 from advisor.starter.flavours.references import load_references
+from advisor.text.code_literals import Layout
 
 CORE = (
     "CfnOutput",

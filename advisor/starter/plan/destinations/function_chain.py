@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from advisor.knowledge.flow import Flow, Parallel, Unit
+from advisor.decision.workflow import ITEMS_KEY
+from advisor.knowledge.flow import Flow, Parallel, Unit, listing
 from advisor.knowledge.flow import units as units_of
 from advisor.knowledge.names import names
 from advisor.starter.blueprint.not_supported import NotSupported
@@ -31,6 +32,8 @@ def function(context: PlanContext, unit: Unit, *keys: str, undoes: str = "") -> 
         f"does '{unit.name.words}'",
         context.asked(*keys),
         unit.name,
+        undoes=undoes,
+        lists=ITEMS_KEY if unit.name.module in listing(context.design.flow) else "",
         timeout_s=context.timeout_s,
     )
 

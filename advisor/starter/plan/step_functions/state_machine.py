@@ -23,6 +23,7 @@ from advisor.starter.state_language import jsonata, jsonpath
 from advisor.starter.state_language.entry import EVENT, START, TABLE, Claim, Entry, entered
 from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_NAME, Value
 from advisor.starter.state_language.identity import Identity, identified
+from advisor.starter.state_language.levels import with_distinct_names
 from advisor.starter.state_language.states import Scope, machine_definition
 from advisor.starter.state_language.task import Call
 
@@ -60,12 +61,14 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
     scope = Scope(calls, work_retries(context), context.timeout_s + 2)
-    definition = machine_definition(
-        flow,
-        scope,
-        comment=f"{context.name.words}: see README.md for what each state does",
-        timeout_s=_timeout(context, plan),
-        report=report,
+    definition = with_distinct_names(
+        machine_definition(
+            flow,
+            scope,
+            comment=f"{context.name.words}: see README.md for what each state does",
+            timeout_s=_timeout(context, plan),
+            report=report,
+        )
     )
     undone = any(unit.undo for unit in units(flow))
     once = _once(context, plan, undone=undone)

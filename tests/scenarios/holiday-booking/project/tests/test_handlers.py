@@ -15,7 +15,7 @@ FUNCTIONS = [
     "undo_apply_voucher",
     "take_payment",
 ]
-PAYLOAD = {"id": "1001", "amount": 120}
+PAYLOAD = {"id": "1001", "amount": 1000}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -9,7 +9,7 @@ FUNCTIONS = [
     "check_reading",
     "enrich_reading",
 ]
-PAYLOAD = {"id": "1001", "amount": 120}
+PAYLOAD = {"id": "1001"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -10,7 +10,7 @@ from shared.work import InvalidInput, logger, unit_of_work
 
 
 def undo_apply_voucher(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return what the next step needs to know about `payload`.
+    """Take back what "Apply voucher" did for `payload`, or nothing if it did nothing.
 
     Raise InvalidInput for what no retry can mend and any other exception for what a retry may mend; an
     error that is returned instead counts as success.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,16 @@ class Code(Struct, frozen=True):
     """An expression, to be written as it is."""
 
     text: str
+
+
+def python_literal(value: Any) -> str:
+    """Return ``value`` as Python writes it; strings in the quotes that need fewer escapes."""
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    body = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str) or value.count('"') <= value.count("'"):
+        return body
+    return "'" + body[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
 
 
 class Layout(Struct, frozen=True):
@@ -46,3 +57,6 @@ class Layout(Struct, frozen=True):
         if isinstance(value, list | tuple):
             return f"[{', '.join(self._flat(item) for item in value)}]"
         return value.text if isinstance(value, Code) else self.leaf(value)
+
+
+PYTHON = Layout(python_literal, python_literal, step=4)
