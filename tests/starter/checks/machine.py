@@ -136,7 +136,7 @@ def _stand_in(name: str, state: dict[str, Any]) -> dict[str, Any]:
     """Return a state in JSONPath that leads where ``state`` leads."""
     branch = {"StartAt": f"In {name}", "States": {f"In {name}": {"Type": "Succeed"}}}
     caught = [{"ErrorEquals": ["States.ALL"], "Next": catch["Next"]} for catch in state.get("Catch", [])]
-    ends = {key: state[key] for key in ("Next", "End") if key in state}
+    ends: dict[str, Any] = {key: state[key] for key in ("Next", "End") if key in state}
     return {"Type": "Parallel", "Branches": [branch], "Catch": caught[:1], **ends}
 
 
