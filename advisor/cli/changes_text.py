@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advisor.errors import escaped
 from advisor.starter.changes import Changes
+from advisor.starter.update import NEW, Update
 
 
 def changes_text(changes: Changes, folder: Path, *, dry_run: bool = False) -> str:
@@ -29,3 +30,16 @@ def _lines(changes: Changes, folder: Path, dry_run: bool) -> Iterator[str]:
             yield from (f"  {path}" for path in paths)
     if changes.same:
         yield f"The same as before: {len(changes.same)} files."
+
+
+def update_text(update: Update) -> str:
+    """Return what became of the files that the user had edited."""
+    lines = []
+    for paths, title in (
+        (update.merged, "Your edits and the new starter, merged"),
+        (update.conflicts, "Merged with conflicts; solve them between the marks <<<<<<< and >>>>>>>"),
+        (update.unmerged, f"Yours, since what you started from is not known; the new one is in {NEW}"),
+    ):
+        if paths:
+            lines += [f"{title}:", *(f"  {path}" for path in paths)]
+    return "\n".join(map(escaped, lines or ["You had edited none of the files."]))

@@ -61,6 +61,12 @@ Runtime = Annotated[
 Name = Annotated[
     str | None, typer.Option("--name", metavar="NAME", show_default=False, help="Name of the workload.")
 ]
+Update = Annotated[
+    bool,
+    typer.Option(
+        "--update", help="Into a project that you edited: merge your edits with the new starter, as git does."
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would be written; write nothing.")]
 
 
@@ -74,31 +80,41 @@ def generate(
     name: Name = None,
     dry_run: DryRun = False,
     force: Force = False,
+    update: Update = False,
     rules: Rules = None,
 ) -> None:
     """Write the starter project that the recommendation leads to. Never asks anything.
 
     The files of the project are listed on standard output. A folder that exists is fine as long as nothing
     in it would be replaced. With --force, what is there is replaced; a copy of each file that you changed is
-    kept in .advisor, and files that an earlier starter left over are removed unless you changed them.
+    kept in .advisor, and files that an earlier starter left over are removed unless you changed them. With
+    --update, your edits are merged into the new files; exit code 1 where that leaves conflicts to solve.
     """
     if not output:
         raise InputError("Name the folder to write to: --output FOLDER.")
     one_of("--approach", approach, APPROACHES)
-    from advisor.cli.changes_text import changes_text
-    from advisor.cli.project_builder import make, with_flags
+    if force and update:
+        raise InputError("--force replaces your edits, --update keeps them: name one of both.")
+    from advisor.cli.changes_text import changes_text, update_text
+    from advisor.cli.project_builder import make, merged_into, with_flags
 
     rule_base, answers = asked(file, sets, rules)
     made = make(rule_base, with_flags(answers, iac, runtime, name), approach)
     folder = Path(output)
+    merge = merged_into(folder, made, rule_base) if update else None
+    files = merge.files if merge else made.files
     write = advisor.check_project if dry_run else advisor.write_project
-    changes = write(made.files, folder, force=force)
+    changes = write(files, folder, force=force or update)
     for note in changes.notes:
         console.say(note)
     console.say(textwrap.fill(made.recommendation.summary, 80))
     for conflict in made.recommendation.conflicts:
         console.say(textwrap.fill(f"Warning: {conflict.words}", 80))
-    console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in made.files))
+    console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in files))
     if changes.existing:
         console.say(changes_text(changes, folder, dry_run=dry_run))
+    if merge:
+        console.say(update_text(merge))
     console.say(made.told(folder, dry_run=dry_run))
+    if merge and (merge.conflicts or merge.unmerged):
+        raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,13 +13,14 @@ from advisor.cli.flags import one_of, utf_8
 from advisor.cli.recommend import report_options
 from advisor.decision.recheck import decision_of
 from advisor.decision.recommendation import Recommendation
-from advisor.errors import InputError
+from advisor.errors import AdvisorError, CannotWrite, InputError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
 from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
 from advisor.loading.entry_reader import MAX_NAME
 from advisor.starter import Blueprint, RenderedFile
-from advisor.starter.manifest import with_manifest
+from advisor.starter.manifest import Manifest, with_manifest
+from advisor.starter.update import Update, updated
 
 
 def with_flags(answers: Answers, iac: str | None, runtime: str | None, name: str | None) -> Answers:
@@ -46,6 +48,22 @@ class Made(Struct, frozen=True):
         if dry_run:
             return f"{count} files would be written to {place}; nothing was."
         return f"{count} files written to {place}. Next: its README.md; 'make test' there tests it offline."
+
+
+def merged_into(folder: Path, made: Made, rule_base: RuleBase) -> Update:
+    """Return the files of ``made`` with the user's edits in ``folder``. Raises CannotWrite."""
+
+    def again(manifest: Manifest) -> Mapping[str, str]:
+        try:
+            answers = advisor.load_answers(manifest.answers, "the manifest", rule_base.questionnaire)
+            return {file.path: file.text for file in make(rule_base, answers, manifest.approach).files}
+        except AdvisorError:  # another version wrote it; git may have the files
+            return {}
+
+    try:
+        return updated(made.files, folder, again)
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be read: {error.strerror or error}.") from None
 
 
 def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
