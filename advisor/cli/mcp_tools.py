@@ -17,6 +17,7 @@ from msgspec.structs import replace
 import advisor
 from advisor.cli.flags import one_of
 from advisor.cli.project_builder import Made, make
+from advisor.cli.recommend import today
 from advisor.errors import InputError, did_you_mean
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
@@ -37,7 +38,7 @@ class AssistantTool(Struct, frozen=True, kw_only=True):
 
 
 def tools(rule_base: RuleBase, root: Path) -> tuple[AssistantTool, ...]:
-    """Return all tools. ``root`` is the only folder below which a project may be written."""
+    """Return all tools. Files are read and written below ``root`` only."""
     answers = advisor.answers_schema(rule_base.questionnaire)
     definitions = answers.pop("$defs")
     build = {
@@ -78,6 +79,18 @@ def tools(rule_base: RuleBase, root: Path) -> tuple[AssistantTool, ...]:
             call=lambda arguments: _rule(rule_base, arguments),
         ),
         AssistantTool(
+            name="inspect",
+            description=(
+                f"What existing files below {root} build (SAM, CloudFormation, CDK output, Terraform, "
+                "serverless.yml, state machine definitions), whether the advice agrees, the answers they "
+                "show, and what is wrong, each with file and line. Nothing is executed."
+            ),
+            schema=schema(
+                {"path": {"type": "string", "description": "A file or folder; . for all."}}, "path"
+            ),
+            call=lambda arguments: _inspect(rule_base, root, arguments),
+        ),
+        AssistantTool(
             name="preview_project",
             description="The files and AWS resources of the starter project; nothing is written.",
             schema=schema({"answers": answers, **build}, "answers"),
@@ -114,6 +127,17 @@ def _rule(rule_base: RuleBase, arguments: Arguments) -> str:
         hint = did_you_mean(rule_id.upper(), rule_base.by_id)
         raise InputError(f"There is no rule '{rule_id[:40]}'. {hint}".rstrip())
     return rule_page(rule_base, rule)
+
+
+def _inspect(rule_base: RuleBase, root: Path, arguments: Arguments) -> str:
+    path = str(arguments.get("path", "")) or "."
+    if "\0" in path:
+        raise InputError("path: the name of a file or folder is expected.")
+    found = advisor.inspect_files([path], rule_base, today(), root)
+    if not any(file.read for file in found.files):
+        notes = [f"{note.place.file}: {note.because}" for note in found.not_read[:20]]
+        raise InputError("\n  ".join([f"There is nothing below {root} that could be read.", *notes]))
+    return advisor.INSPECTION_FORMATS["json"](found, rule_base, advisor.ReportOptions())
 
 
 def _made(rule_base: RuleBase, arguments: Arguments) -> Made:

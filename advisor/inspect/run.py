@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from advisor.decision.recommend import recommend
 from advisor.inspect.answers import answers_of
@@ -12,18 +13,20 @@ from advisor.inspect.findings.scene import Scene
 from advisor.inspect.findings.suppressions import Suppressions, in_metadata, in_texts
 from advisor.inspect.inspection import Inspection, SystemReport
 from advisor.inspect.model import System
+from advisor.inspect.reading.reach import Reach
 from advisor.inspect.systems import Gathered, gather
 from advisor.inspect.verdict import agrees, move
 from advisor.inspect.wiring.system import wire
 from advisor.knowledge.rules import RuleBase
 
 
-def inspect(paths: Sequence[str], rule_base: RuleBase, today: date) -> Inspection:
+def inspect(paths: Sequence[str], rule_base: RuleBase, today: date, root: Path | None = None) -> Inspection:
     """Return what the files below ``paths`` are, whether the advice agrees, and what is wrong with them.
 
-    Raises InputError where a path does not exist. Ends of runtimes are judged by ``today``.
+    Raises InputError where a path does not exist. Ends of runtimes are judged by ``today``. With ``root``,
+    paths start there, and nothing outside of it is read.
     """
-    gathered = gather(paths, rule_base)
+    gathered = gather(paths, rule_base, Reach(root, closed=True) if root else Reach())
     notes = list(gathered.notes)
     systems: list[System] = []
     for catalogue in gathered.catalogues:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from advisor.inspect.inspection import ReadFile
 from advisor.inspect.model import Mode
 from advisor.inspect.reading.document import Document
 from advisor.inspect.reading.files import Library, child_path
+from advisor.inspect.reading.reach import Reach
 from advisor.inspect.reading.source import CannotRead, Note
 from advisor.inspect.walk import candidates
 from advisor.inspect.wiring.catalogue import Catalogue
@@ -46,14 +47,14 @@ class Gathered(Struct, frozen=True):
         )
 
 
-def gather(paths: Sequence[str], rule_base: RuleBase) -> Gathered:
+def gather(paths: Sequence[str], rule_base: RuleBase, reach: Reach) -> Gathered:
     """Return what the files below ``paths`` are. Raises InputError where a path does not exist."""
-    missing = [path for path in paths if not Path(path).exists() and not Path(path).is_symlink()]
+    missing = [path for path in paths if not os.path.lexists(reach.folder / path)]
     if missing:
         raise InputError(f"{missing[0]}: there is no such file or folder.")
-    library = Library()
+    library = Library(reach)
     documents: list[Document] = []
-    for candidate in candidates(paths):
+    for candidate in candidates(paths, reach):
         try:
             documents += library.documents(candidate.name, named=candidate.named)
         except CannotRead as error:

@@ -7,11 +7,12 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
-from pathlib import Path
 
 from msgspec import Struct
 
 from advisor.files import read_file
+from advisor.inspect.reading.reach import Reach
+from advisor.inspect.reading.source import CannotRead
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template", ".tf")
 LEFT_OUT = frozenset(
@@ -30,7 +31,7 @@ class Candidate(Struct, frozen=True):
     named: bool
 
 
-def candidates(paths: Sequence[str]) -> Iterator[Candidate]:
+def candidates(paths: Sequence[str], reach: Reach) -> Iterator[Candidate]:
     """Yield the files below ``paths`` in their order; links to folders are not followed.
 
     What ``.gitignore`` files leave out is left out, but for the output of the CDK.
@@ -38,17 +39,24 @@ def candidates(paths: Sequence[str]) -> Iterator[Candidate]:
     seen: set[str] = set()
     for path in paths:
         name = posixpath.normpath(path.replace(os.sep, "/"))
-        found = _below(name, (), 0) if os.path.isdir(path) else [name]
+        found = _below(name, (), 0, reach) if _is_folder(name, reach) else [name]
         for file in found:
             if file not in seen and len(seen) < MAX_FILES:
                 seen.add(file)
                 yield Candidate(file, file == name)
 
 
-def _below(folder: str, ignored: tuple[tuple[str, str], ...], depth: int) -> Iterator[str]:
-    patterns = (*ignored, *_ignored(folder))
+def _is_folder(name: str, reach: Reach) -> bool:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        return reach.path(name).is_dir()
+    except (CannotRead, OSError, ValueError):
+        return False
+
+
+def _below(folder: str, ignored: tuple[tuple[str, str], ...], depth: int, reach: Reach) -> Iterator[str]:
+    patterns = (*ignored, *_ignored(folder, reach))
+    try:
+        entries = sorted(os.scandir(reach.path(folder)), key=lambda entry: entry.name)
     except OSError:
         return
     for entry in entries:
@@ -56,16 +64,16 @@ def _below(folder: str, ignored: tuple[tuple[str, str], ...], depth: int) -> Ite
         if entry.is_dir(follow_symlinks=False):
             left_out = entry.name in LEFT_OUT or (entry.name != CDK_OUT and _matches(name, patterns, True))
             if not left_out and depth < MAX_DEPTH:
-                yield from _below(name, () if entry.name == CDK_OUT else patterns, depth + 1)
+                yield from _below(name, () if entry.name == CDK_OUT else patterns, depth + 1, reach)
         elif entry.name.lower().endswith(SUFFIXES) and not _matches(name, patterns, False):
             yield name
 
 
-def _ignored(folder: str) -> Iterator[tuple[str, str]]:
+def _ignored(folder: str, reach: Reach) -> Iterator[tuple[str, str]]:
     """Yield the patterns of a folder's ``.gitignore``, each with the folder it holds for."""
     try:
-        text = read_file(Path(folder, ".gitignore"), 100_000).decode("utf-8", "replace")
-    except (OSError, ValueError):
+        text = read_file(reach.path(posixpath.join(folder, ".gitignore")), 100_000).decode("utf-8", "replace")
+    except (CannotRead, OSError, ValueError):
         return
     for line in text.splitlines()[:2_000]:
         pattern = line.strip()

@@ -45,7 +45,9 @@ def test_a_whole_conversation(tmp_path: Path) -> None:
     async def conversation(client: Client) -> None:
         offered = await client.list_tools()
         names = [tool.name for tool in offered.tools]
-        assert names == ["questionnaire", "recommend", "explain_rule", "preview_project", "write_project"]
+        assert names == [
+            "questionnaire", "recommend", "explain_rule", "inspect", "preview_project", "write_project",
+        ]  # fmt: skip
         wrong, schema = await ask(client, "questionnaire")
         assert not wrong and json.loads(schema) == json.loads(answers_schema())
 
@@ -86,6 +88,40 @@ def test_what_does_not_fit_is_refused_and_the_server_goes_on(tmp_path: Path) -> 
             assert wrong and "folder" in text, folder
         assert sorted(path.name for path in tmp_path.iterdir()) == ["root"]
         assert [path.name for path in root.iterdir()] == ["out"]
+
+    talk(root, conversation)
+
+
+def test_files_are_inspected_below_the_root_only(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "app").mkdir(parents=True)
+    secret = "Resources: {Secret: {Type: AWS::Lambda::Function, Properties: {}}}\n"
+    (tmp_path / "outside.yaml").write_text(secret, encoding="utf-8")
+    (tmp_path / "machine.asl.json").write_text(
+        '{"StartAt": "Secret", "States": {"Secret": {"Type": "Succeed"}}}', encoding="utf-8"
+    )
+    template = (
+        "Resources:\n"
+        "  Own: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.14}}\n"
+        "  Flow: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: ../../machine.asl.json}}\n"
+    )
+    (root / "app" / "template.yaml").write_text(template, encoding="utf-8")
+    (root / "app" / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    (root / "out").symlink_to(tmp_path, target_is_directory=True)
+
+    async def conversation(client: Client) -> None:
+        for path in (".", "app", "app/template.yaml"):
+            wrong, text = await ask(client, "inspect", path=path)
+            found = json.loads(text)
+            assert not wrong and "Secret" not in text
+            assert [one["id"] for one in found["systems"][0]["functions"]] == ["Own"]
+            assert found["systems"][0]["state_machines"][0]["states"] is None
+            assert found["files"][-1]["path"] == "app/template.yaml"
+        for path in ("..", "../outside.yaml", "out", "out/outside.yaml", "app/link.yaml", "a\0b", "nowhere"):
+            wrong, text = await ask(client, "inspect", path=path)
+            assert wrong and "Secret" not in text, path
+        wrong, text = await ask(client, "inspect", path=str(tmp_path / "outside.yaml"))
+        assert wrong and "outside of the folder" in text
 
     talk(root, conversation)
 

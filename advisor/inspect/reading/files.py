@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from pathlib import Path
 
 from advisor.errors import Place
 from advisor.inspect.reading import cloudformation, serverless, terraform_hcl, terraform_plan
 from advisor.inspect.reading.detect import kind_by_text
 from advisor.inspect.reading.document import ASL_FILE, Child, Document, Kind, Resource
+from advisor.inspect.reading.reach import Reach
 from advisor.inspect.reading.source import CannotRead, Note, check, text_of, tree
 from advisor.inspect.values import Node
 
@@ -17,7 +17,8 @@ from advisor.inspect.values import Node
 class Library:
     """Reads files, keeps their texts, and remembers what they are and what could not be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
         self.texts: dict[str, str] = {}
         self.kinds: dict[str, Kind] = {}
         self.notes: list[Note] = []
@@ -26,7 +27,7 @@ class Library:
     def text(self, name: str) -> str:
         """Return the text of the file ``name``. Raises CannotRead."""
         if name not in self.texts:
-            self.texts[name] = text_of(Path(name), name)
+            self.texts[name] = text_of(self.reach.path(name), name)
         return self.texts[name]
 
     def documents(self, name: str, *, named: bool) -> Iterator[Document]:
@@ -34,7 +35,7 @@ class Library:
 
         Raises CannotRead.
         """
-        text = self.texts.get(name) or text_of(Path(name), name)
+        text = self.texts.get(name) or text_of(self.reach.path(name), name)
         kind = kind_by_text(name, text)
         if kind is None:
             if named:
@@ -69,7 +70,7 @@ class Library:
         """Return the parsed files of a folder; what cannot be read becomes a note."""
         if folder not in self._folders:
             found = self._folders[folder] = []
-            names = sorted(path.name for path in Path(folder).glob("*.tf"))
+            names = sorted(path.name for path in self.reach.path(folder).glob("*.tf"))
             for name in names:
                 file = posixpath.normpath(posixpath.join(folder, name))
                 self.kinds[file] = "terraform"
