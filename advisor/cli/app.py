@@ -9,6 +9,15 @@ import typer
 from advisor.cli.flags import examples
 from advisor.cli.wizard import wizard
 
+_REFERENCE = """
+
+Exit codes: 0 done; 1 it could not be done, or a check found something; 2 the input does not fit; 3 the
+rule base or a template is broken; 130 interrupted.
+
+Environment: ADVISOR_RULES (folders of own rules), NO_COLOR, ACCESSIBLE=1 (plain prompts),
+SOURCE_DATE_EPOCH (the date in reports), ADVISOR_DEBUG=1 (where an error happened).
+"""
+
 
 def app_for(command: str = "") -> typer.Typer:
     """Return the app; with one command alone where it is named, as making the others takes time."""
@@ -26,7 +35,8 @@ def app_for(command: str = "") -> typer.Typer:
             "advisor recommend answers.yaml           advise on an answers file",
             "advisor recommend --set invocation=async --set steps=3",
             "advisor generate answers.yaml --output my-project",
-        ),
+        )
+        + _REFERENCE,
     )(wizard)
     for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
         add(app)
@@ -116,6 +126,15 @@ def _mcp(app: typer.Typer) -> None:
     )(mcp)
 
 
+def _completion(app: typer.Typer) -> None:
+    from advisor.cli.completion import completion
+
+    app.command(
+        short_help="Completion for your shell.",
+        epilog=examples("advisor completion bash", "advisor completion fish > advisor.fish"),
+    )(completion)
+
+
 _COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "recommend": _recommend,
     "generate": _generate,
@@ -125,4 +144,5 @@ _COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
     "recheck": _recheck,
     "diff": _diff,
     "mcp": _mcp,
+    "completion": _completion,
 }

@@ -6,6 +6,7 @@ import codecs
 import errno
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from advisor.errors import CannotWrite, escaped
@@ -60,6 +61,11 @@ def say(text: str) -> None:
     """Write ``text`` to standard error, at once, if there is one; only line ends steer the terminal."""
     if sys.stderr is not None:
         _write(sys.stderr, "\n".join(map(escaped, text.split("\n"))))
+
+
+def notes(quiet: bool) -> Callable[[str], None]:
+    """Return how to tell what is no error: as ``say`` does, or not at all."""
+    return (lambda text: None) if quiet else say
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -31,12 +31,21 @@ File: TypeAlias = Annotated[
         help="Answers file in YAML or JSON; - reads it from standard input.",
     ),
 ]
+
+
+def _answers(incomplete: str) -> list[str]:
+    from advisor.cli.completion import answers
+
+    return answers(incomplete)
+
+
 Sets: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
         show_default=False,
+        autocompletion=_answers,
         help="Set or replace one answer, such as steps=3 or targets=sqs,sns; repeatable.",
     ),
 ]
@@ -62,6 +71,10 @@ Rules: TypeAlias = Annotated[
     ),
 ]
 Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace what is already there.")]
+
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say nothing on standard error but errors.")
+]
 
 _Value = TypeVar("_Value", bound=str)
 

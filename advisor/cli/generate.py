@@ -10,7 +10,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of, user_path
+from advisor.cli.flags import File, Force, Quiet, Rules, Sets, asked, one_of, user_path
 from advisor.errors import InputError, escaped
 
 # As in advisor.knowledge.answers, which help does not wait for
@@ -81,6 +81,7 @@ def generate(
     dry_run: DryRun = False,
     force: Force = False,
     update: Update = False,
+    quiet: Quiet = False,
     rules: Rules = None,
 ) -> None:
     """Write the starter project that the recommendation leads to. Never asks anything.
@@ -105,16 +106,17 @@ def generate(
     files = merge.files if merge else made.files
     write = advisor.check_project if dry_run else advisor.write_project
     changes = write(files, folder, force=force or update)
-    for note in changes.notes:
-        console.say(note)
-    console.say(textwrap.fill(made.recommendation.summary, 80))
+    note = console.notes(quiet)
+    for line in changes.notes:
+        note(line)
+    note(textwrap.fill(made.recommendation.summary, 80))
     for conflict in made.recommendation.conflicts:
-        console.say(textwrap.fill(f"Warning: {conflict.words}", 80))
+        note(textwrap.fill(f"Warning: {conflict.words}", 80))
     console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in files))
     if changes.existing:
-        console.say(changes_text(changes, folder, dry_run=dry_run))
+        note(changes_text(changes, folder, dry_run=dry_run))
     if merge:
-        console.say(update_text(merge))
-    console.say(made.told(folder, dry_run=dry_run))
+        note(update_text(merge))
+    note(made.told(folder, dry_run=dry_run))
     if merge and (merge.conflicts or merge.unmerged):
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import Force, Rules, one_of, rule_base_with, user_path, utf_8
+from advisor.cli.flags import Force, Quiet, Rules, one_of, rule_base_with, user_path, utf_8
 from advisor.cli.recommend import report_options, today
 from advisor.errors import InputError
 
@@ -67,6 +67,7 @@ def inspect(
     explain: Annotated[
         bool, typer.Option("--explain", help="Text: every finding with reason and source.")
     ] = False,
+    quiet: Quiet = False,
     rules: Rules = None,
 ) -> None:
     """Say what an existing system is, whether the advice agrees with it, and what is wrong with it.
@@ -88,15 +89,16 @@ def inspect(
     inspection = inspected(paths, rule_base, today())
     if not any(file.read for file in inspection.files):
         raise InputError(_nothing(inspection))
+    note = console.notes(quiet)
     options = report_options(explain=explain, to_file=bool(to_file))
     text = TELL[wanted](inspection, rule_base, options)
     if answers is not None:
-        _write_answers(inspection, answers, force)
+        note(_write_answers(inspection, answers, force))
     if to_file is None:
         console.data(text)
     else:
         advisor.write_text(Path(to_file), text, replace=force)
-        console.say(f"{len(inspection.findings)} findings. Written to {to_file}.")
+        note(f"{len(inspection.findings)} findings. Written to {to_file}.")
     if _reaches(inspection, limit):
         raise typer.Exit(FOUND)
 
@@ -110,8 +112,8 @@ def _nothing(inspection: Inspection) -> str:
     return "\n  ".join(["There is nothing that could be read.", *notes[:20]])
 
 
-def _write_answers(inspection: Inspection, file: str, force: bool) -> None:
-    """Write the answers of the one system that there is."""
+def _write_answers(inspection: Inspection, file: str, force: bool) -> str:
+    """Write the answers of the one system that there is; return what to do with them."""
     found = [report for report in inspection.systems if report.answers.requirements]
     if len(found) != 1:
         names = ", ".join(report.system.files[0] for report in found[:5])
@@ -122,7 +124,7 @@ def _write_answers(inspection: Inspection, file: str, force: bool) -> None:
     header = (FOR_EDITORS, *(f"{item.key}: {item.place}, {item.because}" for item in found[0].evidence))
     text = advisor.dump_answers(found[0].answers, header=tuple(" ".join(line.split()) for line in header))
     advisor.write_text(Path(file), text, replace=force)
-    console.say(f"The answers are in {file}. The rest is asked by: advisor --answers {file}")
+    return f"The answers are in {file}. The rest is asked by: advisor --answers {file}"
 
 
 def _reaches(inspection: Inspection, limit: str) -> bool:

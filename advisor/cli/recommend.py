@@ -14,7 +14,7 @@ import typer
 
 import advisor
 from advisor.cli import console
-from advisor.cli.flags import File, Force, Rules, Sets, asked, one_of, user_path
+from advisor.cli.flags import File, Force, Quiet, Rules, Sets, asked, one_of, user_path
 from advisor.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def recommend(
             help="Decide many at once: JSON lines in, each an answers file; one verdict a line out.",
         ),
     ] = None,
+    quiet: Quiet = False,
     rules: Rules = None,
 ) -> None:
     """Recommend Lambda Destinations, Step Functions, both or neither, with reasons. Never asks anything."""
@@ -92,7 +93,7 @@ def recommend(
         console.data(text)
         return
     advisor.write_text(Path(to_file), text, replace=force)
-    console.say(f"{recommendation.summary}\nWritten to {to_file}.")
+    console.notes(quiet)(f"{recommendation.summary}\nWritten to {to_file}.")
 
 
 def _format(name: str | None, file: str) -> str:

@@ -29,6 +29,13 @@ app = typer.Typer(
     help="The rule base: read it, check it, weigh it.", no_args_is_help=True, rich_markup_mode=None
 )
 
+
+def _rule_ids(incomplete: str) -> list[str]:
+    from advisor.cli.completion import rule_ids
+
+    return rule_ids(incomplete)
+
+
 Format: TypeAlias = Annotated[
     str, typer.Option("--format", metavar="|".join(FORMATS), help="How to tell it.")
 ]
@@ -90,7 +97,13 @@ def _selected(
 @app.command("show", short_help="One rule, as documentation.", epilog=examples("advisor rules show RT03"))
 def show(
     rule_id: Annotated[
-        str, typer.Argument(metavar="ID", help="The rule's id, such as RT03.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="The rule's id, such as RT03.",
+            show_default=False,
+            autocompletion=_rule_ids,
+        ),
     ],
     format_name: Format = "text",
     rules: Rules = None,

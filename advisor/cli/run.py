@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 import typer
 
@@ -25,8 +26,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised."""
     try:
         console.prepare()
+        if "_ADVISOR_COMPLETE" in os.environ:  # a shell asks for words
+            from advisor.cli.completion import complete
+
+            return complete()
         return _invoke(list(sys.argv[1:] if arguments is None else arguments))
     except AdvisorError as error:
+        _told_as_json(error, arguments)
         return _said(f"{error}{_without_folder()}", error.exit_code)
     except BrokenPipeError:
         console.silence()
@@ -54,6 +60,28 @@ def _invoke(arguments: list[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     return DONE
+
+
+def _told_as_json(error: AdvisorError, arguments: Sequence[str] | None) -> None:
+    """Print the error to standard output as JSON, where ``--format json`` asked for JSON there."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if "--format=json" not in given and ("--format", "json") not in pairwise(given):
+        return
+    from advisor.json_text import json_text
+
+    problems = [
+        {
+            "file": problem.place.file,
+            "line": problem.place.line or None,
+            "column": problem.place.column or None,
+            "message": problem.message,
+            "hint": problem.hint or None,
+        }
+        for problem in error.problems
+    ]
+    document = {"exit_code": error.exit_code, "message": error.message, "problems": problems}
+    with contextlib.suppress(OSError, AdvisorError):
+        console.data(json_text({"schema": 1, "error": document}))
 
 
 def _said(text: str, exit_code: int) -> int:

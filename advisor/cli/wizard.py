@@ -14,9 +14,16 @@ from advisor.cli.flags import Rules, rule_base_with, user_path
 from advisor.errors import InputError
 
 
+def _rule_base_version() -> str:
+    """Return version and date of our rule base, read from the one file that says them."""
+    from advisor.loading.rule_base import version_of
+
+    return " of ".join(version_of(advisor.rules_folder()))
+
+
 def _version(wanted: bool) -> None:
     if wanted:
-        console.data(f"advisor {advisor.__version__}")
+        console.data(f"advisor {advisor.__version__} (rule base {_rule_base_version()})")
         raise typer.Exit
 
 

@@ -29,6 +29,16 @@ _RULE_FILES = ("workflow-types.yaml", "alternatives.yaml")
 _PRICES = "prices/"
 
 
+def version_of(folder: Path) -> tuple[str, str]:
+    """Return version and date of the rule base in ``folder``, without reading the rest of it."""
+    problems: list[Problem] = []
+    head = Fields(_Folder(folder, problems, {}).entry("rule-base.yaml"), "rule-base.yaml", problems)
+    version = head.text("version"), head.as_of()
+    if problems:
+        raise RuleBaseError("rule-base.yaml is broken.", problems)
+    return version
+
+
 def load_rule_base(folder: Path, overlays: Sequence[Path] = ()) -> RuleBase:
     """Return the rule base in ``folder``, with the YAML files of each overlay folder laid over it in turn.
 
