@@ -53,7 +53,7 @@ class Desk(Struct, frozen=True):
     def options(self, *, explain: bool = False, to_file: bool = False) -> ReportOptions:
         """Return how to tell it; without colour, since the prompter that shows it has its own."""
         options = report_options(explain=explain, to_file=to_file)
-        return replace(options, colour=False, plain=options.plain or self.plain)
+        return replace(options, colour=False, links=False, plain=options.plain or self.plain)
 
     def summary(self, wish: Wish) -> Done:
         return self._told(wish, explain=False)

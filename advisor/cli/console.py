@@ -17,6 +17,13 @@ _PLAIN = {
     "✓": "+", "✗": "x", "\u00a0": " ", "\u202f": " ",
 }  # fmt: skip
 
+# Terminals that show links, by TERM_PROGRAM and TERM: https://github.com/Alhadis/OSC8-Adoption
+_LINKING_PROGRAMS = frozenset(
+    {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "WarpTerminal"}
+)
+_LINKING_TERMINALS = frozenset({"alacritty", "contour", "foot", "ghostty", "kitty", "wezterm"})
+_FIRST_LINKING_VTE = 5000
+
 
 def prepare() -> None:
     """Make both streams take any text: UTF-8 where nobody reads along, the nearest characters elsewhere.
@@ -78,6 +85,20 @@ def has_colour() -> bool:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return os.name != "nt" or bool(os.environ.get("WT_SESSION") or os.environ.get("TERM"))
+
+
+def has_links() -> bool:
+    """Return whether the terminal shows links (OSC 8): one that is known to, or FORCE_HYPERLINK says so."""
+    forced = os.environ.get("FORCE_HYPERLINK", "")
+    if forced or not has_colour():
+        return forced not in ("", "0")
+    vte = os.environ.get("VTE_VERSION", "")
+    return (
+        os.environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or not _LINKING_TERMINALS.isdisjoint(os.environ.get("TERM", "").split("-"))
+        or any(name in os.environ for name in ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM"))
+        or (vte.isascii() and vte.isdigit() and len(vte) < 9 and int(vte) >= _FIRST_LINKING_VTE)
+    )
 
 
 def has_signs() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -98,6 +97,7 @@ def generate(
         raise InputError("--force replaces your edits, --update keeps them: name one of both.")
     from advisor.cli.changes_text import changes_text, update_text
     from advisor.cli.project_builder import make, merged_into, with_flags
+    from advisor.reports.text.terminal import wrap
 
     rule_base, answers = asked(file, sets, rules)
     made = make(rule_base, with_flags(answers, iac, runtime, name), approach)
@@ -109,9 +109,9 @@ def generate(
     note = console.notes(quiet)
     for line in changes.notes:
         note(line)
-    note(textwrap.fill(made.recommendation.summary, 80))
-    for conflict in made.recommendation.conflicts:
-        note(textwrap.fill(f"Warning: {conflict.words}", 80))
+    warnings = [f"Warning: {conflict.words}" for conflict in made.recommendation.conflicts]
+    for text in (made.recommendation.summary, *warnings):
+        note("\n".join(wrap(text, 80)))
     console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in files))
     if changes.existing:
         note(changes_text(changes, folder, dry_run=dry_run))

@@ -121,6 +121,7 @@ def report_options(*, explain: bool, to_file: bool) -> ReportOptions:
         explain=explain,
         colour=seen and console.has_colour(),
         plain=not (seen and console.has_signs()),
+        links=seen and console.has_links(),
         date=today().isoformat(),
     )
 

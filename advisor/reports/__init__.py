@@ -17,14 +17,16 @@ class ReportOptions(Struct, frozen=True):
     """How to tell it.
 
     ``width`` in columns, ``explain`` for everything instead of the top reasons and ``colour`` concern text
-    on a terminal; ``plain`` keeps rules, bullets and punctuation of the text report to ASCII. ``date``
-    (ISO) is the day the decision was made; left out, a report shows the date of the rule base only.
+    on a terminal; ``plain`` keeps rules, bullets and punctuation of the text report to ASCII; ``links`` makes
+    the addresses in it links (OSC 8). ``date`` (ISO) is the day the decision was made; left out, a report
+    shows the date of the rule base only.
     """
 
     width: int = 80
     explain: bool = False
     colour: bool = False
     plain: bool = True
+    links: bool = False
     date: str = ""
 
 

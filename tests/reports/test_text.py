@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.reports import FORMATS, ReportOptions
-from advisor.reports.text.terminal import width
+from advisor.reports.reasons import arguments_against, arguments_for
+from advisor.reports.text.terminal import width, wrap
+from advisor.text.address import is_address, linked
 from tests.reports.samples import CASES, RULE_BASE, advice
 
 TEXT = FORMATS["text"]
+_LINK = re.compile("\x1b\\]8;;([^\x1b]+)\x1b\\\\([^\x1b]+)\x1b\\]8;;\x1b\\\\")
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -59,7 +62,53 @@ def test_a_name_cannot_steer_the_terminal() -> None:
 def test_every_line_fits(name: str, columns: int, explain: bool, plain: bool, case: str) -> None:
     recommendation = CASES[case]() if case != "step-functions" else advice(name=name)
     report = TEXT(recommendation, RULE_BASE, ReportOptions(columns, explain, plain=plain))
-    assert max(map(width, report.splitlines())) <= columns
+    foldable = [line for line in report.splitlines() if not any(map(is_address, line.split()))]
+    assert max(map(width, foldable)) <= columns
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100])
+@pytest.mark.parametrize("case", CASES)
+def test_every_address_stands_in_one_piece(case: str, columns: int) -> None:
+    found = CASES[case]()
+    report = TEXT(found, RULE_BASE, ReportOptions(columns, explain=True))
+    addresses = {row.source for row in found.comparison} | {item.source for item in found.alternatives}
+    addresses |= {item.rule.source for item in (*arguments_for(found), *arguments_against(found))}
+    assert len(addresses) > 5
+    assert addresses <= {line.strip() for line in report.splitlines()}
+
+
+def test_addresses_are_links_where_the_terminal_knows_links() -> None:
+    report = TEXT(advice(), RULE_BASE, ReportOptions(links=True))
+    assert _LINK.sub(r"\2", report) == TEXT(advice(), RULE_BASE)
+    links = _LINK.findall(report)
+    assert links
+    assert all(address == shown for address, shown in links)
+    assert len(links) == report.count("https://") // 2
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://a\x1b]8;;https://b", "https://a b", "x"])
+def test_only_a_web_address_becomes_a_link(address: str) -> None:
+    assert linked("shown", address) == "shown"
+
+
+@pytest.mark.parametrize(
+    ("word", "address"),
+    [
+        ("https://docs.aws.amazon.com/lambda/latest/dg/x.html", True),
+        ("(https://docs.aws.amazon.com)", True),
+        ("/home/me/rules/05-retries.yaml:12", True),
+        ("~/answers.yaml", True),
+        ("../rules", True),
+        ("rules/criteria/05-retries.yaml:12:3", True),
+        ("rules/criteria/05-retries.yaml,", True),
+        ("and/or", False),
+        ("request/response/failure", False),
+        ("DestinationDeliveryFailures", False),
+    ],
+)
+def test_what_is_an_address(word: str, address: bool) -> None:
+    assert is_address(word) is address
+    assert (word in wrap(f"see {word} for", 5)) is address
 
 
 @given(name=st.text(st.characters(exclude_categories=["C", "Z"]), max_size=600))

@@ -11,12 +11,13 @@ import advisor
 from advisor.decision.rule_checks.rule_tests import own_cases
 from advisor.errors import Problem
 from advisor.knowledge.conditions import Facts, holds
-from advisor.knowledge.rules import RuleBase
+from advisor.knowledge.rules import Rule, RuleBase
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.inspection import FindingReader
 from advisor.loading.rules import RuleReader
 from advisor.loading.yaml_nodes import parse
 from advisor.reports.rules.markdown import rule_list
+from advisor.reports.rules.text import rule_page
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
@@ -29,6 +30,19 @@ def test_the_page_of_rules_is_up_to_date() -> None:
     assert text == rule_list(RULE_BASE, RULE_BASE.rules, RULE_BASE.inspection.rules), (
         "advisor rules list --format markdown > docs/rules.md"
     )
+
+
+def test_every_rule_has_a_place_to_link_to() -> None:
+    text = rule_list(RULE_BASE, RULE_BASE.rules, RULE_BASE.inspection.rules)
+    ids = [rule.id for rule in (*RULE_BASE.rules, *RULE_BASE.inspection.rules)]
+    assert sorted(re.findall('^<a id="(.*)"></a>$', text, re.MULTILINE)) == sorted(ids)
+
+
+@pytest.mark.parametrize("rule", RULE_BASE.rules, ids=lambda rule: rule.id)
+def test_a_page_about_a_rule_keeps_its_address_and_place_in_one_piece(rule: Rule) -> None:
+    shown = rule_page(RULE_BASE, rule).split()
+    assert rule.source in shown
+    assert str(rule.place) in shown
 
 
 def test_the_rule_in_the_readme_is_one() -> None:

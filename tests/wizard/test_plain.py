@@ -119,6 +119,14 @@ def test_only_what_is_too_long_is_broken_and_commands_never() -> None:
     assert laid_out("a " * 60, "warning", 80).splitlines()[0].startswith("! a a")
 
 
+@pytest.mark.parametrize("columns", [20, 40, 80])
+@pytest.mark.parametrize(
+    "address", ["https://docs.aws.amazon.com/" + "step-functions/" * 9, "/home/" + "me/" * 40]
+)
+def test_an_address_is_never_broken(address: str, columns: int) -> None:
+    assert address in laid_out(f"Look at {address} for more", "plain", columns).split()
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(0.0, ""), (0.8, "Writing...\n")])
 def test_only_long_work_is_announced(seconds: float, shown: str) -> None:
     out = StringIO()

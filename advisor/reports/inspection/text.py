@@ -23,6 +23,7 @@ from advisor.reports.inspection.words import (
 )
 from advisor.reports.text.page import BOLD, FAINT, RESET
 from advisor.reports.text.terminal import ascii_punctuation, wrap
+from advisor.text.address import linked
 
 _NARROWEST = 40
 _MANY = 8
@@ -102,7 +103,8 @@ def _finding(finding: Finding, sheet: _Sheet) -> Iterator[str]:
     yield from sheet.say(finding.because, "    ")
     yield from sheet.say(finding.fix, "    Fix: ", "      ")
     if sheet.options.explain:
-        yield from sheet.paint(FAINT, sheet.say(finding.source, "    "))
+        address = linked(finding.source, finding.source) if sheet.options.links else finding.source
+        yield from sheet.paint(FAINT, [f"    {address}"])
 
 
 def _not_read(inspection: Inspection, sheet: _Sheet) -> Iterator[str]:

@@ -281,7 +281,7 @@ class _Record:
     def more(self) -> Iterator[str]:
         yield "## More Information"
         rules = " ".join(map(escaped, provenance(self.recommendation.rule_base)))
-        yield f"{rules} Each rule id links to its source."
+        yield f"{rules} Each rule id links to its source; `advisor rules show ID` explains the rule."
 
 
 def _items(items: Iterable[str]) -> str:

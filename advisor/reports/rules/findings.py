@@ -89,6 +89,8 @@ def markdown(base: InspectionBase, rules: Sequence[FindingRule]) -> Iterator[str
 
 
 def _markdown(base: InspectionBase, rule: FindingRule) -> Iterator[str]:
+    yield f'<a id="{rule.id}"></a>'
+    yield ""
     yield f"### {rule.id} {escaped(rule.title)}"
     yield ""
     when = literal(in_words(rule.when, base.facts[rule.about]))

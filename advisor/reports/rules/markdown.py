@@ -50,6 +50,8 @@ def rule_list(rule_base: RuleBase, rules: Sequence[Rule], found: Sequence[Findin
 
 def _rule(rule_base: RuleBase, rule: Rule) -> Iterator[str]:
     questionnaire = rule_base.questionnaire
+    yield f'<a id="{rule.id}"></a>'
+    yield ""
     yield f"### {rule.id} {escaped(rule.title)}"
     yield ""
     yield f"When {literal(in_words(rule.when, questionnaire))}:"

@@ -10,6 +10,8 @@ from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.rules import RuleBase
 from advisor.reports import ReportOptions
 from advisor.reports.text.terminal import ascii_punctuation, width, wrap
+from advisor.text.address import linked
+from advisor.text.printable import printable
 
 BOLD, FAINT, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 SHORT = 3  # how many of a list the short report shows
@@ -36,9 +38,13 @@ class Page(Struct, frozen=True):
     def source(self, address: str, indent: str) -> list[str]:
         """Return an address; further left where that keeps it in one piece."""
         further_left = len(indent) + width(address) > self.columns >= 2 + width(address)
-        return [
-            self.paint(FAINT, line) for line in wrap(address, self.columns, "  " if further_left else indent)
-        ]
+        start = "  " if further_left else indent
+        return [f"{start}{self.paint(FAINT, self.link(address))}"]
+
+    def link(self, address: str) -> str:
+        """Return an address as a link, where the terminal knows links."""
+        shown = printable(address)
+        return linked(shown, address) if self.options.links else shown
 
     def some(self, items: Sequence[object]) -> int:
         return len(items) if self.options.explain else min(SHORT, len(items))

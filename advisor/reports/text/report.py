@@ -278,5 +278,6 @@ def _imprint(page: Page) -> Iterator[str]:
     name = page.recommendation.answers.name
     if name.strip():
         yield from wrap(f"Workload: {name}", page.columns, "", "  ")
-    for sentence in provenance(page.recommendation.rule_base):
+    base, *overlays = provenance(page.recommendation.rule_base)
+    for sentence in (f"{base} advisor rules show ID explains a rule.", *overlays):
         yield from page.say(sentence, "", "  ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from advisor.text.address import is_address
 from advisor.text.printable import printable
 
 _JOINER = "\u200d"
@@ -42,7 +43,10 @@ def width(text: str) -> int:
 
 
 def wrap(text: str, columns: int, first: str = "", rest: str | None = None) -> list[str]:
-    """Return ``text`` as lines of at most ``columns`` that start with ``first``, then ``rest``."""
+    """Return ``text`` as lines of at most ``columns`` that start with ``first``, then ``rest``.
+
+    An address is never broken: where it is longer than a line, the terminal breaks it on the screen only.
+    """
     rest = first if rest is None else rest
     lines: list[str] = []
     line = first
@@ -52,7 +56,7 @@ def wrap(text: str, columns: int, first: str = "", rest: str | None = None) -> l
         if width(joined) > columns and not empty:
             lines.append(line)
             line, empty, joined = rest, True, rest + word
-        if width(joined) > columns:
+        if width(joined) > columns and not is_address(word):
             *full, joined = _pieces(line, word, columns, rest)
             lines += full
         line, empty = joined, False
@@ -60,14 +64,12 @@ def wrap(text: str, columns: int, first: str = "", rest: str | None = None) -> l
 
 
 def _pieces(line: str, word: str, columns: int, rest: str) -> Iterator[str]:
-    """Break a word that is wider than a line; an address breaks after a slash where it can."""
+    """Break a word that is wider than a line."""
     started = line
     for character in characters(word):
         if width(line + character) > columns and line not in (started, rest):
-            slash = line.rfind("/", len(rest) + 20)
-            kept = line[: slash + 1] if slash > 0 and "://" in word else line
-            yield kept
-            line = started = rest + line[len(kept) :]
+            yield line
+            line = started = rest
         line += character
     yield line
 

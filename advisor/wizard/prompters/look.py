@@ -7,6 +7,7 @@ import unicodedata
 
 from msgspec import Struct
 
+from advisor.text.address import is_address
 from advisor.wizard.prompts import Tone
 
 WIDEST = 100
@@ -51,7 +52,12 @@ def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> 
     for paragraph in text.split("\n"):
         start = first if not lines else indent
         lines += textwrap.wrap(
-            paragraph, max(width, 20), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
+            paragraph,
+            max(width, 20),
+            initial_indent=start,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=not any(map(is_address, paragraph.split())),
         ) or [start.rstrip()]
     return lines
 
