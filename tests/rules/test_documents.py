@@ -34,7 +34,7 @@ def test_the_page_of_rules_is_up_to_date() -> None:
 
 def test_every_rule_has_a_place_to_link_to() -> None:
     text = rule_list(RULE_BASE, RULE_BASE.rules, RULE_BASE.inspection.rules)
-    ids = [rule.id for rule in (*RULE_BASE.rules, *RULE_BASE.inspection.rules)]
+    ids = [*(rule.id for rule in RULE_BASE.rules), *(rule.id for rule in RULE_BASE.inspection.rules)]
     assert sorted(re.findall('^<a id="(.*)"></a>$', text, re.MULTILINE)) == sorted(ids)
 
 
