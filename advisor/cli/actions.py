@@ -27,7 +27,7 @@ from advisor.reports.text.report import render_part
 from advisor.wizard import Actions, Done, Wish
 
 
-class Desk(Struct, frozen=True):
+class Desk(Struct, frozen=True, kw_only=True):
     """What the actions work with: the rule base, its flags, and the file the answers came from."""
 
     rule_base: RuleBase

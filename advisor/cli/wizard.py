@@ -86,5 +86,11 @@ def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules:
         start=start,
         draft=DraftFile.of_user(),
         ask_all=everything,
-        actions=Desk(rule_base, rules, file, start, isinstance(prompter, PlainPrompter)).actions(),
+        actions=Desk(
+            rule_base=rule_base,
+            rules=rules,
+            file=file,
+            start=start,
+            plain=isinstance(prompter, PlainPrompter),
+        ).actions(),
     )

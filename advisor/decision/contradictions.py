@@ -30,7 +30,7 @@ _PROJECT = {
 }
 
 
-class Conflict(Struct, frozen=True):
+class Conflict(Struct, frozen=True, kw_only=True):
     """Given answers that cannot all be true.
 
     ``id`` is that of a contradiction; it is empty where a choice implies another answer.
@@ -62,7 +62,7 @@ def conflicts(rule_base: RuleBase, answers: Answers) -> tuple[Conflict, ...]:
     for item in rule_base.contradictions:
         if item.holds(values):
             said = {key: values[key] for key in order if key in item.keys and key in values}
-            found.append(Conflict(item.id, said, item.because, item.source))
+            found.append(Conflict(id=item.id, answers=said, because=item.because, source=item.source))
     return tuple(found)
 
 
@@ -80,7 +80,9 @@ def excluded(rule_base: RuleBase, given: Mapping[str, Answer], change: Mapping[s
 def _implied(rule_base: RuleBase, item: Implied, answers: Answers) -> Conflict:
     said = {key: answers.requirements[key] for key in (item.by, item.key)}
     because = f"{_said(item.by, said[item.by])} means {_said(item.key, item.value)}."
-    return Conflict("", said, because, rule_base.questionnaire.by_key[item.by].source)
+    return Conflict(
+        id="", answers=said, because=because, source=rule_base.questionnaire.by_key[item.by].source
+    )
 
 
 def _said(key: str, value: Answer) -> str:

@@ -34,7 +34,7 @@ class Scorecard(Struct, frozen=True):
         return sum(finding.points for finding in self.findings)
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, kw_only=True):
     """Every rule's say on these answers; ``open_rules`` could still fire, given more answers."""
 
     settled: Settled

@@ -46,7 +46,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     deciding = tuple(item.key for item in still_open if item.decides)
     excluding = conflicts(rule_base, answers)
     strength = strength_of(decision, option, deciding, excluding)
-    verdict = Verdict(option, workflow_type, strength, instead)
+    verdict = Verdict(option=option, workflow_type=workflow_type, strength=strength, instead=instead)
     return Recommendation(
         aws=rule_base.aws,
         rule_base=stamp_of(rule_base),
@@ -124,7 +124,13 @@ def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, 
     for topic in rule_base.topics:
         line = next(line for line in topic.lines if holds(line.when, decision.settled.facts))
         rows.append(
-            ComparisonRow(topic.id, topic.title, line.destinations, line.step_functions, topic.source)
+            ComparisonRow(
+                topic=topic.id,
+                title=topic.title,
+                destinations=line.destinations,
+                step_functions=line.step_functions,
+                source=topic.source,
+            )
         )
     return tuple(rows)
 

@@ -19,7 +19,7 @@ from advisor.knowledge.rules import DESTINATIONS, NEITHER, Alternative, Overlay,
 Strength: TypeAlias = Literal["clear", "close", "tied"]
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, kw_only=True):
     """The answer itself; ``instead`` holds ids of alternatives, for ``neither`` what to use."""
 
     option: str
@@ -28,7 +28,7 @@ class Verdict(Struct, frozen=True):
     instead: tuple[str, ...]
 
 
-class Flip(Struct, frozen=True):
+class Flip(Struct, frozen=True, kw_only=True):
     """A smallest change of answers and the verdict it leads to.
 
     ``change`` holds one or two keys; ``threshold`` says in words where a number turns ("from 5 on").
@@ -44,7 +44,7 @@ class Flip(Struct, frozen=True):
     likely: bool = True
 
 
-class CostLine(Struct, frozen=True):
+class CostLine(Struct, frozen=True, kw_only=True):
     """One priced item of an option: ``units`` x price = ``usd`` a month, with the formula in words."""
 
     price_id: str
@@ -58,7 +58,7 @@ class CostLine(Struct, frozen=True):
     verified: bool
 
 
-class OptionCost(Struct, frozen=True):
+class OptionCost(Struct, frozen=True, kw_only=True):
     """Monthly cost of ``destinations``, ``standard``, ``express`` or ``durable-functions``."""
 
     option: str
@@ -75,7 +75,7 @@ class BreakEven(Struct, frozen=True):
     executions: float | None
 
 
-class Cost(Struct, frozen=True):
+class Cost(Struct, frozen=True, kw_only=True):
     """Orchestration cost a month; Lambda compute is the same either way and left out.
 
     ``volume`` is executions a month (``assumed`` where the user gave none); ``assumptions`` in words.
@@ -102,7 +102,7 @@ class FailureEvent(Struct, frozen=True):
     text: str
 
 
-class FailureStory(Struct, frozen=True):
+class FailureStory(Struct, frozen=True, kw_only=True):
     """What happens to a unit of work that keeps failing, under one option.
 
     ``ends_up``: where the event is found afterwards; ``lost``: what is gone; ``alarm``: what rings.
@@ -135,7 +135,7 @@ class Design(Struct, frozen=True, kw_only=True):
         return self.edge + self.core
 
 
-class ComparisonRow(Struct, frozen=True):
+class ComparisonRow(Struct, frozen=True, kw_only=True):
     """One topic of the side-by-side comparison, for this workload."""
 
     topic: str
@@ -153,7 +153,7 @@ class RuleBaseStamp(Struct, frozen=True):
     overlays: tuple[Overlay, ...] = ()
 
 
-class Recommendation(Struct, frozen=True):
+class Recommendation(Struct, frozen=True, kw_only=True):
     """The whole advice for one set of answers; every report and starter is made from this value alone.
 
     ``open_questions`` could change it, the most decisive first; ``deciding_questions`` are those of them of

@@ -73,7 +73,7 @@ class Setting(Struct, frozen=True):
         most = self.aws.number("distributed-map-concurrency")
         at_once = int(min(max(self.requirements.number("max_parallel_items", INLINE_ITEMS), 1), most))
         inline = self.aws.number("inline-map-concurrency")
-        return Map(name, ITEMS_KEY, body, at_once, at_once > inline)
+        return Map(name=name, key=ITEMS_KEY, body=body, at_once=at_once, distributed=at_once > inline)
 
 
 def units_for(setting: Setting, steps: Sequence[Step], least: int, *, direct: bool) -> tuple[Unit, ...]:

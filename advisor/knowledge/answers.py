@@ -109,7 +109,7 @@ def units_in(parts: Iterable[Part]) -> tuple[Step, ...]:
     return tuple(part for part in all_parts(parts) if isinstance(part, Step))
 
 
-class Project(Struct, frozen=True):
+class Project(Struct, frozen=True, kw_only=True):
     """How the starter project is made; None where the user left it open.
 
     ``failure_topic`` is the Kafka topic that takes the records a Kafka reader keeps failing on;

@@ -20,7 +20,7 @@ UNLISTED_SERVICES = "unlisted_services"
 NAMED = (NAMED_STEPS, NAMED_BRANCHES, NAMED_LISTS, NAMED_CHOICES, UNLISTED_SERVICES, UNLISTED_WAITS)
 
 
-class Comparison(Struct, frozen=True):
+class Comparison(Struct, frozen=True, kw_only=True):
     """Two numeric answers: ``answer`` is more than ``times`` x ``other``, or differs from it."""
 
     kind: ComparisonKind

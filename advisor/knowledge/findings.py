@@ -44,7 +44,7 @@ class FindingGroup(Struct, frozen=True):
     title: str
 
 
-class InspectionBase(Struct, frozen=True):
+class InspectionBase(Struct, frozen=True, kw_only=True):
     """Everything that inspecting needs to know.
 
     ``facts`` are the facts of each kind of thing, as questions that files answer; ``tables`` and ``lists``

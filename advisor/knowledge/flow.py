@@ -59,7 +59,7 @@ class Parallel(Struct, frozen=True):
     branches: tuple[Flow, ...]
 
 
-class Map(Struct, frozen=True):
+class Map(Struct, frozen=True, kw_only=True):
     """Do ``body`` for every item of the payload's ``key``, at most ``at_once`` at a time."""
 
     name: str

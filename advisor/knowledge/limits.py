@@ -29,7 +29,7 @@ class HeldAgainst(Struct, frozen=True, kw_only=True):
     says: str = ""
 
 
-class Limit(Struct, frozen=True):
+class Limit(Struct, frozen=True, kw_only=True):
     """A number AWS fixes (``value``, in ``unit``), or a series of numbers such as retry waits.
 
     ``within`` is the limit that a choice of ours must keep.

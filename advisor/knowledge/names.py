@@ -22,7 +22,7 @@ _LIBRARIES = {"aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "jme
 RESERVED = frozenset(word.lower() for word in LANGUAGE_WORDS) | DEVICES | _OURS | _LIBRARIES
 
 
-class Name(Struct, frozen=True):
+class Name(Struct, frozen=True, kw_only=True):
     """One thing's name in its four spellings, and ``text`` as the user typed it.
 
     ``id`` is for logical ids and classes (``ChargeCard``), ``module`` for files and modules
@@ -61,7 +61,12 @@ def name(text: str, fallback: str = "step") -> Name:
     if plain[0].isdigit():
         plain = f"step {plain}"[:LONGEST].rstrip()
     parts = plain.split()
-    return Name(text, "".join(part.capitalize() for part in parts), "_".join(parts), plain.capitalize())
+    return Name(
+        text=text,
+        id="".join(part.capitalize() for part in parts),
+        module="_".join(parts),
+        words=plain.capitalize(),
+    )
 
 
 def names(texts: Iterable[str], fallback: str = "step", taken: Iterable[str] = ()) -> tuple[Name, ...]:
@@ -92,7 +97,12 @@ def state_name(words: str, taken: Iterable[str] = ()) -> str:
 
 
 def _numbered(first: Name, number: int) -> Name:
-    return Name(first.text, f"{first.id}{number}", f"{first.module}_{number}", f"{first.words} {number}")
+    return Name(
+        text=first.text,
+        id=f"{first.id}{number}",
+        module=f"{first.module}_{number}",
+        words=f"{first.words} {number}",
+    )
 
 
 def _words(text: str) -> list[str]:

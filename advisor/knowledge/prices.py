@@ -16,7 +16,7 @@ class Tier(Struct, frozen=True):
     up_to: Number | None = None
 
 
-class Price(Struct, frozen=True):
+class Price(Struct, frozen=True, kw_only=True):
     """What one unit costs: tiers from the first unit on, after ``free`` units a month.
 
     ``verified`` is False where the figure comes from memory or a third party only; ``borrowed`` names

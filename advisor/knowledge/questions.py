@@ -23,7 +23,7 @@ class Choice(Struct, frozen=True):
     implies: Mapping[str, Answer] = field(default_factory=dict)
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, kw_only=True):
     """One question, with everything the wizard, the schema and the docs say about it.
 
     ``kind``: ``choice`` (one value), ``flag`` (true or false), ``list`` (several values, order kept),
@@ -64,7 +64,7 @@ class Question(Struct, frozen=True):
         return next((c for c in self.choices if c.value == value and type(c.value) is type(value)), None)
 
 
-class ScreenItem(Struct, frozen=True):
+class ScreenItem(Struct, frozen=True, kw_only=True):
     """One line to tick: ticked, ``then`` is the answer to its questions ``keys``; without it they are asked.
 
     Not ticked, ``otherwise`` is the answer to all of them; without it they only need not be asked.
@@ -77,7 +77,7 @@ class ScreenItem(Struct, frozen=True):
     then: Answer | None = None
 
 
-class Screen(Struct, frozen=True):
+class Screen(Struct, frozen=True, kw_only=True):
     """A list to tick that stands for many questions."""
 
     id: str
@@ -102,7 +102,7 @@ class Implied(Struct, frozen=True):
     given: Answer | None = None
 
 
-class Settled(Struct, frozen=True):
+class Settled(Struct, frozen=True, kw_only=True):
     """Answers after dropping what does not apply and adding what follows."""
 
     facts: Facts
@@ -112,7 +112,7 @@ class Settled(Struct, frozen=True):
     contradictions: tuple[Implied, ...] = ()
 
 
-class Questionnaire(Struct, frozen=True, dict=True):
+class Questionnaire(Struct, frozen=True, kw_only=True, dict=True):
     """All questions in the order of the file; ``derived`` are products of numeric answers.
 
     ``opening`` are asked first where they matter; ``screens`` stand for many questions at once.
@@ -155,11 +155,11 @@ class Questionnaire(Struct, frozen=True, dict=True):
             elif inapplicable.intersection(factors):
                 inapplicable.add(name)
         return Settled(
-            Facts(values, frozenset(inapplicable)),
-            kept,
-            tuple(item for item in dropped if item.key in answers),
-            tuple(item for item in implied if item.key in values),
-            tuple(item for item in contradictions if item.key in values and item.by in values),
+            facts=Facts(values, frozenset(inapplicable)),
+            answers=kept,
+            dropped=tuple(item for item in dropped if item.key in answers),
+            implied=tuple(item for item in implied if item.key in values),
+            contradictions=tuple(item for item in contradictions if item.key in values and item.by in values),
         )
 
     def _implied(self, answers: Mapping[str, Answer]) -> tuple[list[Implied], list[Implied]]:

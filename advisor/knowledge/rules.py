@@ -29,7 +29,7 @@ WORKFLOW_TYPES = (STANDARD, EXPRESS)
 SCORED = OPTIONS + WORKFLOW_TYPES
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, kw_only=True):
     """One piece of knowledge: when it holds, what follows, why, and who says so.
 
     A rule fires where ``when`` holds, unless ``unless`` is known to hold: an exception counts only once
@@ -62,7 +62,7 @@ class Rule(Struct, frozen=True):
     place: Place = Place("")
 
 
-class Criterion(Struct, frozen=True):
+class Criterion(Struct, frozen=True, kw_only=True):
     """A group of rules about one aspect; ``code`` is the two letters its rule ids start with."""
 
     id: str
@@ -71,7 +71,7 @@ class Criterion(Struct, frozen=True):
     text: str = ""
 
 
-class Alternative(Struct, frozen=True):
+class Alternative(Struct, frozen=True, kw_only=True):
     """Something else than the two options, and how it would look in two lines."""
 
     id: str
@@ -88,7 +88,7 @@ class TopicLine(Struct, frozen=True):
     step_functions: str
 
 
-class Topic(Struct, frozen=True):
+class Topic(Struct, frozen=True, kw_only=True):
     """One topic of the side-by-side comparison; the first line that holds is shown."""
 
     id: str
@@ -119,7 +119,7 @@ class Overlay(Struct, frozen=True, kw_only=True):
     prices: tuple[str, ...] = ()
 
 
-class RuleBase(Struct, frozen=True, dict=True):
+class RuleBase(Struct, frozen=True, kw_only=True, dict=True):
     """Everything the advisor knows, from one folder (and perhaps overlays of an organisation)."""
 
     version: str

@@ -34,7 +34,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
-class Versions(Struct, frozen=True):
+class Versions(Struct, frozen=True, kw_only=True):
     """Every version a generated project names, by the name its package manager knows."""
 
     as_of: str

@@ -57,14 +57,21 @@ def _comparison(fields: Fields, reader: ConditionReader) -> Comparison | None:
         inner = Fields(more, f"{fields.what}: more", reader.problems)
         one, other, times = inner.text("answer"), inner.text("than"), inner.number("times", 1)
         inner.done()
-        return Comparison("more", _number(one, fields, reader), _number(other, fields, reader), times)
+        return Comparison(
+            kind="more",
+            answer=_number(one, fields, reader),
+            other=_number(other, fields, reader),
+            times=times,
+        )
     if not differs:
         return None
     names = [item.text for item in differs]
     if len(names) != 2:
         fields.say(fields.entry.place, f"{fields.what}: 'differs' is a list of two answers.")
         return None
-    return Comparison("differs", _number(names[0], fields, reader), _number(names[1], fields, reader))
+    return Comparison(
+        kind="differs", answer=_number(names[0], fields, reader), other=_number(names[1], fields, reader)
+    )
 
 
 def _number(name: str, fields: Fields, reader: ConditionReader) -> str:

@@ -146,7 +146,9 @@ def topics_from(entry: Entry, reader: ConditionReader) -> tuple[Topic, ...]:
     for item in top.items("topics", required=True):
         fields = Fields(item, "a topic", reader.problems)
         lines = tuple(_topic_line(line, reader) for line in fields.items("lines", required=True))
-        topics.append(Topic(fields.text("id"), fields.text("title"), fields.source(), lines))
+        topics.append(
+            Topic(id=fields.text("id"), title=fields.text("title"), source=fields.source(), lines=lines)
+        )
         fields.done()
         if not lines or lines[-1].when != ALWAYS:
             top.say(item.place, "the last line of a topic has no 'when', so that one line always holds.")

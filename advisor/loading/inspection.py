@@ -101,7 +101,7 @@ def inspection_from(entry: Entry, files: Sequence[Entry], problems: list[Problem
         kinds[name] = fields.text("text")
         listed = fields.get("facts", required=True)
         questions = (_fact(key, fact, problems) for key, fact in (listed.mapping if listed else {}).items())
-        facts[name] = Questionnaire(tuple(questions))
+        facts[name] = Questionnaire(questions=tuple(questions))
         fields.done()
     tables = {name: _table(top, "tables", name) for name in TABLES}
     lists = {name: tuple(_table(top, "lists", name).get("", ())) for name in LISTS}
@@ -116,7 +116,12 @@ def inspection_from(entry: Entry, files: Sequence[Entry], problems: list[Problem
             )
         rules[rule.id] = rule
     return InspectionBase(
-        tuple(group for group, _ in groups), tuple(rules.values()), facts, kinds, tables, lists
+        groups=tuple(group for group, _ in groups),
+        rules=tuple(rules.values()),
+        facts=facts,
+        kinds=kinds,
+        tables=tables,
+        lists=lists,
     )
 
 

@@ -25,7 +25,7 @@ class Line(Struct, frozen=True):
     requirements: Mapping[str, Answer]
 
 
-class LineReader(Struct, frozen=True):
+class LineReader(Struct, frozen=True, kw_only=True):
     """Reads lines of ``file``, each an answers file in JSON. ``lists``: the questions answered by a list.
 
     ``plain`` decodes lines that only say what is known, ``open`` also such as say that something is not.
@@ -86,8 +86,8 @@ def line_reader(file: str, questionnaire: Questionnaire) -> LineReader:
     types = {question.key: _type(question) for question in questionnaire.questions}
     unsaid: Any = Literal[UNKNOWN] | None
     return LineReader(
-        file,
-        questionnaire,
+        file=file,
+        questionnaire=questionnaire,
         plain=_decoder(types, is_open=False),
         open=_decoder({key: type_ | unsaid for key, type_ in types.items()}, is_open=True),
         lists=tuple(question.key for question in questionnaire.questions if question.kind == "list"),

@@ -38,13 +38,15 @@ def questionnaire_from(entry: Entry, problems: list[Problem]) -> Questionnaire:
         for key in keys:
             if key not in questions or questions[key].kind not in ("whole", "number"):
                 top.say(entry.place, f"derived '{name}': '{key}' is not a question with a number.")
-    return Questionnaire(tuple(questions.values()), derived, opening, screens)
+    return Questionnaire(
+        questions=tuple(questions.values()), derived=derived, opening=opening, screens=screens
+    )
 
 
 def _screen(entry: Entry, questions: Mapping[str, Question], problems: list[Problem]) -> Screen:
     fields = Fields(entry, "a screen", problems)
     items = tuple(_screen_item(item, questions, problems) for item in fields.items("items", required=True))
-    screen = Screen(fields.text("id"), fields.text("ask"), fields.text("why"), items)
+    screen = Screen(id=fields.text("id"), ask=fields.text("ask"), why=fields.text("why"), items=items)
     fields.done()
     return screen
 
@@ -61,7 +63,11 @@ def _screen_item(entry: Entry, questions: Mapping[str, Question], problems: list
         return read(Entry({keys[0]: found}, entry.place)).get(keys[0]) if found and keys else None
 
     item = ScreenItem(
-        keys, fields.text("label"), fields.text("text"), otherwise=answer("otherwise"), then=answer("then")
+        keys=keys,
+        label=fields.text("label"),
+        text=fields.text("text"),
+        otherwise=answer("otherwise"),
+        then=answer("then"),
     )
     fields.done()
     return item

@@ -161,7 +161,7 @@ def _with_overlay(rule_base: RuleBase, files: _Folder, rule_reader: RuleReader) 
             laid = overlaid(laid.rules, laid.inspection, files.entry(name), rule_reader)
             switched_off += laid.switched_off
     rules = laid.rules
-    own = Criterion("own", "", "Rules of your organisation")
+    own = Criterion(id="own", code="", title="Rules of your organisation")
     has_own = any(rule.criterion == own.id for rule in rules)
     criteria = tuple(c for c in rule_base.criteria if c.id != own.id) + ((own,) if has_own else ())
     changed = replace(

@@ -116,7 +116,12 @@ def alternatives_from(entry: Entry, problems: list[Problem]) -> tuple[Alternativ
     for item in top.items("alternatives", required=True):
         fields = Fields(item, "an alternative", problems)
         found.append(
-            Alternative(fields.text("id"), fields.text("title"), fields.text("sketch"), fields.source())
+            Alternative(
+                id=fields.text("id"),
+                title=fields.text("title"),
+                sketch=fields.text("sketch"),
+                source=fields.source(),
+            )
         )
         fields.done()
     return tuple(found)
@@ -140,7 +145,7 @@ def overlaid(
     """
     top = Fields(entry, "an overlay", rule_reader.problems)
     by_id = {rule.id: rule for rule in rules}
-    own = Criterion("own", "", "Rules of your organisation")
+    own = Criterion(id="own", code="", title="Rules of your organisation")
     for item in top.items("rules"):
         rule = rule_reader.rule(item, own)
         if rule.id in by_id or inspection.rule(rule.id):

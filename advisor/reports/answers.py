@@ -34,7 +34,7 @@ def answered(recommendation: Recommendation, rule_base: RuleBase) -> Iterator[An
             yield Answered(question.ask, answer_words(question, value), pair, follows.get(key, ""))
 
 
-class Turn(Struct, frozen=True):
+class Turn(Struct, frozen=True, kw_only=True):
     """One answer of a flip: what it is now (``now_code`` is empty where nothing is), and what it would be."""
 
     key: str
@@ -52,7 +52,9 @@ def turns(flip: Flip, recommendation: Recommendation, rule_base: RuleBase) -> li
         question = rule_base.questionnaire.by_key[key]
         words = answer_words(question, known[key]) if key in known else NOT_ANSWERED
         code = answer_code(known[key]) if key in known else ""
-        found.append(Turn(key, question.ask, words, code, answer_words(question, value)))
+        found.append(
+            Turn(key=key, ask=question.ask, now=words, now_code=code, new=answer_words(question, value))
+        )
     return found
 
 

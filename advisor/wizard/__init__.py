@@ -40,7 +40,14 @@ def run(  # noqa: PLR0913 - what the command line knows, each by its name
 
     Raises KeyboardInterrupt, with one line that says where the draft is, when the user stops early.
     """
-    session = Session(rule_base, prompter, actions, partial(open_questions, rule_base), draft, start)
+    session = Session(
+        rule_base=rule_base,
+        prompter=prompter,
+        actions=actions,
+        open_questions=partial(open_questions, rule_base),
+        draft=draft,
+        start=start,
+    )
     return play(session, everything=ask_all)
 
 

@@ -103,7 +103,14 @@ def _draft(data: Mapping[str, Any], questionnaire: Questionnaire) -> Draft:
     met = {*answers, *unknown, *ticks}
     trail = tuple(dict.fromkeys(entry for entry in data["trail"] if entry in met))
     at = data["at"] if isinstance(data["at"], int) and len(trail) == len(data["trail"]) else len(trail)
-    walk = Walk(answers, unknown, trail, min(max(at, 0), len(trail)), data["everything"] is True, ticks)
+    walk = Walk(
+        answers=answers,
+        unknown=unknown,
+        trail=trail,
+        at=min(max(at, 0), len(trail)),
+        everything=data["everything"] is True,
+        ticks=ticks,
+    )
     return Draft(walk, str(data["name"]))
 
 

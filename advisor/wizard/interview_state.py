@@ -22,7 +22,7 @@ class Ticks(Struct, frozen=True):
     ticked: tuple[str, ...]
 
 
-class Walk(Struct, frozen=True):
+class Walk(Struct, frozen=True, kw_only=True):
     """Where a walk stands.
 
     ``answers`` holds the last answer to every question, also of questions that no longer arise; they count
@@ -43,7 +43,7 @@ class Walk(Struct, frozen=True):
 def begin(answers: Mapping[str, Answer], questionnaire: Questionnaire, *, everything: bool = False) -> Walk:
     """Return a walk that stands behind the answers already given, so that one can step back to them."""
     trail = tuple(key for key in questionnaire.by_key if key in answers)
-    return Walk(dict(answers), (), trail, len(trail), everything)
+    return Walk(answers=dict(answers), unknown=(), trail=trail, at=len(trail), everything=everything)
 
 
 def record(walk: Walk, key: str, answer: Answer | None) -> Walk:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers, Iac, Runtime
 
 
-class Wish(Struct, frozen=True):
+class Wish(Struct, frozen=True, kw_only=True):
     """What an action works on.
 
     ``saved``: the file that holds exactly these answers, None while there is none. ``path``: the file or
@@ -43,7 +43,7 @@ class Done(Struct, frozen=True):
 Action: TypeAlias = Callable[[Wish], Done]
 
 
-class Actions(Struct, frozen=True):
+class Actions(Struct, frozen=True, kw_only=True):
     """Everything the end menu offers; each may raise an ``AdvisorError``, which is shown, not fatal.
 
     ``summary``, ``reasons``, ``flips`` and ``cost`` only return text. ``save`` and ``report`` write the file

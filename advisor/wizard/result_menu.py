@@ -48,7 +48,7 @@ class End(Struct, frozen=True):
     leave: str = ""
 
     def wish(self) -> Wish:
-        return Wish(self.answers, self.saved)
+        return Wish(answers=self.answers, saved=self.saved)
 
 
 def end_menu(session: Session, end: End) -> End:

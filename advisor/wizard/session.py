@@ -22,7 +22,7 @@ from advisor.wizard.prompts import Move, Picked, Prompt, Prompter, Row
 from advisor.wizard.question_prompts import answer_in, offered_in, prompt_for, screen_prompt, ticked_in, told
 
 
-class Session(Struct, frozen=True):
+class Session(Struct, frozen=True, kw_only=True):
     """What stays the same during a walk."""
 
     rule_base: RuleBase

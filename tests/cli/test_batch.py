@@ -161,7 +161,16 @@ def test_a_line_without_end_is_read_in_pieces() -> None:
 
 def test_rules_too_wide_for_tables_are_left_to_the_reference() -> None:
     either = AnyOf((Test("steps", "at_least", (3,)), Test("retry", "is", ("backoff",))))
-    wide = Rule("OW01", "", "own", AllOf((either,) * 20), "", "", "", favours={"step-functions": 3})
+    wide = Rule(
+        id="OW01",
+        title="",
+        criterion="own",
+        when=AllOf((either,) * 20),
+        because="",
+        source="",
+        as_of="",
+        favours={"step-functions": 3},
+    )
     rule_base = replace(RULES, rules=(*RULES.rules, wide))
     assert isinstance(tables_of(RULES), Tables)
     assert tables_of(rule_base) is None

@@ -23,7 +23,7 @@ SAVED = advisor.Answers({"invocation": "async", "steps": 3}, "orders: # 1")
 
 
 def save(path: Path) -> str:
-    return Desk(RULE_BASE).save(Wish(SAVED, path=path)).text
+    return Desk(rule_base=RULE_BASE).save(Wish(answers=SAVED, path=path)).text
 
 
 def schema_of(file: Path) -> Any:

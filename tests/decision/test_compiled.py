@@ -37,7 +37,7 @@ NUMBERS = st.one_of(st.integers(0, 6), st.sampled_from([0.0, 0.5, 2.0, 2.5, 3.0,
 def question(key: str, kind: str, applies_when: Condition, implies: Mapping[str, Answer]) -> Question:
     values: tuple[str | bool, ...] = {"flag": (True, False), "choice": LETTERS, "list": LETTERS}.get(kind, ())
     return Question(
-        key, kind, "", "", "", "", "", "", "",  # type: ignore[arg-type]
+        key=key, kind=kind, topic="", ask="", why="", changes="", help="", undo="", source="",  # type: ignore[arg-type]
         choices=tuple(Choice(v, "", "", implies if v in ("a", True) else {}) for v in values),
         minimum=0, maximum=6, applies_when=applies_when,
     )  # fmt: skip
@@ -103,7 +103,7 @@ def rule_bases(draw: st.DrawFn) -> RuleBase:
     condition = conditions((*KEYS, "product"))
     rules = [
         Rule(
-            f"R{number:02}", "", "", draw(condition), "", "", "",
+            id=f"R{number:02}", title="", criterion="", when=draw(condition), because="", source="", as_of="",
             unless=draw(st.one_of(st.none(), condition)),
             favours=draw(st.dictionaries(st.sampled_from(SCORED), st.integers(1, 3))),
             rules_out=tuple(draw(st.sets(st.sampled_from(SCORED), max_size=2))),
@@ -114,9 +114,16 @@ def rule_bases(draw: st.DrawFn) -> RuleBase:
         )
         for number in range(draw(st.integers(0, 8)))
     ]  # fmt: skip
-    questionnaire = Questionnaire(tuple(questions), {"product": ("count", "size")})
-    alternatives = tuple(Alternative(name, "", "", "") for name in ("else", "besides"))
-    return RuleBase("", "", questionnaire, (), tuple(rules), alternatives)
+    questionnaire = Questionnaire(questions=tuple(questions), derived={"product": ("count", "size")})
+    alternatives = tuple(Alternative(id=name, title="", sketch="", source="") for name in ("else", "besides"))
+    return RuleBase(
+        version="",
+        as_of="",
+        questionnaire=questionnaire,
+        criteria=(),
+        rules=tuple(rules),
+        alternatives=alternatives,
+    )
 
 
 def told(said: Decision | Tally) -> tuple[object, ...]:
@@ -189,7 +196,25 @@ def test_tables_travel_to_other_processes() -> None:
 
 def test_conditions_too_wide_for_tables_are_refused() -> None:
     either = AnyOf((Test("colour", "is", ("a",)), Test("shape", "is", ("b",))))
-    rule = Rule("R01", "", "", AllOf((either,) * 20), "", "", "", favours={"destinations": 1})
+    rule = Rule(
+        id="R01",
+        title="",
+        criterion="",
+        when=AllOf((either,) * 20),
+        because="",
+        source="",
+        as_of="",
+        favours={"destinations": 1},
+    )
     questions = tuple(question(key, kind, AllOf(()), {}) for key, kind in KEYS.items())
     with pytest.raises(TooWide):
-        compile_rules(RuleBase("", "", Questionnaire(questions), (), (rule,), ()))
+        compile_rules(
+            RuleBase(
+                version="",
+                as_of="",
+                questionnaire=Questionnaire(questions=questions),
+                criteria=(),
+                rules=(rule,),
+                alternatives=(),
+            )
+        )

@@ -35,7 +35,14 @@ from advisor.wizard.session import Session
 from tests.wizard.small import RULE_BASE, SCREENED
 
 REAL = load_rule_base(rules_folder())
-SMALL = RuleBase("1", "2026-11-23", SCREENED, (), RULE_BASE.rules, ())
+SMALL = RuleBase(
+    version="1",
+    as_of="2026-11-23",
+    questionnaire=SCREENED,
+    criteria=(),
+    rules=RULE_BASE.rules,
+    alternatives=(),
+)
 TABLES = compile_rules(REAL)
 LINES = line_reader("fuzz.jsonl", REAL.questionnaire)
 
@@ -106,7 +113,10 @@ def keystrokes(data: bytes) -> None:
     prompter = PlainPrompter(StringIO(lines), StringIO(), ASCII)
     asks = partial(open_questions, SMALL)
     try:
-        play(Session(SMALL, prompter, _ACTIONS, asks), everything=everything)
+        play(
+            Session(rule_base=SMALL, prompter=prompter, actions=_ACTIONS, open_questions=asks),
+            everything=everything,
+        )
     except KeyboardInterrupt:
         return
 
@@ -119,7 +129,9 @@ def _refuses(wish: Wish) -> Done:
     raise CannotWrite(f"{wish.path} cannot be written.")
 
 
-_ACTIONS = Actions(_tells, _tells, _tells, _tells, _tells, _refuses, _refuses)
+_ACTIONS = Actions(
+    summary=_tells, reasons=_tells, flips=_tells, cost=_tells, save=_tells, report=_refuses, generate=_refuses
+)
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "answers-file": answers_file,

@@ -121,7 +121,14 @@ def _is(key: str, *values: Answer) -> Test:
 
 def _rule(rule_id: str, title: str, when: Condition, because: str, **effects: Any) -> Rule:
     return Rule(
-        rule_id, title, "flow", when, because, f"{DOCS}{rule_id.lower()}.html", "2026-11-23", **effects
+        id=rule_id,
+        title=title,
+        criterion="flow",
+        when=when,
+        because=because,
+        source=f"{DOCS}{rule_id.lower()}.html",
+        as_of="2026-11-23",
+        **effects,
     )
 
 
@@ -211,24 +218,33 @@ RULE_BASE = RuleBase(
     version="1.2.3",
     as_of="2026-11-23",
     questionnaire=QUESTIONNAIRE,
-    criteria=(Criterion("flow", "FL", "Flow"),),
+    criteria=(Criterion(id="flow", code="FL", title="Flow"),),
     rules=RULES,
     alternatives=(
         Alternative(
-            "queue-redrive",
-            "Queue redrive",
-            "Queue → function;\ndead-letter queue + redrive.",
-            f"{DOCS}sqs.html",
+            id="queue-redrive",
+            title="Queue redrive",
+            sketch="Queue → function;\ndead-letter queue + redrive.",
+            source=f"{DOCS}sqs.html",
         ),
         Alternative(
-            "durable-functions", "Lambda durable functions", "Steps and waits in code.", f"{DOCS}durable.html"
+            id="durable-functions",
+            title="Lambda durable functions",
+            sketch="Steps and waits in code.",
+            source=f"{DOCS}durable.html",
         ),
     ),
     switched_off=(SwitchedOff("FL09", "Our platform team runs every state machine."),),
 )
 
 ROWS = tuple(
-    ComparisonRow(key, title, destinations, step_functions, f"{DOCS}{key}.html")
+    ComparisonRow(
+        topic=key,
+        title=title,
+        destinations=destinations,
+        step_functions=step_functions,
+        source=f"{DOCS}{key}.html",
+    )
     for key, title, destinations, step_functions in (
         ("invocation", "Invocation", "Fires: the call is asynchronous.", "Started by an EventBridge rule."),
         (
@@ -261,42 +277,42 @@ COST = Cost(
     as_of="2026-11-20",
     options=(
         OptionCost(
-            "destinations",
-            0.0,
-            0.012,
-            (
+            option="destinations",
+            usd=0.0,
+            usd_without_free_tier=0.012,
+            lines=(
                 CostLine(
-                    "sqs",
-                    "SQS requests",
-                    30_000,
-                    "requests",
-                    0.0,
-                    "30,000 requests, 1,000,000 free",
-                    "https://aws.amazon.com/sqs/pricing/",
-                    "2026-11-20",
-                    False,
+                    price_id="sqs",
+                    title="SQS requests",
+                    units=30_000,
+                    unit="requests",
+                    usd=0.0,
+                    formula="30,000 requests, 1,000,000 free",
+                    source="https://aws.amazon.com/sqs/pricing/",
+                    as_of="2026-11-20",
+                    verified=False,
                 ),
             ),
         ),
         OptionCost(
-            "standard",
-            0.4,
-            0.5,
-            (
+            option="standard",
+            usd=0.4,
+            usd_without_free_tier=0.5,
+            lines=(
                 CostLine(
-                    "transitions",
-                    "State transitions",
-                    20_000,
-                    "transitions",
-                    0.4,
-                    "(20,000 - 4,000 free) x $0.000025",
-                    "https://aws.amazon.com/step-functions/pricing/",
-                    "2026-11-20",
-                    True,
+                    price_id="transitions",
+                    title="State transitions",
+                    units=20_000,
+                    unit="transitions",
+                    usd=0.4,
+                    formula="(20,000 - 4,000 free) x $0.000025",
+                    source="https://aws.amazon.com/step-functions/pricing/",
+                    as_of="2026-11-20",
+                    verified=True,
                 ),
             ),
         ),
-        OptionCost("express", 0.017, 0.017, ()),
+        OptionCost(option="express", usd=0.017, usd_without_free_tier=0.017, lines=()),
     ),
     break_even=(BreakEven("express", "standard", 4_200), BreakEven("destinations", "express", None)),
     assumptions=("eu-south-2 has no prices of its own here; those of us-east-1 are used.",),
@@ -304,29 +320,29 @@ COST = Cost(
 
 STORIES = (
     FailureStory(
-        "destinations",
-        "3",
-        (
+        option="destinations",
+        attempts="3",
+        events=(
             FailureEvent(0, "First attempt", "The function raises an error."),
             FailureEvent(60, "Second attempt", "About a minute later."),
             FailureEvent(180, "Third attempt", "About two minutes after that."),
             FailureEvent(180, "Delivery", "The record goes to the on-failure destination."),
         ),
-        "the on-failure queue, with the event and the error",
-        "nothing, as long as the queue keeps it",
-        "DestinationDeliveryFailures, should the delivery fail",
+        ends_up="the on-failure queue, with the event and the error",
+        lost="nothing, as long as the queue keeps it",
+        alarm="DestinationDeliveryFailures, should the delivery fail",
     ),
     FailureStory(
-        "standard",
-        "4",
-        (
+        option="standard",
+        attempts="4",
+        events=(
             FailureEvent(0, "First attempt", "The task fails."),
             FailureEvent(2, "Retry", "Interval 2 s, rate 2."),
             FailureEvent(None, "Redrive", "Within 14 days, from the failed state."),
         ),
-        "the execution history",
-        "nothing for 90 days",
-        "ExecutionsFailed",
+        ends_up="the execution history",
+        lost="nothing for 90 days",
+        alarm="ExecutionsFailed",
     ),
 )
 
@@ -341,7 +357,9 @@ ORDERS: Mapping[str, Answer] = {
 }
 
 
-STANDARD = Verdict("step-functions", "standard", "clear", ("durable-functions",))
+STANDARD = Verdict(
+    option="step-functions", workflow_type="standard", strength="clear", instead=("durable-functions",)
+)
 STEPS = (Step("ValidateOrder"), Step("ChargeCard", "http-api"))
 
 
@@ -369,10 +387,18 @@ def advice(
         decision=decision,
         comparison=ROWS,
         flips=(
-            Flip({"parallelism": "none"}, "destinations", None),
-            Flip({"steps": 4}, "destinations", None, threshold="below 5"),
-            Flip({"targets": ("lambda",), "retry": "default"}, "destinations", None),
-            Flip({"invocation": "sync"}, "neither", None, ("queue-redrive",), open=True),
+            Flip(change={"parallelism": "none"}, option="destinations", workflow_type=None),
+            Flip(change={"steps": 4}, option="destinations", workflow_type=None, threshold="below 5"),
+            Flip(
+                change={"targets": ("lambda",), "retry": "default"}, option="destinations", workflow_type=None
+            ),
+            Flip(
+                change={"invocation": "sync"},
+                option="neither",
+                workflow_type=None,
+                instead=("queue-redrive",),
+                open=True,
+            ),
         ),
         open_questions=("max_parallel_items", "monthly_executions"),
         cost=COST,
@@ -389,7 +415,7 @@ def advice(
 
 def neither() -> Recommendation:
     """Return advice against both options."""
-    verdict = Verdict("neither", None, "clear", ("queue-redrive",))
+    verdict = Verdict(option="neither", workflow_type=None, strength="clear", instead=("queue-redrive",))
     found = advice(
         {"event_source": "sqs", "steps": 1, "parallelism": "none", "max_parallel_items": 3}, verdict
     )
@@ -399,7 +425,7 @@ def neither() -> Recommendation:
 
 def destinations() -> Recommendation:
     """Return advice for the simpler option, close."""
-    verdict = Verdict("destinations", None, "close", ())
+    verdict = Verdict(option="destinations", workflow_type=None, strength="close", instead=())
     found = advice({"event_source": "s3", "steps": 2, "branching": "success-failure"}, verdict)
     found = replace(found, deciding_questions=("max_parallel_items", "monthly_executions"))
     return replace(found, summary="Use Lambda Destinations: one or two steps need no orchestrator.")
@@ -407,12 +433,12 @@ def destinations() -> Recommendation:
 
 def both() -> Recommendation:
     """Return advice for both options together."""
-    found = advice(verdict=Verdict("both", "standard", "close", ()))
+    found = advice(verdict=Verdict(option="both", workflow_type="standard", strength="close", instead=()))
     conflict = Conflict(
-        "CO05",
-        {"step_duration_s": 600, "total_duration_s": 10},
-        "A run cannot be shorter than its longest step.",
-        f"{DOCS}choosing-workflow-type.html",
+        id="CO05",
+        answers={"step_duration_s": 600, "total_duration_s": 10},
+        because="A run cannot be shorter than its longest step.",
+        source=f"{DOCS}choosing-workflow-type.html",
     )
     found = replace(found, conflicts=(conflict,))
     return replace(found, summary="Use both, Step Functions (Standard) for the core and Lambda Destinations.")
@@ -420,7 +446,7 @@ def both() -> Recommendation:
 
 def stream() -> Recommendation:
     """Return advice for a stream, whose event source mapping has an on-failure destination only."""
-    verdict = Verdict("destinations", None, "tied", ())
+    verdict = Verdict(option="destinations", workflow_type=None, strength="tied", instead=())
     found = advice({"invocation": "stream", "steps": 2}, verdict)
     return replace(found, summary="Use Lambda Destinations: one or two steps need no orchestrator.")
 

@@ -51,7 +51,14 @@ def test_the_rule_in_the_readme_is_one() -> None:
     reader = ConditionReader(questionnaire.by_key, tuple(questionnaire.derived), problems)
     _, rules = RuleReader(reader, []).criterion(parse(EXAMPLE, "README.md"))
     assert problems == []
-    only = RuleBase("1", "2026-11-23", questionnaire, (), rules, ())
+    only = RuleBase(
+        version="1",
+        as_of="2026-11-23",
+        questionnaire=questionnaire,
+        criteria=(),
+        rules=rules,
+        alternatives=(),
+    )
     assert (
         [case.fired for case in own_cases(only)]
         == [case.wanted for case in own_cases(only)]

@@ -20,7 +20,7 @@ def test_a_limit_is_what_the_model_says(limit: Limit, held: HeldAgainst) -> None
 
 def test_a_difference_is_found() -> None:
     held = HeldAgainst(model="botocore", of="lambda", at="MaximumRetryAttempts", bounds=("max",))
-    other = Limit("async-max-retries", 3, "retries", "", "", "")
+    other = Limit(id="async-max-retries", value=3, unit="retries", text="", source="", as_of="")
     assert difference(other, held) == "lambda MaximumRetryAttempts says [2], the rule base [3]."
     gone = HeldAgainst(model="botocore", of="lambda", at="MaximumHopes", bounds=("max",))
     assert "has no MaximumHopes any more" in difference(other, gone)

@@ -110,7 +110,9 @@ def test_what_was_checked_over_a_year_ago_is_found(overlay: Overlay) -> None:
 def test_an_exemption_that_accepts_nothing_is_found_at_its_place() -> None:
     needless = Exemption("FL01", "It was wrong once.")
     assert lint(RULE_BASE, TODAY, (*EXEMPTIONS, needless)) == (
-        LintFinding("needless-exemption", "FL01", "nothing is wrong with FL01 any more."),
+        LintFinding(
+            check="needless-exemption", subject="FL01", message="nothing is wrong with FL01 any more."
+        ),
     )
 
 

@@ -46,7 +46,9 @@ def refusal(answers: dict[str, Answer]) -> str:
         rule_base=stamp_of(RULES),
         aws=RULES.aws,
         answers=given,
-        verdict=Verdict(option, workflow_type_of(decision, option), "close", instead),
+        verdict=Verdict(
+            option=option, workflow_type=workflow_type_of(decision, option), strength="close", instead=instead
+        ),
         summary="",
         decision=decision,
         comparison=(),

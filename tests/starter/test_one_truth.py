@@ -57,7 +57,11 @@ def seeded() -> tuple[tuple[Recommendation, dict[str, str]], ...]:
         advice = recommendation(answers, query_language=language)
         option = advice.verdict.option if chance.random() < 0.5 else approach
         kind = advice.designs[option].workflow_type if option in ("step-functions", BOTH) else None
-        advice = replace(advice, verdict=Verdict(option, kind, "clear", ())) if option in FACTORS else advice
+        advice = (
+            replace(advice, verdict=Verdict(option=option, workflow_type=kind, strength="clear", instead=()))
+            if option in FACTORS
+            else advice
+        )
         try:
             made = plan(advice, versions())
         except NotSupported:

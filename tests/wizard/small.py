@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -29,12 +30,21 @@ def question(key: str, kind: QuestionKind, ask: str, *choices: Choice, **more: o
     )
 
 
-def rule(rule_id: str, title: str, when: Condition, **effect: object) -> Rule:
-    return Rule(rule_id, title, "flow", when, f"Because of {rule_id}.", SOURCE, "2026-11-23", **effect)  # type: ignore[arg-type]
+def rule(rule_id: str, title: str, when: Condition, **effect: Any) -> Rule:
+    return Rule(
+        id=rule_id,
+        title=title,
+        criterion="flow",
+        when=when,
+        because=f"Because of {rule_id}.",
+        source=SOURCE,
+        as_of="2026-11-23",
+        **effect,
+    )
 
 
 QUESTIONNAIRE = Questionnaire(
-    (
+    questions=(
         question(
             "invocation",
             "choice",
@@ -114,19 +124,23 @@ RULES = (
 )  # fmt: skip
 
 SCREEN = Screen(
-    "features",
-    "Which of these does it do?",
-    "Each speaks for one option.",
-    (
-        ScreenItem(("parallelism",), "Many at once", "The same step over a list.", "none"),
-        ScreenItem(("waits",), "Wait", "For a time or for others.", ()),
-        ScreenItem(("duration_s", "idempotent"), "Take long", "Or must not run twice."),
-        ScreenItem(("priority",), "Favour one thing", "Cost, control or little to operate."),
-        ScreenItem(("event_source",), "Read new files", "From a bucket.", then="s3"),
+    id="features",
+    ask="Which of these does it do?",
+    why="Each speaks for one option.",
+    items=(
+        ScreenItem(
+            keys=("parallelism",), label="Many at once", text="The same step over a list.", otherwise="none"
+        ),
+        ScreenItem(keys=("waits",), label="Wait", text="For a time or for others.", otherwise=()),
+        ScreenItem(keys=("duration_s", "idempotent"), label="Take long", text="Or must not run twice."),
+        ScreenItem(keys=("priority",), label="Favour one thing", text="Cost, control or little to operate."),
+        ScreenItem(keys=("event_source",), label="Read new files", text="From a bucket.", then="s3"),
     ),
 )
 SCREENED = replace(QUESTIONNAIRE, opening=("invocation",), screens=(SCREEN,))
-RULE_BASE = RuleBase("1", "2026-11-23", QUESTIONNAIRE, (), RULES, ())
+RULE_BASE = RuleBase(
+    version="1", as_of="2026-11-23", questionnaire=QUESTIONNAIRE, criteria=(), rules=RULES, alternatives=()
+)
 
 FULL: Mapping[str, Answer] = {
     "invocation": "async",

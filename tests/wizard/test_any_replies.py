@@ -22,7 +22,14 @@ from tests.wizard.scripted import Scripted, script
 from tests.wizard.small import RULE_BASE, SCREENED
 
 REAL = load_rule_base(rules_folder())
-SMALL = RuleBase("1", "2026-11-23", SCREENED, (), RULE_BASE.rules, ())
+SMALL = RuleBase(
+    version="1",
+    as_of="2026-11-23",
+    questionnaire=SCREENED,
+    criteria=(),
+    rules=RULE_BASE.rules,
+    alternatives=(),
+)
 LINES = ["1", "7", "90", "5m", "10k", "a name", "ü/🙂", "~", "0"]
 
 
@@ -34,7 +41,9 @@ def tells(wish: Wish) -> Done:
     return Done(f"told {len(wish.answers.requirements)}", ("advisor", "recommend", str(wish.saved)))
 
 
-ACTIONS = Actions(tells, tells, tells, tells, tells, tells, refuses)
+ACTIONS = Actions(
+    summary=tells, reasons=tells, flips=tells, cost=tells, save=tells, report=tells, generate=refuses
+)
 
 
 def any_reply(data: st.DataObject, many: int) -> Callable[[Prompt], Reply]:
@@ -70,7 +79,13 @@ def test_any_replies_go_on_and_a_draft_holds_them(
     def holds(data: st.DataObject, many: int, everything: bool) -> None:
         draft = DraftFile(tmp_path_factory.mktemp("draft") / "draft.json")
         asks = partial(open_questions, rule_base)
-        session = Session(rule_base, Scripted(any_reply(data, many)), ACTIONS, asks, draft)
+        session = Session(
+            rule_base=rule_base,
+            prompter=Scripted(any_reply(data, many)),
+            actions=ACTIONS,
+            open_questions=asks,
+            draft=draft,
+        )
         try:
             answers = play(session, everything=everything)
         except KeyboardInterrupt:
@@ -86,7 +101,13 @@ def check_resumed(rule_base: RuleBase, draft: DraftFile) -> None:
     if kept is None or not kept.walk.trail:
         return
     prompter = script("resume", Move.REVIEW)
-    session = Session(rule_base, prompter, ACTIONS, partial(open_questions, rule_base), draft)
+    session = Session(
+        rule_base=rule_base,
+        prompter=prompter,
+        actions=ACTIONS,
+        open_questions=partial(open_questions, rule_base),
+        draft=draft,
+    )
     with pytest.raises(KeyboardInterrupt):
         play(session)
     assert draft.read(rule_base.questionnaire) == kept

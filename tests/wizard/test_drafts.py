@@ -17,7 +17,13 @@ from advisor.wizard.interview_state import Walk
 from tests.wizard.small import QUESTIONNAIRE
 
 TRAIL = ("invocation", "steps", "waits", "duration_s")
-WALK = Walk({"invocation": "async", "waits": (), "duration_s": 0.5}, ("steps",), TRAIL, 2, True)
+WALK = Walk(
+    answers={"invocation": "async", "waits": (), "duration_s": 0.5},
+    unknown=("steps",),
+    trail=TRAIL,
+    at=2,
+    everything=True,
+)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -85,7 +91,7 @@ def test_answers_that_no_longer_fit_the_questions_are_left_out(tmp_path: Path) -
         json.dumps({**plain, "at": 1, "everything": False, "ticks": {"gone": [[], []]}}), encoding="utf-8"
     )
     assert file.read(QUESTIONNAIRE) == Draft(
-        Walk({"steps": 3}, ("event_source",), ("steps", "event_source"), 2), "n"
+        Walk(answers={"steps": 3}, unknown=("event_source",), trail=("steps", "event_source"), at=2), "n"
     )
 
 

@@ -32,13 +32,13 @@ def writes(wish: Wish) -> Done:
 
 
 ACTIONS = Actions(
-    tells("summary"),
-    tells("reasons"),
-    tells("flips"),
-    tells("cost"),
-    writes,
-    writes,
-    writes,
+    summary=tells("summary"),
+    reasons=tells("reasons"),
+    flips=tells("flips"),
+    cost=tells("cost"),
+    save=writes,
+    report=writes,
+    generate=writes,
     runtimes=("python",),
 )
 
@@ -48,7 +48,9 @@ NOTHING = Answers()
 
 def in_order(*keys: str) -> OpenQuestions:
     """Return the questions to ask: those of ``keys`` that have no answer, in this order."""
-    return lambda answers: tuple(OpenQuestion(key, 1, 1, 1) for key in keys if key not in answers)
+    return lambda answers: tuple(
+        OpenQuestion(key=key, turns=1, swing=1, weight=1) for key in keys if key not in answers
+    )
 
 
 def session(
@@ -56,7 +58,12 @@ def session(
 ) -> Session:
     asks = in_order(*keys)
     return Session(
-        RULE_BASE, prompter, ACTIONS, asks, DraftFile(draft) if draft else None, start or Answers()
+        rule_base=RULE_BASE,
+        prompter=prompter,
+        actions=ACTIONS,
+        open_questions=asks,
+        draft=DraftFile(draft) if draft else None,
+        start=start or Answers(),
     )
 
 
@@ -344,7 +351,7 @@ def test_a_screen_is_asked_and_what_is_marked_is_asked_next() -> None:
     rule_base = replace(RULE_BASE, questionnaire=SCREENED)
     prompter = script("async", Picked(("parallelism", "priority")), "dynamic", Move.UNKNOWN, "show", "quit")
     asks = in_order("invocation", "parallelism", "waits", "duration_s", "max_items")
-    answers = play(Session(rule_base, prompter, ACTIONS, asks))
+    answers = play(Session(rule_base=rule_base, prompter=prompter, actions=ACTIONS, open_questions=asks))
     assert titles(prompter)[1:4] == [
         "Which of these does it do?", "Do parts run at the same time?", "How many items at most?",
     ]  # fmt: skip
@@ -355,7 +362,7 @@ def test_what_was_marked_and_cannot_matter_any_more_stands_in_the_review() -> No
     rule_base = replace(RULE_BASE, questionnaire=SCREENED)
     prompter = script(Picked(("waits", "priority")), Move.REVIEW, "show", "quit")
     asks = in_order("waits", "parallelism")
-    play(Session(rule_base, prompter, ACTIONS, asks))
+    play(Session(rule_base=rule_base, prompter=prompter, actions=ACTIONS, open_questions=asks))
     marked = {row.label: row.text for row in prompter.asked[2].rows if row.text.startswith("Marked")}
     assert marked == {
         "waits": "Marked; not answered yet.",

@@ -147,7 +147,9 @@ def test_one_can_step_back_to_the_first_question_and_forward_again(
 
 def test_a_walk_begins_behind_the_given_answers() -> None:
     walk = walks.begin({"steps": 3, "invocation": "async"}, QUESTIONNAIRE)
-    assert walk == Walk({"steps": 3, "invocation": "async"}, (), ("invocation", "steps"), 2)
+    assert walk == Walk(
+        answers={"steps": 3, "invocation": "async"}, unknown=(), trail=("invocation", "steps"), at=2
+    )
     assert walks.back(walk, ()).at == 1
 
 
@@ -219,7 +221,9 @@ def test_an_answer_of_its_own_counts_more_than_a_line_left_out() -> None:
 
 def test_the_openings_come_first_then_the_screen_then_what_is_left() -> None:
     def due(*keys: str) -> tuple[OpenQuestion, ...]:
-        return tuple(OpenQuestion(key, 1, 1, 9 - place) for place, key in enumerate(keys))
+        return tuple(
+            OpenQuestion(key=key, turns=1, swing=1, weight=9 - place) for place, key in enumerate(keys)
+        )
 
     everything = due("waits", "steps", "parallelism", "invocation")
     assert choose(SCREENED, everything) == "invocation"

@@ -49,7 +49,7 @@ class Use(Struct, frozen=True):
     what: str
 
 
-class Workload(Struct, frozen=True, dict=True):
+class Workload(Struct, frozen=True, kw_only=True, dict=True):
     """What a bill depends on. ``said`` tells in words what was assumed.
 
     ``items`` is how often the repeated step of a run with a Map is executed, at least; ``waits`` counts what

@@ -114,7 +114,12 @@ def _priced(uses: Iterable[Use], prices: PriceList) -> tuple[_Priced, ...]:
 
 def _option_cost(way: _Way, runs: float) -> OptionCost:
     lines = tuple(_line(use, runs) for use in way.uses)
-    return OptionCost(way.option, way.cost(runs), way.cost(runs, free_tier=False), lines)
+    return OptionCost(
+        option=way.option,
+        usd=way.cost(runs),
+        usd_without_free_tier=way.cost(runs, free_tier=False),
+        lines=lines,
+    )
 
 
 def _line(use: _Priced, runs: float) -> CostLine:

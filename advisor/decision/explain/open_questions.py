@@ -25,7 +25,7 @@ from advisor.knowledge.rules import (
 )
 
 
-class OpenQuestion(Struct, frozen=True):
+class OpenQuestion(Struct, frozen=True, kw_only=True):
     """A question without an answer that could still change the verdict.
 
     ``turns``: how many of its answers change the advice on their own; ``swing``: by how many points its
@@ -69,14 +69,20 @@ def open_questions(
         for key in missing
     }
     found = [
-        OpenQuestion(key, item.turns, item.swing, item.weight + 0.5 * (key in together), item.share > 0)
+        OpenQuestion(
+            key=key,
+            turns=item.turns,
+            swing=item.swing,
+            weight=item.weight + 0.5 * (key in together),
+            decides=item.share > 0,
+        )
         for key, item in reach.items()
         if item.turns or key in together or any(item.towards(side) for side in sides)
     ]
     return tuple(sorted(found, key=lambda item: (not item.decides, -item.weight, open_keys.index(item.key))))
 
 
-class _Reach(Struct, frozen=True):
+class _Reach(Struct, frozen=True, kw_only=True):
     """How far the answers to one question can move the verdict, in points towards each side.
 
     ``turns``: answers that change the advice on their own; ``share``: how many of the likely ones do.
@@ -115,12 +121,12 @@ def _reach(judge: Judge, decision: Decision, key: str) -> _Reach:
     moves = [_gap(after) - gap for _, after in tried] or [0]
     type_moves = [_type_gap(after) - type_gap for _, after in tried] or [0]
     return _Reach(
-        len(turning),
-        sum(other.likely for other in turning) / max(1, likely),
-        max(0, -min(moves)),
-        max(0, *moves),
-        max(0, -min(type_moves)),
-        max(0, *type_moves),
+        turns=len(turning),
+        share=sum(other.likely for other in turning) / max(1, likely),
+        destinations=max(0, -min(moves)),
+        step_functions=max(0, *moves),
+        standard=max(0, -min(type_moves)),
+        express=max(0, *type_moves),
     )
 
 

@@ -17,7 +17,7 @@ from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import RuleBase
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, kw_only=True):
     """An answer worth trying: ``threshold`` says in words what it stands for.
 
     ``likely`` is False where hardly any workload has this answer.
@@ -38,7 +38,7 @@ def candidates(
     """
     question = rule_base.questionnaire.by_key[key]
     if question.kind in ("choice", "flag"):
-        found = tuple(Candidate(key, c.value) for c in question.choices if c.value != current)
+        found = tuple(Candidate(key=key, value=c.value) for c in question.choices if c.value != current)
     elif question.kind == "list":
         given = current if isinstance(current, tuple) else None
         found = _list_candidates(rule_base, question, given)
@@ -62,7 +62,7 @@ def _list_candidates(
     tried.setdefault(())
     for together in _together(rule_base, question.key):
         tried.setdefault(tuple(v for v in values if v in {*given, *together}))
-    return tuple(Candidate(question.key, value) for value in tried if value != current)
+    return tuple(Candidate(key=question.key, value=value) for value in tried if value != current)
 
 
 def _together(rule_base: RuleBase, key: str) -> list[tuple[str, ...]]:
@@ -86,7 +86,7 @@ def _number_candidates(
         outside = (limit - 1, f"below {at}") if kind == "at_least" else (limit + 1, f"above {at}")
         for value, words in (inside, outside):
             if question.minimum <= value <= question.maximum:
-                found.setdefault(value, Candidate(question.key, value, words))
+                found.setdefault(value, Candidate(key=question.key, value=value, threshold=words))
     given = current if isinstance(current, int | float) else None
     nearest = sorted(found, key=lambda value: abs(value - (given or 0)))
     return tuple(found[value] for value in nearest if value != given)

@@ -73,4 +73,11 @@ def attempts_words(case: Case, starts: list[float]) -> str:
 def impossible(option: str, why: str, *, ends_up: str, lost: str, alarm: str) -> FailureStory:
     """Return the story of an option that cannot do the work here: one event, and ``why``."""
     event = FailureEvent(0, "Not possible here", why)
-    return FailureStory(option, "None: this option cannot do it here.", (event,), ends_up, lost, alarm)
+    return FailureStory(
+        option=option,
+        attempts="None: this option cannot do it here.",
+        events=(event,),
+        ends_up=ends_up,
+        lost=lost,
+        alarm=alarm,
+    )

@@ -30,7 +30,7 @@ _Told: TypeAlias = tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]
 _side = lru_cache(maxsize=1_024)(Side)
 
 
-class Column(Struct, frozen=True):
+class Column(Struct, frozen=True, kw_only=True):
     """What an answer to one question adds to the sum, beside what is there without an answer.
 
     ``tests``: what each adds where it is true. ``always``: what any answer adds, and a question that does not
@@ -82,7 +82,7 @@ def _changed(parts: Parts, truths: Sequence[Truth]) -> int:
     return stands - before
 
 
-class Tables(Struct, frozen=True):
+class Tables(Struct, frozen=True, kw_only=True):
     """A rule base, compiled. Answers must fit the questionnaire, as ``load_answers`` returns them.
 
     ``start`` is the sum without any answer, ``added`` remembers what each answer adds. ``special``: bits that

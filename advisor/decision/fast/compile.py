@@ -55,7 +55,7 @@ def _by_key(row: Row) -> dict[str, Parts]:
     return found
 
 
-class _Counters(Struct, frozen=True):
+class _Counters(Struct, frozen=True, kw_only=True):
     """At which bit the counter of each row, implying question and product begins, each of ``width`` bits.
 
     ``start`` holds what they count without any answer. ``fires``: at which bit each rule shows that it fires;

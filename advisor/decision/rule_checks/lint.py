@@ -47,7 +47,7 @@ Check: TypeAlias = Literal[
 MAX_AGE_DAYS = 366
 
 
-class LintFinding(Struct, frozen=True):
+class LintFinding(Struct, frozen=True, kw_only=True):
     """One thing that looks wrong: ``subject`` is a rule id, a question, ``question=choice`` or an outcome."""
 
     check: Check
@@ -66,7 +66,12 @@ def lint(rule_base: RuleBase, today: date, exemptions: Sequence[Exemption] = ())
     subjects = {finding.subject for finding in found}
     accepted = {exemption.subject for exemption in exemptions}
     needless = (
-        LintFinding("needless-exemption", e.subject, f"nothing is wrong with {e.subject} any more.", e.place)
+        LintFinding(
+            check="needless-exemption",
+            subject=e.subject,
+            message=f"nothing is wrong with {e.subject} any more.",
+            place=e.place,
+        )
         for e in exemptions
         if e.subject not in subjects
     )
@@ -145,7 +150,9 @@ def unused_choices(rule_base: RuleBase) -> Iterator[LintFinding]:
         spare = 0 if question.kind == "list" else 1
         for choice in unnamed if len(unnamed) > spare else []:
             subject = f"{question.key}={_code(choice.value)}"
-            yield LintFinding("unused-choice", subject, f"no rule uses the choice {subject}.")
+            yield LintFinding(
+                check="unused-choice", subject=subject, message=f"no rule uses the choice {subject}."
+            )
 
 
 def _named_choices(rule_base: RuleBase) -> set[tuple[str, object]]:
@@ -171,7 +178,7 @@ def idle_questions(rule_base: RuleBase) -> Iterator[LintFinding]:
     for question in rule_base.questionnaire.questions:
         if question.key not in keys and not _implies_something(question):
             text = f"the answer to {question.key} changes nothing."
-            yield LintFinding("idle-question", question.key, text)
+            yield LintFinding(check="idle-question", subject=question.key, message=text)
 
 
 def idle_facts(rule_base: RuleBase) -> Iterator[LintFinding]:
@@ -182,7 +189,9 @@ def idle_facts(rule_base: RuleBase) -> Iterator[LintFinding]:
         for key in facts.by_key:
             if (kind, key) not in tested:
                 subject = f"{kind}.{key}"
-                yield LintFinding("idle-fact", subject, f"no finding looks at the fact {subject}.")
+                yield LintFinding(
+                    check="idle-fact", subject=subject, message=f"no finding looks at the fact {subject}."
+                )
 
 
 def _implies_something(question: Question) -> bool:
@@ -204,7 +213,9 @@ def cannot_win(rule_base: RuleBase) -> Iterator[LintFinding]:
         if not missing:
             return
     for subject in sorted(missing):
-        yield LintFinding("cannot-win", subject, f"no answers were found that lead to {subject}.")
+        yield LintFinding(
+            check="cannot-win", subject=subject, message=f"no answers were found that lead to {subject}."
+        )
 
 
 def without_source(rule_base: RuleBase) -> Iterator[LintFinding]:
@@ -230,7 +241,7 @@ def outdated(rule_base: RuleBase, today: date) -> Iterator[LintFinding]:
         age = (today - date.fromisoformat(as_of)).days
         if age > MAX_AGE_DAYS:
             text = f"{subject} was checked on {as_of}, {age} days ago; check its source again."
-            yield LintFinding("outdated", subject, text, place)
+            yield LintFinding(check="outdated", subject=subject, message=text, place=place)
 
 
 CHECKS: tuple[Callable[[RuleBase], Iterator[LintFinding]], ...] = (
@@ -245,7 +256,7 @@ CHECKS: tuple[Callable[[RuleBase], Iterator[LintFinding]], ...] = (
 
 
 def _about(rule: Rule, check: Check, message: str) -> LintFinding:
-    return LintFinding(check, rule.id, message, rule.place)
+    return LintFinding(check=check, subject=rule.id, message=message, place=rule.place)
 
 
 def _code(value: str | bool) -> str:

@@ -15,7 +15,7 @@ from advisor.knowledge.rules import Rule, RuleBase
 from advisor.knowledge.scenarios import Scenario
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, kw_only=True):
     """One of a rule's own cases: ``wanted`` says whether it must fire, ``fired`` whether it did."""
 
     rule: Rule | FindingRule
@@ -24,7 +24,7 @@ class Case(Struct, frozen=True):
     fired: bool
 
 
-class Replay(Struct, frozen=True):
+class Replay(Struct, frozen=True, kw_only=True):
     """What the rules say of a scenario."""
 
     scenario: Scenario
@@ -56,14 +56,17 @@ def own_cases(rule_base: RuleBase) -> tuple[Case, ...]:
     """
     decided = tuple(
         Case(
-            rule, answers, wanted, rule.id in {fired.id for fired in fired_rules(decide(rule_base, answers))}
+            rule=rule,
+            answers=answers,
+            wanted=wanted,
+            fired=rule.id in {fired.id for fired in fired_rules(decide(rule_base, answers))},
         )
         for rule in rule_base.rules
         for wanted, cases in ((True, rule.fires_on), (False, rule.quiet_on))
         for answers in cases
     )
     found = (
-        Case(rule, facts, wanted, holds(rule.when, Facts(facts)) is True)
+        Case(rule=rule, answers=facts, wanted=wanted, fired=holds(rule.when, Facts(facts)) is True)
         for rule in rule_base.inspection.rules
         for wanted, cases in ((True, rule.fires_on), (False, rule.quiet_on))
         for facts in cases
@@ -74,7 +77,10 @@ def own_cases(rule_base: RuleBase) -> tuple[Case, ...]:
 def replay(rule_base: RuleBase, scenarios: Iterable[Scenario]) -> tuple[Replay, ...]:
     """Return what the rules say of each scenario."""
     decided = ((scenario, decide(rule_base, scenario.answers)) for scenario in scenarios)
-    return tuple(Replay(item, found, outcome_of(found), fired_rules(found)) for item, found in decided)
+    return tuple(
+        Replay(scenario=item, decision=found, outcome=outcome_of(found), fired=fired_rules(found))
+        for item, found in decided
+    )
 
 
 def coverage(rule_base: RuleBase, replays: Sequence[Replay]) -> Mapping[str, int]:

@@ -22,7 +22,7 @@ from advisor.knowledge.rules import SCORED, Criterion, Rule, RuleBase
 MOST_STEPS = 20_000  # of a search; our own criteria need fewer than a thousand
 
 
-class OptionWeight(Struct, frozen=True):
+class OptionWeight(Struct, frozen=True, kw_only=True):
     """What the rules can say for an option or workflow type.
 
     ``points``: of all its rules, which never fire all at once; ``together``: the most found on one set of

@@ -33,7 +33,7 @@ class Tick(Struct, frozen=True):
     label: str
 
 
-class Curve(Struct, frozen=True):
+class Curve(Struct, frozen=True, kw_only=True):
     """Cost of one option: ``points`` for a polyline, and where its name stands at the right end.
 
     ``out``: the option is ruled out; what it would cost is drawn all the same.
@@ -55,7 +55,7 @@ class Mark(Struct, frozen=True):
     label: str
 
 
-class CostChart(Struct, frozen=True):
+class CostChart(Struct, frozen=True, kw_only=True):
     """Everything to draw, in a sheet of WIDTH x HEIGHT; the plot lies between left, right, top and bottom."""
 
     left: float
@@ -69,7 +69,7 @@ class CostChart(Struct, frozen=True):
     marks: tuple[Mark, ...]
 
 
-class _Scale(Struct, frozen=True):
+class _Scale(Struct, frozen=True, kw_only=True):
     """A log scale from 10 to the power of ``low`` (at ``start``) to that of ``high`` (at ``end``)."""
 
     low: int
@@ -100,22 +100,26 @@ def cost_chart(recommendation: Recommendation, rule_base: RuleBase) -> CostChart
     cost = recommendation.cost
     crossings = [item.executions for item in cost.break_even if item.executions and item.executions > 1]
     powers = [log10(volume) for volume in (max(1.0, cost.volume), *crossings)]
-    x = _Scale(min(3, floor(min(powers))), max(8, ceil(max(powers))), _LEFT, WIDTH - _RIGHT)
+    x = _Scale(
+        low=min(3, floor(min(powers))), high=max(8, ceil(max(powers))), start=_LEFT, end=WIDTH - _RIGHT
+    )
     steps = range(_PER_DECADE * (x.high - x.low) + 1)
     volumes = sorted({*(10 ** (x.low + step / _PER_DECADE) for step in steps), *crossings})
     costs = {volume: _costs(recommendation, rule_base, volume) for volume in volumes}
     top = max(max(found.values(), default=0.0) for found in costs.values())
-    y = _Scale(round(log10(_FLOOR)), max(1, ceil(log10(max(top, 1.0)))), HEIGHT - _BOTTOM, _TOP)
+    y = _Scale(
+        low=round(log10(_FLOOR)), high=max(1, ceil(log10(max(top, 1.0)))), start=HEIGHT - _BOTTOM, end=_TOP
+    )
     return CostChart(
-        _LEFT,
-        WIDTH - _RIGHT,
-        _TOP,
-        HEIGHT - _BOTTOM,
-        x.ticks(""),
-        y.ticks("$"),
-        _curves({item.option: ruled_out(item, recommendation) for item in cost.options}, costs, x, y),
-        x.at(cost.volume),
-        tuple(_marks(recommendation, costs, x, y)),
+        left=_LEFT,
+        right=WIDTH - _RIGHT,
+        top=_TOP,
+        bottom=HEIGHT - _BOTTOM,
+        x_ticks=x.ticks(""),
+        y_ticks=y.ticks("$"),
+        curves=_curves({item.option: ruled_out(item, recommendation) for item in cost.options}, costs, x, y),
+        volume_x=x.at(cost.volume),
+        marks=tuple(_marks(recommendation, costs, x, y)),
     )
 
 
@@ -134,7 +138,16 @@ def _curves(
         points = [(x.at(volume), y.at(found[option])) for volume, found in costs.items() if option in found]
         if points:
             drawn = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
-            curves.append(Curve(option, _SHORT.get(option, option), drawn, points[-1][1], 0.0, out))
+            curves.append(
+                Curve(
+                    option=option,
+                    name=_SHORT.get(option, option),
+                    points=drawn,
+                    end_y=points[-1][1],
+                    label_y=0.0,
+                    out=out,
+                )
+            )
     ends = _apart(sorted(curve.end_y for curve in curves), 15.0, HEIGHT - _BOTTOM + 15.0)
     ordered = sorted(curves, key=lambda curve: curve.end_y)
     return tuple(replace(curve, label_y=end) for curve, end in zip(ordered, ends, strict=True))
@@ -159,7 +172,7 @@ def _marks(
             yield Mark(x.at(item.executions), y.at(found[item.dearer]), f"{item.executions:,.0f}")
 
 
-class Dot(Struct, frozen=True):
+class Dot(Struct, frozen=True, kw_only=True):
     """One event on the time line; ``fixed`` is False where its time is not."""
 
     x: float
@@ -168,7 +181,7 @@ class Dot(Struct, frozen=True):
     fixed: bool
 
 
-class Timeline(Struct, frozen=True):
+class Timeline(Struct, frozen=True, kw_only=True):
     """The events of one failure story from left to right; ``axis_y`` is where time runs."""
 
     height: float
@@ -209,8 +222,8 @@ def _timeline(events: Sequence[FailureEvent], longest: float) -> Timeline:
     rows = max((row for _, row in places), default=0) + 1
     axis = 8 + _DOT * rows
     dots = tuple(
-        Dot(place, axis - _DOT * row - 11, number, event.at_s is not None)
+        Dot(x=place, y=axis - _DOT * row - 11, number=number, fixed=event.at_s is not None)
         for number, (event, (place, row)) in enumerate(zip(events, places, strict=True), start=1)
     )
     ticks = (Tick(at(0), "0"), *(Tick(at(second), name) for second, name in _MOMENTS if second <= longest))
-    return Timeline(axis + 22, axis, ticks, dots)
+    return Timeline(height=axis + 22, axis_y=axis, ticks=ticks, dots=dots)

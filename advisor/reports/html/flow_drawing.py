@@ -47,7 +47,7 @@ class Arrow(Struct, frozen=True):
     label: Line | None = None
 
 
-class Drawing(Struct, frozen=True):
+class Drawing(Struct, frozen=True, kw_only=True):
     """Shapes and arrows on a sheet; frames come before what stands in them."""
 
     width: float
@@ -61,7 +61,9 @@ def draw(parts: Sequence) -> Drawing:
     pen = _Pen()
     left, right, height = _extent(parts)
     pen.sequence(parts, left + 1, 1.0)
-    return Drawing(left + right + 2, height + 2, tuple(pen.shapes), tuple(pen.arrows))
+    return Drawing(
+        width=left + right + 2, height=height + 2, shapes=tuple(pen.shapes), arrows=tuple(pen.arrows)
+    )
 
 
 def _extent(parts: Sequence) -> tuple[float, float, float]:

@@ -18,7 +18,7 @@ from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import SCORED, RuleBase
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, kw_only=True):
     """A verdict with its figures. ``scores``: None where ruled out; ``cost``: USD a month by option."""
 
     option: str
@@ -28,7 +28,7 @@ class Outcome(Struct, frozen=True):
     cost: Mapping[str, float]
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, kw_only=True):
     """One answer changed (``value`` None: taken back), and the outcome then."""
 
     key: str
@@ -46,11 +46,11 @@ def _outcome(rule_base: RuleBase, answers: Answers, decision: Decision) -> Outco
     option, workflow_type, instead = outcome_of(decision)
     cards = {name: decision.card(name) for name in SCORED}
     return Outcome(
-        option,
-        workflow_type,
-        instead,
-        {name: card.score if card.viable else None for name, card in cards.items()},
-        {item.option: item.usd for item in estimate(rule_base, answers, decision.settled).options},
+        option=option,
+        workflow_type=workflow_type,
+        instead=instead,
+        scores={name: card.score if card.viable else None for name, card in cards.items()},
+        cost={item.option: item.usd for item in estimate(rule_base, answers, decision.settled).options},
     )
 
 
@@ -67,7 +67,7 @@ def every_change(recommendation: Recommendation, rule_base: RuleBase) -> tuple[C
         changed = replace(
             answers, requirements=requirements if value is None else {**requirements, key: value}
         )
-        found.append(Change(key, value, threshold, outcome(rule_base, changed)))
+        found.append(Change(key=key, value=value, threshold=threshold, outcome=outcome(rule_base, changed)))
     return tuple(found)
 
 

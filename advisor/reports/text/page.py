@@ -17,7 +17,7 @@ BOLD, FAINT, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 SHORT = 3  # how many of a list the short report shows
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, kw_only=True):
     """What a section needs: the values, and how wide and how loud to tell them."""
 
     recommendation: Recommendation

@@ -34,7 +34,12 @@ _NARROWEST = 40
 
 def render(recommendation: Recommendation, rule_base: RuleBase, options: ReportOptions, /) -> str:
     """Return the report as lines of at most ``options.width`` columns (40 at least)."""
-    page = Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
+    page = Page(
+        recommendation=recommendation,
+        rule_base=rule_base,
+        options=options,
+        columns=max(_NARROWEST, options.width),
+    )
     sections = [list(section) for section in _sections(page)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
@@ -47,7 +52,12 @@ def render_part(
     /,
 ) -> str:
     """Return one section of the report by itself."""
-    page = Page(recommendation, rule_base, options, max(_NARROWEST, options.width))
+    page = Page(
+        recommendation=recommendation,
+        rule_base=rule_base,
+        options=options,
+        columns=max(_NARROWEST, options.width),
+    )
     section = {"flips": _flips, "cost": _cost}[part]
     return "\n".join(section(page)) + "\n"
 

@@ -34,7 +34,7 @@ class RecordFixture(Struct, frozen=True):
     outcome: Outcome
 
 
-class Blueprint(Struct, frozen=True, dict=True):
+class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     """The whole starter project as values."""
 
     title: str

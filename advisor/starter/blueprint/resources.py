@@ -31,7 +31,7 @@ class Resource(Struct, frozen=True):
     rules: tuple[str, ...]
 
 
-class Function(Resource, frozen=True):
+class Function(Resource, frozen=True, kw_only=True):
     """A Lambda function; its business code is the same file whichever option.
 
     Each version is published under ``alias``, which is what everything calls and what has the settings.
@@ -51,7 +51,7 @@ class Function(Resource, frozen=True):
     asynchronous: AsyncInvoke | None = None
 
 
-class Queue(Resource, frozen=True):
+class Queue(Resource, frozen=True, kw_only=True):
     """A standard SQS queue; an alarm rings when one that ``stays_empty`` does not.
 
     ``senders`` are service principals, each with the resources it may act for.
@@ -107,7 +107,7 @@ class Stream(Resource, frozen=True):
     kind: ClassVar[str] = "stream"
 
 
-class HttpApi(Resource, frozen=True):
+class HttpApi(Resource, frozen=True, kw_only=True):
     """An HTTP API with one IAM-authorised route that starts the machine, or puts an event on ``bus``.
 
     ``waits``: it answers with the machine's result.
@@ -132,7 +132,7 @@ class HttpApi(Resource, frozen=True):
     detail_type: str = ""
 
 
-class Pipe(Resource, frozen=True):
+class Pipe(Resource, frozen=True, kw_only=True):
     """An EventBridge pipe that starts the machine for each record of a queue or stream.
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
@@ -162,7 +162,7 @@ class Subscription(Resource, frozen=True):
     queue: Ref = Ref("")
 
 
-class IotRule(Resource, frozen=True):
+class IotRule(Resource, frozen=True, kw_only=True):
     """An IoT rule that starts the machine or calls ``function``; ``undelivered`` gets what it cannot."""
 
     kind: ClassVar[str] = "iot_rule"
@@ -181,7 +181,7 @@ class MailRule(Resource, frozen=True):
     recipient: Ref = Ref("")
 
 
-class LoadBalancer(Resource, frozen=True):
+class LoadBalancer(Resource, frozen=True, kw_only=True):
     """An Application Load Balancer in the user's network with a function as its only target.
 
     ``idle_s``: how long it waits for an answer.
@@ -226,7 +226,7 @@ class Activity(Resource, frozen=True):
     kind: ClassVar[str] = "activity"
 
 
-class Route(Resource, frozen=True):
+class Route(Resource, frozen=True, kw_only=True):
     """An EventBridge rule that hands matching events to a target through its own role."""
 
     kind: ClassVar[str] = "route"
@@ -238,12 +238,12 @@ class Route(Resource, frozen=True):
     max_event_age_s: int = 0
 
 
-class Machine(Resource, frozen=True):
+class Machine(Resource, frozen=True, kw_only=True):
     """A state machine: its definition as data, and what its placeholders stand for."""
 
     kind: ClassVar[str] = "machine"
     log_prefix: ClassVar[str] = "/aws/vendedlogs/states/"
-    name: Name = Name("", "", "", "")
+    name: Name = Name(text="", id="", module="", words="")
     workflow_type: WorkflowType = "standard"
     definition: Mapping[str, Any] = ()  # type: ignore[assignment]
     substitutions: tuple[tuple[str, Target], ...] = ()
@@ -255,7 +255,7 @@ class Machine(Resource, frozen=True):
         return "ALL" if self.workflow_type == "express" else "ERROR"
 
 
-class Alarm(Resource, frozen=True):
+class Alarm(Resource, frozen=True, kw_only=True):
     """A CloudWatch alarm that rings when ``metric`` is above ``threshold``."""
 
     kind: ClassVar[str] = "alarm"

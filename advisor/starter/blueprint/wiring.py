@@ -65,7 +65,7 @@ class Destination(Struct, frozen=True):
     target: Ref
 
 
-class AsyncInvoke(Struct, frozen=True):
+class AsyncInvoke(Struct, frozen=True, kw_only=True):
     """How Lambda treats asynchronous invocations of a function's alias."""
 
     retry_attempts: int
@@ -74,7 +74,7 @@ class AsyncInvoke(Struct, frozen=True):
     on_success: Destination | None = None
 
 
-class Batch(Struct, frozen=True):
+class Batch(Struct, frozen=True, kw_only=True):
     """How a poller reads a stream for a function, and where a batch goes that keeps failing.
 
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.

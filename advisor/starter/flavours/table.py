@@ -31,7 +31,7 @@ def _none(blueprint: Blueprint) -> tuple[str, ...]:
     return ()
 
 
-class Flavour(Struct, frozen=True):
+class Flavour(Struct, frozen=True, kw_only=True):
     """One IaC flavour.
 
     ``files`` are its own, filled from ``templates/<iac>/project``, as are ``more``, which depend on what is
@@ -87,20 +87,20 @@ def _terraform_files(blueprint: Blueprint) -> Iterable[str]:
 # A project needs one of them, so the others are not loaded
 FLAVOURS: Mapping[str, Flavour] = {
     "sam": Flavour(
-        "AWS SAM",
-        (
+        title="AWS SAM",
+        files=(
             "template.yaml",
             "samconfig.toml",
             "wiring/requirements.txt",
             "wiring/template.py",
             "wiring/test_template.py",
         ),
-        _sam,
-        (".aws-sam/", "wiring/"),
+        words=_sam,
+        made=(".aws-sam/", "wiring/"),
     ),
     "cdk-typescript": Flavour(
-        "AWS CDK in TypeScript",
-        (
+        title="AWS CDK in TypeScript",
+        files=(
             "infra/cdk.json",
             "infra/package.json",
             "infra/tsconfig.json",
@@ -109,13 +109,13 @@ FLAVOURS: Mapping[str, Flavour] = {
             "infra/lib/stack.ts",
             "infra/test/stack.test.ts",
         ),
-        _typescript,
-        ("build/", "infra/"),
+        words=_typescript,
+        made=("build/", "infra/"),
         toolchains=("nodejs",),
     ),
     "cdk-python": Flavour(
-        "AWS CDK in Python",
-        (
+        title="AWS CDK in Python",
+        files=(
             "infra/acknowledged.py",
             "infra/app.py",
             "infra/cdk.json",
@@ -124,9 +124,11 @@ FLAVOURS: Mapping[str, Flavour] = {
             "infra/stack.py",
             "infra/tests/test_stack.py",
         ),
-        _python,
-        ("build/", "infra/"),
+        words=_python,
+        made=("build/", "infra/"),
         toolchains=("nodejs", "python"),
     ),
-    "terraform": Flavour("Terraform", (), _terraform, ("build/", "infra/"), _terraform_files),
+    "terraform": Flavour(
+        title="Terraform", files=(), words=_terraform, made=("build/", "infra/"), more=_terraform_files
+    ),
 }

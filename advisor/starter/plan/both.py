@@ -46,7 +46,7 @@ def both(
     onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
     front = edges(_for_edge(context), design.edge, source, onward)
     waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
-    inner = core(context, MachineOptions(workflow_type, trigger, entry=RESULT))
+    inner = core(context, MachineOptions(workflow_type=workflow_type, trigger=trigger, entry=RESULT))
     parts = merge([front, waiting, inner])
     return parts, source.event
 

@@ -17,7 +17,7 @@ from advisor.starter.blueprint.wiring import Permission
 from advisor.starter.plan.rule_ids import RulesBehind
 
 
-class PlanContext(Struct, frozen=True):
+class PlanContext(Struct, frozen=True, kw_only=True):
     """What every part of the plan looks at: requirements, the workload's name, who asked for what.
 
     ``notes`` say where the project differs from the answers, and why.

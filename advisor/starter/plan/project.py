@@ -73,15 +73,15 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
     requirements, notes = reachable(answered, recommendation.aws)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
-        requirements,
-        rule_ids.rules_behind(recommendation.decision, choice.approach, choice.workflow_type),
-        workload,
-        f"app.{workload.slug}",
-        recommendation.aws,
-        recommendation.designs.get(choice.approach, recommendation.designs[DESTINATIONS]),
-        recommendation.answers.project.query_language or "jsonata",
-        recommendation.answers.project.failure_topic or "",
-        notes,
+        requirements=requirements,
+        asked=rule_ids.rules_behind(recommendation.decision, choice.approach, choice.workflow_type),
+        name=workload,
+        source=f"app.{workload.slug}",
+        aws=recommendation.aws,
+        design=recommendation.designs.get(choice.approach, recommendation.designs[DESTINATIONS]),
+        query_language=recommendation.answers.project.query_language or "jsonata",
+        failure_topic=recommendation.answers.project.failure_topic or "",
+        notes=notes,
     )
     _check_failure_topic(context, choice)
     return _blueprint(recommendation, versions, context, choice, _build(context, choice, recommendation))
@@ -170,7 +170,12 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
         source = source_of_machine(
             context, sample_payload(design.core), express=choice.workflow_type == EXPRESS, waits=waits
         )
-        plan_of_core = MachineOptions(choice.workflow_type or "standard", source.trigger, waits, source.entry)
+        plan_of_core = MachineOptions(
+            workflow_type=choice.workflow_type or "standard",
+            trigger=source.trigger,
+            caller_waits=waits,
+            entry=source.entry,
+        )
         parts = merge([source.parts, core(context, plan_of_core)])
         return PlannedFlow(design.flow, parts, source.event)
     parts, event = both(context, choice.workflow_type or "standard", sample_payload)

@@ -36,7 +36,7 @@ class HandlerFile(Struct, frozen=True, kw_only=True):
     separator: str = ""
 
 
-class Language(Struct, frozen=True):
+class Language(Struct, frozen=True, kw_only=True):
     """What a project in one runtime is made of.
 
     Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.

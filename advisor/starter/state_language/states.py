@@ -71,7 +71,7 @@ LAMBDA_RETRIES: list[State] = [
 ]
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, kw_only=True):
     """What every state of one level shares.
 
     ``calls`` by unit module; ``catch`` is the state that takes failures (None where they end the run, and

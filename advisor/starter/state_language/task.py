@@ -12,7 +12,7 @@ from advisor.starter.blueprint.wiring import Permission, Target
 from advisor.starter.state_language.expressions import INPUT
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, kw_only=True):
     """Task fields, the resources behind them and the permissions they need; 0 s: the machine's own limit.
 
     ``retries`` stand in for those of the machine where repeating the call is another matter.

@@ -17,7 +17,7 @@ _ASCII = {
 }  # fmt: skip
 
 
-class Look(Struct, frozen=True):
+class Look(Struct, frozen=True, kw_only=True):
     """Marks for lists, and whether the terminal shows more than ASCII."""
 
     pointer: str = "❯"

@@ -54,7 +54,10 @@ PROJECT = tuple(
 MINE = ("project/.git/HEAD", "project/functions/mine.py", "project/notes.txt")
 _RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
 _ANSWERS = advisor.load_answers("{name: n, requirements: {steps: 3}}", "a.yaml", _RULE_BASE.questionnaire)
-_DRAFTS = [Draft(Walk({"steps": number}, (), ("steps",)), "n" * 2000 * number) for number in range(1, 4)]
+_DRAFTS = [
+    Draft(Walk(answers={"steps": number}, unknown=(), trail=("steps",)), "n" * 2000 * number)
+    for number in range(1, 4)
+]
 
 
 def _write(force: bool) -> Act:

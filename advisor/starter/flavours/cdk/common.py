@@ -26,7 +26,7 @@ NAMED = re.compile(r"(?<![\w.])\w+")  # each name in a code that is not a proper
 OPENED = re.compile(r"(?<![\w.])(\w+)\.[A-Z]")  # each that a class or constant is taken from
 
 
-class Dialect(Struct, frozen=True, dict=True):
+class Dialect(Struct, frozen=True, kw_only=True, dict=True):
     """What one language of the CDK writes its own way.
 
     ``variable`` makes a name of a resource's id, ``text`` a string with expressions in it; ``tidied`` drops

@@ -80,4 +80,4 @@ def _code(source: str) -> str:
     return _NOT_CODE.sub(lambda match: match.group(1) or "", source)
 
 
-DIALECT = Dialect(variable, text, layout, imports, tidied)
+DIALECT = Dialect(variable=variable, text=text, layout=layout, imports=imports, tidied=tidied)

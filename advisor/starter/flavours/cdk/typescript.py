@@ -76,4 +76,4 @@ def imports(source: str, modules: Mapping[str, str]) -> list[str]:
     return [f'import {{ {", ".join(core)} }} from "aws-cdk-lib";', *lines]
 
 
-DIALECT = Dialect(variable, text, layout, imports, tidied)
+DIALECT = Dialect(variable=variable, text=text, layout=layout, imports=imports, tidied=tidied)

@@ -31,7 +31,7 @@ def function(context: PlanContext, unit: Unit, *keys: str, undoes: str = "") -> 
         unit.function_id,
         f"does '{unit.name.words}'",
         context.asked(*keys),
-        unit.name,
+        name=unit.name,
         undoes=undoes,
         lists=ITEMS_KEY if unit.name.module in listing(context.design.flow) else "",
         timeout_s=context.timeout_s,
@@ -137,7 +137,9 @@ def _handler(
     made = replace(
         function(context, unit, key, "failure_handling"),
         asynchronous=AsyncInvoke(
-            context.aws.limit("async-max-retries"), context.aws.limit("starter-event-age"), kept
+            retry_attempts=context.aws.limit("async-max-retries"),
+            max_event_age_s=context.aws.limit("starter-event-age"),
+            on_failure=kept,
         ),
     )
     record = RecordFixture("lambda", "success" if outcome == "success" else "failure")
@@ -156,7 +158,12 @@ def _link(
     made = replace(
         function(context, unit, "invocation", "steps", "retry", "data_passing"),
         trigger=trigger,
-        asynchronous=AsyncInvoke(plan.retries, plan.age_s, failure, success[0] if success else None),
+        asynchronous=AsyncInvoke(
+            retry_attempts=plan.retries,
+            max_event_age_s=plan.age_s,
+            on_failure=failure,
+            on_success=success[0] if success else None,
+        ),
     )
     targets = [failure, *([success[0]] if success else [])]
     granted = tuple(item for to in targets for item in permissions(context, made.id, to))
@@ -197,13 +204,27 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
     if context.failure_topic:
         failure, parts = _topic(context, unit)
         return Batch(
-            100, 5, plan.retries, plan.age_s, failure, partial_response=False, pollers=POLLERS
+            size=100,
+            window_s=5,
+            retry_attempts=plan.retries,
+            max_record_age_s=plan.age_s,
+            on_failure=failure,
+            partial_response=False,
+            pollers=POLLERS,
         ), parts
     service = chosen_target(context, "failure", stream=True)
     failure, made = destination(context, service, "failure")
     parts = Fragment(made.resources, permissions(context, unit.function_id, failure), made.records)
     bounded = plan.age_s > 0
-    return Batch(100, 5, plan.retries, plan.age_s, failure, bisect=bounded, partial_response=bounded), parts
+    return Batch(
+        size=100,
+        window_s=5,
+        retry_attempts=plan.retries,
+        max_record_age_s=plan.age_s,
+        on_failure=failure,
+        bisect=bounded,
+        partial_response=bounded,
+    ), parts
 
 
 def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:

@@ -99,7 +99,13 @@ def iot_source(
     what = "starts the workflow" if machine else "calls the function"
     kept = undelivered(context, "the IoT rule", None)
     rule = IotRule(
-        IOT_RULE, f"{what} for each message", _asked(context), IOT_SQL, machine, function, Ref(UNDELIVERED)
+        IOT_RULE,
+        f"{what} for each message",
+        _asked(context),
+        sql=IOT_SQL,
+        machine=machine,
+        function=function,
+        undelivered=Ref(UNDELIVERED),
     )
     keep = Permission(IOT_RULE, context.aws.services["sqs"].actions("write"), (Ref(UNDELIVERED),))
     event = {**payload, "event": "0e0d4fb8-6b5c-4a3e-8f0c-3a5d7b8a9c11"}
@@ -170,7 +176,7 @@ def _table(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sou
     return Source(trigger, {"Records": [record]}, Fragment((table,)))
 
 
-class KafkaTopic(Struct, frozen=True):
+class KafkaTopic(Struct, frozen=True, kw_only=True):
     """A topic of an existing cluster, read as one consumer group; the user names all three."""
 
     cluster: Ref
@@ -198,7 +204,9 @@ def kafka_topic(context: PlanContext, holder: str) -> KafkaTopic:
         Permission(holder, kafka.actions("join-group"), (joined,)),
     )
     parts = Fragment((cluster, topic, group), permissions)
-    return KafkaTopic(Ref(cluster.id, "name"), Ref(topic.id, "name"), Ref(group.id, "name"), parts)
+    return KafkaTopic(
+        cluster=Ref(cluster.id, "name"), topic=Ref(topic.id, "name"), group=Ref(group.id, "name"), parts=parts
+    )
 
 
 def _kafka(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:

@@ -88,7 +88,11 @@ def _asked(context: PlanContext) -> tuple[str, ...]:
 def _http_api(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     answer = "with its result" if way.waits else "at once"
     api = HttpApi(
-        "Api", f"starts the workflow and answers {answer}", _asked(context), Ref(MACHINE), way.waits
+        "Api",
+        f"starts the workflow and answers {answer}",
+        _asked(context),
+        machine=Ref(MACHINE),
+        waits=way.waits,
     )
     start = Permission(api.id, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
     return Source(None, payload, Fragment((api,), (start,)))
@@ -194,14 +198,14 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         "SourcePipe",
         f"starts the workflow for each record of {source.to}",
         _asked(context),
-        service,
-        source,
-        Ref(MACHINE),
-        template,
-        way.express,
-        None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
-        context.aws.limit("starter-stream-retries"),
-        context.aws.limit("starter-stream-record-age"),
+        service=service,
+        source=source,
+        machine=Ref(MACHINE),
+        template=template,
+        waits=way.express,
+        undelivered=None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
+        retry_attempts=context.aws.limit("starter-stream-retries"),
+        max_record_age_s=context.aws.limit("starter-stream-record-age"),
     )
     start = Permission(pipe.id, _start_actions(context, waits=way.express), (Ref(MACHINE),))
     permissions = [*reading(context, pipe.id, service, source), start]
@@ -230,9 +234,9 @@ def _load_balancer(context: PlanContext, payload: Mapping[str, Any], way: StartO
         "LoadBalancer",
         "hands each request to a function that starts the workflow",
         rules,
-        Ref(START),
-        Ref(network.id, "name"),
-        Ref(subnets.id, "name"),
+        function=Ref(START),
+        network=Ref(network.id, "name"),
+        subnets=Ref(subnets.id, "name"),
         idle_s=max(60, context.answer_s + 10),
     )
     parts = [Fragment((network, subnets, balancer)), _starter(context, None, way)]
@@ -277,13 +281,15 @@ def _starter(
         START,
         "starts the workflow, which its source cannot do itself",
         _asked(context),
-        name("Start workflow"),
-        "start",
+        name=name("Start workflow"),
+        does="start",
         timeout_s=context.answer_s + 6 if way.waits else 30,
         environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
         trigger=trigger,
         asynchronous=AsyncInvoke(
-            context.aws.limit("async-max-retries"), context.aws.limit("starter-event-age"), kept
+            retry_attempts=context.aws.limit("async-max-retries"),
+            max_event_age_s=context.aws.limit("starter-event-age"),
+            on_failure=kept,
         )
         if kept
         else None,

@@ -26,12 +26,16 @@ def bedrock(unit: Unit, context: PlanContext) -> Call:
     arn = Arn("arn:{partition}:bedrock:{region}::foundation-model/{0}", (Ref(model.id, "name"),))
     message = {"role": "user", "content": [{"text": INPUT_TEXT}]}
     return Call(
-        context.aws.step("bedrock").resource,
-        {"ModelId": f"${{{model.id}}}", "Body": {"messages": [message]}, "ContentType": "application/json"},
-        Merged("answer", {"body": Value("result", ("Body",))}),
-        ((model.id, Ref(model.id, "name")),),
-        (model,),
-        (may(context, "bedrock", "invoke", arn),),
+        resource=context.aws.step("bedrock").resource,
+        arguments={
+            "ModelId": f"${{{model.id}}}",
+            "Body": {"messages": [message]},
+            "ContentType": "application/json",
+        },
+        output=Merged("answer", {"body": Value("result", ("Body",))}),
+        substitutions=((model.id, Ref(model.id, "name")),),
+        resources=(model,),
+        permissions=(may(context, "bedrock", "invoke", arn),),
         timeout_s=context.aws.limit("http-task-timeout"),
     )
 
@@ -53,20 +57,20 @@ def http_api(unit: Unit, context: PlanContext) -> Call:
         "StringEquals": {"states:HTTPMethod": "POST", "states:HTTPEndpoint": Ref(endpoint.id, "name")}
     }
     return Call(
-        context.aws.step("http-api").resource,
-        {
+        resource=context.aws.step("http-api").resource,
+        arguments={
             "ApiEndpoint": f"${{{endpoint.id}}}",
             "Method": "POST",
             "InvocationConfig": {"ConnectionArn": f"${{{link.id}Arn}}"},
             "RequestBody": INPUT,
         },
-        Merged(
+        output=Merged(
             "response",
             {"status": Value("result", ("StatusCode",)), "body": Value("result", ("ResponseBody",))},
         ),
-        ((endpoint.id, Ref(endpoint.id, "name")), (f"{link.id}Arn", Ref(link.id))),
-        (endpoint, key, link),
-        (
+        substitutions=((endpoint.id, Ref(endpoint.id, "name")), (f"{link.id}Arn", Ref(link.id))),
+        resources=(endpoint, key, link),
+        permissions=(
             replace(may(context, "http-api", "call", Ref(MACHINE)), condition=condition),
             may(context, "eventbridge", "use-connection", Ref(link.id)),
             may(context, "http-api", "read-key", Ref(link.id, "secret")),
@@ -83,18 +87,18 @@ def child(unit: Unit, context: PlanContext) -> Call:
     machine = given(unit, context, "StateMachineArn", "ARN of the Standard state machine to run")
     runs = Arn("arn:{partition}:states:{region}:{account}:execution:*")
     return Call(
-        context.aws.step("step-functions").resource,
-        {
+        resource=context.aws.step("step-functions").resource,
+        arguments={
             "StateMachineArn": f"${{{machine.id}}}",
             "Input": {
                 "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": EXECUTION_ID,
                 "payload": INPUT,
             },
         },
-        Merged("result", {"output": Value("result", ("Output",))}),
-        ((machine.id, Ref(machine.id, "name")),),
-        (machine,),
-        (
+        output=Merged("result", {"output": Value("result", ("Output",))}),
+        substitutions=((machine.id, Ref(machine.id, "name")),),
+        resources=(machine,),
+        permissions=(
             may(context, "step-functions", "start", Ref(machine.id, "name")),
             may(context, "step-functions", "watch", runs),
             watch(context, "step-functions"),
@@ -107,12 +111,12 @@ def child(unit: Unit, context: PlanContext) -> Call:
 def _started(unit: Unit, context: PlanContext) -> Call:
     machine = given(unit, context, "StateMachineArn", "ARN of the state machine to start")
     return Call(
-        context.aws.step("step-functions").resource.removesuffix(".sync:2"),
-        {"StateMachineArn": f"${{{machine.id}}}", "Input": {"payload": INPUT}},
-        Merged("result", {"execution": Value("result", ("ExecutionArn",))}),
-        ((machine.id, Ref(machine.id, "name")),),
-        (machine,),
-        (may(context, "step-functions", "start", Ref(machine.id, "name")),),
+        resource=context.aws.step("step-functions").resource.removesuffix(".sync:2"),
+        arguments={"StateMachineArn": f"${{{machine.id}}}", "Input": {"payload": INPUT}},
+        output=Merged("result", {"execution": Value("result", ("ExecutionArn",))}),
+        substitutions=((machine.id, Ref(machine.id, "name")),),
+        resources=(machine,),
+        permissions=(may(context, "step-functions", "start", Ref(machine.id, "name")),),
     )
 
 
@@ -122,11 +126,11 @@ def activity(unit: Unit, context: PlanContext) -> Call:
         f"{unit.name.id}Activity", f"hands '{unit.name.words}' to workers that poll", context.asked("targets")
     )
     return Call(
-        f"${{{made.id}Arn}}",
-        INPUT,
-        RESULT,
-        ((f"{made.id}Arn", Ref(made.id)),),
-        (made,),
+        resource=f"${{{made.id}Arn}}",
+        arguments=INPUT,
+        output=RESULT,
+        substitutions=((f"{made.id}Arn", Ref(made.id)),),
+        resources=(made,),
         standard_only=True,
         timeout_s=AN_HOUR,
         heartbeat_s=300,

@@ -47,8 +47,8 @@ def fargate(unit: Unit, context: PlanContext) -> Call:
     environment = [{"Name": "PAYLOAD", "Value": INPUT_TEXT}]
     network = {"Subnets": Split(f"${{{subnets.id}}}", ","), "AssignPublicIp": "ENABLED"}
     return Call(
-        context.aws.step("ecs-fargate").resource,
-        {
+        resource=context.aws.step("ecs-fargate").resource,
+        arguments={
             "LaunchType": "FARGATE",
             "Cluster": f"${{{cluster}}}",
             "TaskDefinition": f"${{{task}}}",
@@ -78,8 +78,8 @@ def batch(unit: Unit, context: PlanContext) -> Call:
     job = given(unit, context, "JobDefinitionArn", "ARN of the Batch job definition")
     environment = [{"Name": "PAYLOAD", "Value": INPUT_TEXT}]
     return Call(
-        context.aws.step("batch").resource,
-        {
+        resource=context.aws.step("batch").resource,
+        arguments={
             "JobName": unit.name.slug,
             "JobQueue": f"${{{queue.id}}}",
             "JobDefinition": f"${{{job.id}}}",
@@ -103,8 +103,8 @@ def glue(unit: Unit, context: PlanContext) -> Call:
     job = given(unit, context, "GlueJobName", "name of the Glue job")
     arn = Arn("arn:{partition}:glue:{region}:{account}:job/{0}", (Ref(job.id, "name"),))
     return Call(
-        context.aws.step("glue").resource,
-        {"JobName": f"${{{job.id}}}", "Arguments": {"--payload": INPUT_TEXT}},
+        resource=context.aws.step("glue").resource,
+        arguments={"JobName": f"${{{job.id}}}", "Arguments": {"--payload": INPUT_TEXT}},
         substitutions=((job.id, Ref(job.id, "name")),),
         resources=(job,),
         permissions=(may(context, "glue", "start", arn),),
@@ -126,8 +126,8 @@ def athena(unit: Unit, context: PlanContext) -> Call:
     )
     arn = Arn("arn:{partition}:athena:{region}:{account}:workgroup/{0}", (Ref(group.id, "name"),))
     return Call(
-        context.aws.step("athena").resource,
-        {
+        resource=context.aws.step("athena").resource,
+        arguments={
             "QueryString": f"${{{query.id}}}",
             "WorkGroup": f"${{{group.id}}}",
             "ResultConfiguration": {"OutputLocation": f"s3://${{{results.id}Name}}/"},
@@ -162,8 +162,8 @@ def emr(unit: Unit, context: PlanContext) -> Call:
         },
     }
     return Call(
-        context.aws.step("emr").resource,
-        {"ClusterId": f"${{{cluster.id}}}", "Step": step},
+        resource=context.aws.step("emr").resource,
+        arguments={"ClusterId": f"${{{cluster.id}}}", "Step": step},
         substitutions=((cluster.id, Ref(cluster.id, "name")), (script.id, Ref(script.id, "name"))),
         resources=(cluster, script),
         permissions=(may(context, "emr", "start", arn), watch(context, "emr")),
@@ -183,8 +183,8 @@ def sagemaker(unit: Unit, context: PlanContext) -> Call:
     models = Arn("arn:{partition}:sagemaker:{region}:{account}:model/{0}", (Ref(model.id, "name"),))
     s3_source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{location}/input/"}}
     return Call(
-        context.aws.step("sagemaker").resource,
-        {
+        resource=context.aws.step("sagemaker").resource,
+        arguments={
             "TransformJobName": Filled(f"{unit.name.slug[:26]}-{{}}", (Unique(),)),
             "ModelName": f"${{{model.id}}}",
             "TransformInput": {"DataSource": s3_source, "ContentType": "application/json"},
@@ -209,8 +209,8 @@ def codebuild(unit: Unit, context: PlanContext) -> Call:
     arn = Arn("arn:{partition}:codebuild:{region}:{account}:project/{0}", (Ref(project.id, "name"),))
     variable = {"Name": "PAYLOAD", "Value": INPUT_TEXT, "Type": "PLAINTEXT"}
     return Call(
-        context.aws.step("codebuild").resource,
-        {"ProjectName": f"${{{project.id}}}", "EnvironmentVariablesOverride": [variable]},
+        resource=context.aws.step("codebuild").resource,
+        arguments={"ProjectName": f"${{{project.id}}}", "EnvironmentVariablesOverride": [variable]},
         substitutions=((project.id, Ref(project.id, "name")),),
         resources=(project,),
         permissions=(may(context, "codebuild", "start", arn), watch(context, "codebuild")),

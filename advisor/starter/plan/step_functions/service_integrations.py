@@ -51,12 +51,12 @@ def token_call_for(unit: Unit, context: PlanContext) -> Call:
     call = call_for(unit, context)
     field = {"sqs": "MessageBody", "sns": "Message"}[unit.service]
     return Call(
-        f"{call.resource}.waitForTaskToken",
-        {**call.arguments, field: {"token": TASK_TOKEN, "payload": INPUT}},
-        Merged("answer"),
-        call.substitutions,
-        call.resources,
-        call.permissions,
+        resource=f"{call.resource}.waitForTaskToken",
+        arguments={**call.arguments, field: {"token": TASK_TOKEN, "payload": INPUT}},
+        output=Merged("answer"),
+        substitutions=call.substitutions,
+        resources=call.resources,
+        permissions=call.permissions,
         standard_only=True,
     )
 
@@ -65,8 +65,8 @@ def _lambda(unit: Unit, context: PlanContext) -> Call:
     target = Ref(unit.function_id)
     placeholder = f"{unit.function_id}Arn"
     return Call(
-        context.aws.step("lambda").resource,
-        {
+        resource=context.aws.step("lambda").resource,
+        arguments={
             "FunctionName": f"${{{placeholder}}}",
             "Payload": {
                 "execution": EXECUTION_ID,
@@ -74,8 +74,8 @@ def _lambda(unit: Unit, context: PlanContext) -> Call:
                 "payload": INPUT,
             },
         },
-        Value("result", ("Payload",)),
-        ((placeholder, target),),
+        output=Value("result", ("Payload",)),
+        substitutions=((placeholder, target),),
         permissions=(may(context, "lambda", "write", target),),
     )
 
@@ -87,8 +87,8 @@ def _sqs(unit: Unit, context: PlanContext) -> Call:
         context.asked("targets", "on_success"),
     )
     return Call(
-        context.aws.step("sqs").resource,
-        {"QueueUrl": f"${{{queue.id}Url}}", "MessageBody": INPUT_TEXT},
+        resource=context.aws.step("sqs").resource,
+        arguments={"QueueUrl": f"${{{queue.id}Url}}", "MessageBody": INPUT_TEXT},
         substitutions=((f"{queue.id}Url", Ref(queue.id, "url")),),
         resources=(queue,),
         permissions=(may(context, "sqs", "write", Ref(queue.id)),),
@@ -103,8 +103,8 @@ def _sns(unit: Unit, context: PlanContext) -> Call:
         Ref(NOTIFY_EMAIL, "name"),
     )
     return Call(
-        context.aws.step("sns").resource,
-        {"TopicArn": f"${{{topic.id}Arn}}", "Message": INPUT_TEXT},
+        resource=context.aws.step("sns").resource,
+        arguments={"TopicArn": f"${{{topic.id}Arn}}", "Message": INPUT_TEXT},
         substitutions=((f"{topic.id}Arn", Ref(topic.id)),),
         resources=(topic,),
         permissions=(may(context, "sns", "write", Ref(topic.id)),),
@@ -124,8 +124,8 @@ def _eventbridge(unit: Unit, context: PlanContext) -> Call:
         "Detail": INPUT,
     }
     return Call(
-        context.aws.step("eventbridge").resource,
-        {"Entries": [entry]},
+        resource=context.aws.step("eventbridge").resource,
+        arguments={"Entries": [entry]},
         substitutions=((f"{bus.id}Name", Ref(bus.id, "name")),),
         resources=(bus,),
         permissions=(may(context, "eventbridge", "write", Ref(bus.id)),),
@@ -136,8 +136,8 @@ def _dynamodb(unit: Unit, context: PlanContext) -> Call:
     table = Table(f"{unit.name.id}Table", f"keeps what '{unit.name.words}' writes", context.asked("targets"))
     item = {"id": {"S": Filled("{}", (Value("input", ("id",)),))}, "payload": {"S": INPUT_TEXT}}
     return Call(
-        context.aws.step("dynamodb").resource,
-        {"TableName": f"${{{table.id}Name}}", "Item": item},
+        resource=context.aws.step("dynamodb").resource,
+        arguments={"TableName": f"${{{table.id}Name}}", "Item": item},
         substitutions=((f"{table.id}Name", Ref(table.id, "name")),),
         resources=(table,),
         permissions=(may(context, "dynamodb", "write", Ref(table.id)),),
@@ -155,8 +155,8 @@ def _s3(unit: Unit, context: PlanContext) -> Call:
         "ContentType": "application/json",
     }
     return Call(
-        context.aws.step("s3").resource,
-        arguments,
+        resource=context.aws.step("s3").resource,
+        arguments=arguments,
         substitutions=((f"{bucket.id}Name", Ref(bucket.id, "name")),),
         resources=(bucket,),
         permissions=(may(context, "s3", "write", Ref(bucket.id, "contents")),),

@@ -30,7 +30,7 @@ from advisor.starter.state_language.task import Call
 SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
 
 
-class MachineOptions(Struct, frozen=True):
+class MachineOptions(Struct, frozen=True, kw_only=True):
     """How the machine runs; ``caller_waits``: for its result, over HTTP.
 
     ``entry`` is how a run reads the event; None where the event is the payload and its caller names the run.
@@ -60,7 +60,7 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
     calls = _calls(context, flow, report)
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
-    scope = Scope(calls, work_retries(context), context.timeout_s + 2)
+    scope = Scope(calls=calls, retries=work_retries(context), timeout_s=context.timeout_s + 2)
     definition = with_distinct_names(
         machine_definition(
             flow,
@@ -143,11 +143,11 @@ def _machine(
         MACHINE,
         "coordinates the steps",
         context.asked("steps", "coordination", "visibility", "total_duration_s", "delivery", "latency"),
-        context.name,
-        plan.workflow_type,
-        definition,
-        tuple(sorted(substitutions.items())),
-        plan.trigger,
+        name=context.name,
+        workflow_type=plan.workflow_type,
+        definition=definition,
+        substitutions=tuple(sorted(substitutions.items())),
+        trigger=plan.trigger,
     )
     common = (
         may(context, "cloudwatch-logs", "deliver"),
