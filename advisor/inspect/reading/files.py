@@ -47,7 +47,7 @@ class Library:
             yield terraform_plan.read(tree(text, name), name)
         elif kind == "terraform":
             folder = posixpath.dirname(name) or "."
-            if folder not in self._folders:
+            if folder not in self._folders and self._terraform(folder):
                 yield terraform_hcl.read(self._terraform(folder), folder)
         elif kind == "serverless":
             yield serverless.read(tree(text, name), name, self.text)

@@ -77,6 +77,8 @@ def tree(text: str, file: str) -> Source:
     finally:
         loader.dispose()
     notes = [Note(problem.place, problem.message) for problem in builder.problems]
+    if wrong is not None and file.endswith(".json"):
+        notes.insert(0, Note(wrong.place, f"{wrong.message} It is read as YAML."))
     return Source(entry, tuple(notes[:MAX_NOTES]))
 
 
