@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from advisor.resources import rules_folder
-from tests.fuzz.targets import REAL
+from tests.fuzz.targets import FILES, REAL
 
 _EXAMPLES = rules_folder().parent / "examples"
 
@@ -45,6 +46,27 @@ def _line(requirements: Mapping[str, object]) -> bytes:
     return json.dumps({"schema": 1, "name": "x", "requirements": requirements}).encode()
 
 
+_SAMPLES = Path(__file__).parents[1] / "inspect" / "samples"
+_SYSTEMS = {
+    "template.yaml": ("shop/template.yaml", "same/sam/template.yaml"),
+    "template.json": ("same/cloudformation/template.json",),
+    "order.asl.json": ("shop/statemachine/order.asl.json", "wrong/m.json"),
+    "order.asl.yaml": ("same/serverless/parts/order.yml",),
+    "main.tf": ("same/terraform/main.tf", "wrong/main.tf"),
+    "plan.json": ("same/plan/plan.json", "wrong/plan.json"),
+    "serverless.yml": ("same/serverless/serverless.yml", "wrong/serverless.yml"),
+}
+
+
+def _systems() -> list[bytes]:
+    """Return the samples, each after the number of its kind of file."""
+    return [
+        bytes([FILES.index(kind)]) + (_SAMPLES / name).read_bytes()
+        for kind, names in _SYSTEMS.items()
+        for name in names
+    ]
+
+
 SEEDS: Mapping[str, list[bytes]] = {
     "answers-file": [
         *_examples(),
@@ -64,6 +86,7 @@ SEEDS: Mapping[str, list[bytes]] = {
         b"<\n?\n-\n1,2\n5 min\n=\n2\n4\na.yaml\n",
         b"\x811\n1\n1\n1\n1\n1\n1\n1\n",
     ],
+    "existing-system": _systems(),
 }
 _MARKS = (
     *(": ", "=", "{", "}", "[", "]", ",", "- ", "\n", "  ", '"', "'", "&a ", "*a", "!x ", "|\n", ">", "#"),
@@ -75,12 +98,59 @@ _SHAPE = (
     *("because", "source", "https://", "as_of", "fires_on", "quiet_on", "any_of", "all_of", "not"),
     *("at_least", "at_most", "includes", "includes_any", "only", "change", "switch_off", "reason"),
 )
+_BUILT = (
+    *(
+        "Resources",
+        "Type",
+        "Properties",
+        "AWS::Lambda::Function",
+        "AWS::Serverless::StateMachine",
+        "!Ref ",
+        "!GetAtt ",
+    ),
+    *(
+        "!Sub ",
+        "Fn::Join",
+        "Fn::If",
+        "${",
+        "$${",
+        "}",
+        "States",
+        "StartAt",
+        "Task",
+        "Map",
+        "Retry",
+        "Catch",
+        "Next",
+    ),
+    *(
+        "resource ",
+        "aws_sfn_state_machine",
+        "jsonencode(",
+        "<<EOF\n",
+        "EOF\n",
+        "functions",
+        "${self:",
+        "${file(",
+    ),
+    *(
+        "planned_values",
+        "configuration",
+        "module_calls",
+        "references",
+        "Globals",
+        "Metadata",
+        "advisor: ignore IN01 ",
+    ),
+)
 
 
 def words(target: str) -> list[bytes]:
     """Return what inputs of ``target`` are made of: a fuzzer puts them together."""
     if target == "keystrokes":
         return [b"\n", b"?\n", b"<\n", b"=\n", b"-\n", b"1\n", b"2\n", b"3\n", b"1,2\n", b"5 min\n", b"10k\n"]
+    if target == "existing-system":
+        return [word.encode() for word in (*_MARKS, *_BUILT)]
     questions = REAL.questionnaire.questions
     values = {str(choice.value) for question in questions for choice in question.choices}
     known = (*(question.key for question in questions), *sorted(values), *_MARKS)

@@ -7,9 +7,13 @@ the target also holds them equal.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
@@ -18,6 +22,7 @@ from advisor.decision.explain.open_questions import open_questions
 from advisor.decision.fast.compile import compile_rules, tables_of
 from advisor.decision.verdict import outcome_of
 from advisor.errors import AdvisorError, CannotWrite, InputError
+from advisor.inspect.run import inspect
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import RuleBase
@@ -27,6 +32,8 @@ from advisor.loading.figures import prices_from
 from advisor.loading.json_lines import line_reader
 from advisor.loading.rules import RuleReader, overlaid
 from advisor.loading.yaml_nodes import decode, parse
+from advisor.reports import ReportOptions
+from advisor.reports.inspection import FORMATS
 from advisor.resources import rules_folder
 from advisor.wizard import Actions, Done, Wish, play
 from advisor.wizard.prompters.look import ASCII
@@ -133,10 +140,38 @@ _ACTIONS = Actions(
     summary=_tells, reasons=_tells, flips=_tells, cost=_tells, save=_tells, report=_refuses, generate=_refuses
 )
 
+FILES = (
+    "template.yaml",
+    "template.json",
+    "order.asl.json",
+    "order.asl.yaml",
+    "main.tf",
+    "plan.json",
+    "serverless.yml",
+)
+_FOLDER = TemporaryDirectory()
+_DAY = date(2026, 11, 23)
+
+
+def existing_system(data: bytes) -> None:
+    """``advisor inspect FOLDER``: the first byte is the kind of file that the rest is; in every format."""
+    folder = Path(_FOLDER.name)
+    for old in folder.iterdir():
+        old.unlink()
+    (folder / FILES[(data[0] if data else 0) % len(FILES)]).write_bytes(data[1:])
+    inspection = inspect(["."], REAL, _DAY, folder)
+    told = {name: render(inspection, REAL, ReportOptions()) for name, render in FORMATS.items()}
+    assert json.loads(told["json"])["schema"] == 1
+    assert json.loads(told["sarif"])["version"] == "2.1.0"
+    for report in inspection.systems:
+        assert load_answers(dump_answers(report.answers), "again.yaml", REAL.questionnaire) == report.answers
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "answers-file": answers_file,
     "set-flags": set_flags,
     "overlay": overlay,
     "batch-line": batch_line,
     "keystrokes": keystrokes,
+    "existing-system": existing_system,
 }
