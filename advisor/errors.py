@@ -1,4 +1,4 @@
-"""What can go wrong, as values: a problem names a place, a fact and a way out."""
+"""Errors and problems as values: a problem names a place, a fact and a way out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST_PROBLEMS = 100
 
 
 class Place(NamedTuple):
-    """Where something stands: a file (or ``<stdin>``, ``--set``) and a 1-based line and column."""
+    """Position in a file (or ``<stdin>``, ``--set``): line and column, from 1."""
 
     file: str
     line: int = 0

@@ -1,4 +1,4 @@
-"""Where the rule base and the templates are: at the top of a checkout, inside an installed package.
+"""Folders of the rule base and the templates: at the top of a checkout, inside an installed package.
 
 A wheel also holds what is made of them when it is built: the rule base decoded, the templates compiled. These
 are found by the versions they were made with; where there are none of these versions, the sources are read.

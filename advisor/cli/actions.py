@@ -1,4 +1,4 @@
-"""What the wizard's end menu does, each with the command that does the same without asking."""
+"""Actions of the wizard's result menu, each with the command that does the same without questions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from advisor.wizard import Actions, Done, Wish
 
 
 class Desk(Struct, frozen=True, kw_only=True):
-    """What the actions work with: the rule base, its flags, and the file the answers came from."""
+    """Input of the actions: the rule base, its flags, and the file of the answers."""
 
     rule_base: RuleBase
     rules: tuple[str, ...] = ()

@@ -85,7 +85,7 @@ def numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 class _Progress:
-    """How many lines are done, on a terminal only, at most twice a second."""
+    """Progress of a batch in lines, on a terminal only, at most twice a second."""
 
     def __init__(self) -> None:
         self.shown = False

@@ -1,4 +1,4 @@
-"""What ``generate --force`` did, or would do, to a folder that was there."""
+"""Report of what ``generate --force`` did, or would do, to an existing folder."""
 
 from __future__ import annotations
 

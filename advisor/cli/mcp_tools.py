@@ -1,4 +1,4 @@
-"""What the Model Context Protocol server offers: each tool as a name, a JSON Schema and a function.
+"""Tools of the Model Context Protocol server: each a name, a JSON Schema and a function.
 
 Nothing here knows the protocol. Every tool takes and returns plain values; what the user's input cannot do
 is raised as an AdvisorError.

@@ -1,4 +1,4 @@
-"""From answers to a starter project in memory."""
+"""Answers in, starter project in memory out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From arguments to an exit code: the one place where what went wrong becomes a number."""
+"""Arguments in, exit code out: the only place where an error becomes a number."""
 
 from __future__ import annotations
 

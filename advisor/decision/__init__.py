@@ -1,1 +1,1 @@
-"""From rules and answers to a recommendation. Pure: values in, values out."""
+"""Rules and answers in, recommendation out. Pure."""

@@ -1,4 +1,4 @@
-"""Which of the given answers exclude each other, and why."""
+"""Answers that exclude each other, with the reason."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Finding(Struct, frozen=True):
 
 
 class Scorecard(Struct, frozen=True):
-    """What the rules say of one option or workflow type."""
+    """Points and constraints for one option or workflow type."""
 
     option: str
     findings: tuple[Finding, ...]

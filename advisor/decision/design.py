@@ -1,4 +1,4 @@
-"""How each approach does the work: which functions hand on, and what a state machine coordinates."""
+"""Design of each approach: the functions that hand on, and the steps that a state machine coordinates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rules a piece of advice was made with, in words."""
+"""Rule base and overlays behind a recommendation, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the advisor says, as values: the verdict and everything that explains it."""
+"""Recommendation as values: the verdict and everything that explains it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class FailureEvent(Struct, frozen=True):
 
 
 class FailureStory(Struct, frozen=True, kw_only=True):
-    """What happens to a unit of work that keeps failing, under one option.
+    """Timeline of a unit of work that keeps failing, under one option.
 
     ``ends_up``: where the event is found afterwards; ``lost``: what is gone; ``alarm``: what rings.
     """
@@ -117,7 +117,7 @@ class FailureStory(Struct, frozen=True, kw_only=True):
 
 
 class Design(Struct, frozen=True, kw_only=True):
-    """How one approach does the work.
+    """Design of one approach.
 
     ``edge``: functions that hand on through destinations; ``core``: the states of a state machine;
     ``longest_s``: how long a run may take, waits for answers apart. ``workflow_type`` is the state machine's.
@@ -146,7 +146,7 @@ class ComparisonRow(Struct, frozen=True, kw_only=True):
 
 
 class RuleBaseStamp(Struct, frozen=True):
-    """Which rules the advice was made with: version and date of ours, and the overlays, in their order."""
+    """Rules behind the advice: version and date of ours, and the overlays in their order."""
 
     version: str
     as_of: str

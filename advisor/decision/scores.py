@@ -1,4 +1,4 @@
-"""What the rules that fire add up to, without who said what."""
+"""Sums of the points of the rules that fire, without the rules themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Side(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """What the rules that fire add up to; the part of a decision that counts for the verdict."""
+    """Sums of points and constraints: the part of a decision that the verdict depends on."""
 
     destinations: Side
     step_functions: Side

@@ -1,4 +1,4 @@
-"""From what the rules say to the verdict.
+"""Scores in, verdict out.
 
 In this order: an alternative that does the leading option's job better makes it ``neither``; a coordinated
 core with asynchronous edges of its own makes it ``both``; what is ruled out is out; else more points win,

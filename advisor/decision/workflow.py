@@ -52,7 +52,7 @@ POLL_EVENTS = 12  # a turn of polling adds nine events to the history, and more 
 
 
 class Setting(Struct, frozen=True):
-    """What a flow is derived from beside its units of work."""
+    """Input of a flow, beside its units of work."""
 
     requirements: Requirements
     aws: AwsFacts

@@ -1,1 +1,1 @@
-"""What the rule base says, as plain values: conditions, questions, rules, prices. Pure."""
+"""Rule base as plain values: conditions, questions, rules, services, limits, prices. Pure."""

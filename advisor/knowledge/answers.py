@@ -110,7 +110,7 @@ def units_in(parts: Iterable[Part]) -> tuple[Step, ...]:
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """How the starter project is made; None where the user left it open.
+    """Settings of the starter project; None where the user left one open.
 
     ``failure_topic`` is the Kafka topic that takes the records a Kafka reader keeps failing on;
     ``steps`` is how the user arranged the units of work, ``units`` the same without the arrangement.
@@ -139,7 +139,7 @@ class RecordedDecision(Struct, frozen=True, kw_only=True):
 
 
 class Answers(Struct, frozen=True):
-    """What a user said. ``requirements`` holds only known answers, lists as tuples."""
+    """Answers of a user. ``requirements`` holds only known answers, lists as tuples."""
 
     requirements: Mapping[str, Answer] = field(default_factory=dict)
     name: str = ""

@@ -1,4 +1,4 @@
-"""What the rule base says of AWS itself, for whoever plans or estimates: limits and services."""
+"""Facts of AWS for planning and estimates: limits and services."""
 
 from __future__ import annotations
 

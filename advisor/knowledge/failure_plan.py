@@ -1,4 +1,4 @@
-"""What a design does with work that keeps failing, as values."""
+"""Failure plan of a design, as values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Retrier(Struct, frozen=True, kw_only=True):
-    """How a state tries a failed Task again."""
+    """Retry of a failed Task by its state."""
 
     retries: int
     interval_s: int
@@ -21,7 +21,7 @@ class Retrier(Struct, frozen=True, kw_only=True):
 
 
 class HandoverPlan(Struct, frozen=True, kw_only=True):
-    """What Lambda does with an event, or a batch of a stream, that keeps failing.
+    """Handling of an event, or a batch of a stream, that keeps failing under Lambda Destinations.
 
     ``age_s`` is the age at which a record is given up, 0 where none can be set. ``answered`` are the targets
     that the user named, None where the question is open; ``target`` is the service that gets the record:
@@ -35,7 +35,7 @@ class HandoverPlan(Struct, frozen=True, kw_only=True):
 
 
 class ExecutionPlan(Struct, frozen=True, kw_only=True):
-    """What a state machine does with a Task that keeps failing.
+    """Handling of a Task that keeps failing in a state machine.
 
     ``report`` is the service that a last state sends input and error to, empty without such a state.
     ``kept_outside``: an EventBridge rule sends the event of every failed execution to a queue.

@@ -1,4 +1,4 @@
-"""What `advisor inspect` looks for, as values: findings, the facts they test, and AWS's own names."""
+"""Findings of `advisor inspect` as values, with the facts they test and AWS's own names."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Model: TypeAlias = Literal["botocore", "cloudformation"]
 
 
 class HeldAgainst(Struct, frozen=True, kw_only=True):
-    """Where a model that AWS publishes for machines has the same number.
+    """Place of the same number in a model that AWS publishes (botocore, CloudFormation).
 
     ``of`` is the service or resource type, ``at`` the shape or the path of the property. There, ``bounds``
     are the members ("min", "max") that are the last numbers of the limit, or ``says`` is in the description.

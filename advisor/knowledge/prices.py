@@ -17,7 +17,7 @@ class Tier(Struct, frozen=True):
 
 
 class Price(Struct, frozen=True, kw_only=True):
-    """What one unit costs: tiers from the first unit on, after ``free`` units a month.
+    """Price of one unit: tiers from the first unit on, after ``free`` units a month.
 
     ``verified`` is False where the figure comes from memory or a third party only; ``borrowed`` names
     the region it was taken from where the region itself has none.

@@ -81,7 +81,7 @@ class Alternative(Struct, frozen=True, kw_only=True):
 
 
 class TopicLine(Struct, frozen=True):
-    """What a topic of the comparison means for each option, when ``when`` holds."""
+    """Line of the comparison: a topic in words for each option, shown if ``when`` holds."""
 
     when: Condition
     destinations: str

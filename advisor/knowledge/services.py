@@ -31,7 +31,7 @@ class Metric(Struct, frozen=True, kw_only=True):
 
 
 class Bill(Struct, frozen=True, kw_only=True):
-    """What one message costs: units of ``price`` for the message and for each started piece of it.
+    """Bill of one message: units of ``price`` for the message and for each started piece of it.
 
     ``words`` says what is billed: "sent, received, deleted". ``piece`` is the limit that holds the size of a
     piece in KB, ``included`` the limit of the KB that cost nothing here, as the call itself pays for them.

@@ -1,4 +1,4 @@
-"""What inspecting needs to know, from ``inspection.yaml`` and ``findings/*.yaml``."""
+"""Reader of ``inspection.yaml`` and ``findings/*.yaml``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files a folder of rules holds, and the digest of what is in them."""
+"""Files of a folder of rules, and the digest of their contents."""
 
 from __future__ import annotations
 

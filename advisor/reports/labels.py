@@ -1,4 +1,4 @@
-"""How reports name things: one place, so that every format says the same."""
+"""Names and labels that all report formats share."""
 
 from __future__ import annotations
 

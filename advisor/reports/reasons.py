@@ -1,4 +1,4 @@
-"""What speaks for and against a verdict, picked from the decision behind it."""
+"""Reasons for and against a verdict, picked from the decision."""
 
 from __future__ import annotations
 

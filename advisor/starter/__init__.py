@@ -1,4 +1,4 @@
-"""From a recommendation to a starter project: plan, render, write."""
+"""Recommendation in, starter project out: plan, render, write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What generating over an existing folder means for each file in it."""
+"""Comparison of a generated project with an existing folder, file by file."""
 
 from __future__ import annotations
 

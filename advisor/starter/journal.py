@@ -1,4 +1,4 @@
-"""What a run that writes into a folder is about to do, so that the next one can take it back.
+"""Journal of a run that writes into a folder, so that the next run can undo an interrupted one.
 
 A journal lives in the user's state folder, where no checkout and no other user can bring one, under a name
 made of the folder it is about. What lies beside that folder counts only where the journal names it, and only
@@ -26,7 +26,7 @@ _SWEEP, _UNDO, _PART = ".sweep", ".undo", ".part"
 
 
 class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a run does in ``goal``, a real path; ``staged`` is the folder beside it where it prepares that.
+    """Changes of a run to ``goal``, a real path; ``staged`` is the folder beside it with the new files.
 
     ``folders`` are those it makes, ``files`` what it moves in and ``before`` what was there, both by their
     marks; what was there and has no successor is removed, and ``emptied`` may be empty then.
@@ -41,7 +41,7 @@ class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Entry(Struct, frozen=True):
-    """Where one run keeps its journal: what to sweep up after it, and while it moves files, what to undo."""
+    """Journal file of one run: leftovers to remove, and, while it moves files, changes to undo."""
 
     path: Path
 

@@ -29,7 +29,7 @@ MAX_BYTES = 1_000_000
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What a project was generated from.
+    """Origin of a project: versions, answers, and a digest of each file.
 
     ``answers`` is the text of ``answers.yaml`` as it was written; with the same version and rule base it
     makes the same files again. ``files``: the SHA-256 of each, the manifest left out.

@@ -21,14 +21,14 @@ MAX_BYTES = 1_000_000
 
 
 class Draft(Struct, frozen=True):
-    """What a draft holds: the walk and the workload's name."""
+    """Contents of a draft: the answers so far and the workload's name."""
 
     walk: Walk
     name: str = ""
 
 
 class DraftFile(Struct, frozen=True):
-    """Where the draft lives."""
+    """File of the draft."""
 
     path: Path
 

@@ -23,7 +23,7 @@ class Ticks(Struct, frozen=True):
 
 
 class Walk(Struct, frozen=True, kw_only=True):
-    """Where a walk stands.
+    """State of an interview.
 
     ``answers`` holds the last answer to every question, also of questions that no longer arise; they count
     again when the way leads back to them. ``unknown``: asked, and not known. ``ticks``: replies to screens

@@ -1,4 +1,4 @@
-"""What the end menu can do, as functions the command line hands in; the wizard itself writes no file."""
+"""Actions of the result menu, as functions from the command line; the wizard itself writes no file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from advisor.knowledge.answers import IACS, RUNTIMES, Answers, Iac, Runtime
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """What an action works on.
+    """Input of an action.
 
     ``saved``: the file that holds exactly these answers, None while there is none. ``path``: the file or
     folder to write. ``replace``: the user agreed to overwrite an existing file.
@@ -26,7 +26,7 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 
 class Done(Struct, frozen=True):
-    """What an action says (one text, lines joined by newlines), and the arguments that repeat it.
+    """Result of an action: a text, and the arguments that repeat it.
 
     ``command`` is unquoted, such as ``("advisor", "recommend", "my answers.yaml")``.
     """

@@ -1,4 +1,4 @@
-"""Which question comes next: the openings, then what settles most, one question or a list to tick."""
+"""Choice of the next question: the openings, then the one that settles most; single or a list to tick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a prompter is asked and what it replies, as values; and what a prompter is."""
+"""Prompts and replies as values, and the type of a prompter."""
 
 from __future__ import annotations
 

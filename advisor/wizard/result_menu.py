@@ -41,7 +41,7 @@ _TOOLS = {
 
 
 class End(Struct, frozen=True):
-    """Where the end stands: the answers, the file that holds exactly them, and the way on."""
+    """State of the result menu: the answers, the file that holds exactly them, and the next action."""
 
     answers: Answers
     saved: Path | None = None

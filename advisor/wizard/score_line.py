@@ -1,4 +1,4 @@
-"""Where the two options stand, and what the last answer changed, in words."""
+"""Scores of the two options, and the change by the last answer, in words."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from advisor.wizard.question_prompts import answer_in, offered_in, prompt_for, s
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """What stays the same during a walk."""
+    """Values that stay the same during an interview."""
 
     rule_base: RuleBase
     prompter: Prompter

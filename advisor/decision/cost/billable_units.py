@@ -1,4 +1,4 @@
-"""What one run of a workload uses of each priced service, for every way to do it.
+"""Billable units of one run, by priced service, for each approach.
 
 Counts follow from the answers and from ``rules/limits.yaml``. Lambda requests and duration are the same
 either way and not counted.

@@ -1,4 +1,4 @@
-"""What orchestration costs a month, per way to do it, and from which volume on one way beats another."""
+"""Monthly cost of orchestration for each approach, and the volume at which another becomes cheaper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which open questions could still change the verdict, and how firm it is. By search, not by guess."""
+"""Open questions that could still change the verdict, and how firm it is; found by search."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def open_questions(
 
 
 class _Reach(Struct, frozen=True, kw_only=True):
-    """How far the answers to one question can move the verdict, in points towards each side.
+    """Most points that answers to one question can add to each side.
 
     ``turns``: answers that change the advice on their own; ``share``: how many of the likely ones do.
     """

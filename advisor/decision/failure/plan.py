@@ -1,4 +1,4 @@
-"""Where failed work goes, how often it is tried and what keeps it: derived once, for reports and starters."""
+"""Failure plan: how often work is tried, where it goes, what keeps it. Made once, for all readers."""
 
 from __future__ import annotations
 

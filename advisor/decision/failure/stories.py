@@ -1,4 +1,4 @@
-"""What happens to a unit of work that keeps failing: a timeline for each option, from the limits' figures."""
+"""Timelines of work that keeps failing, one for each option, with the numbers of the limits."""
 
 from __future__ import annotations
 

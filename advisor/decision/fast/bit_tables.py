@@ -31,7 +31,7 @@ _side = lru_cache(maxsize=1_024)(Side)
 
 
 class Column(Struct, frozen=True, kw_only=True):
-    """What an answer to one question adds to the sum, beside what is there without an answer.
+    """Numbers that an answer to one question adds to the sum.
 
     ``tests``: what each adds where it is true. ``always``: what any answer adds, and a question that does not
     arise. ``joined``: rows with several tests of this question. ``known``: what tells that there is an

@@ -1,4 +1,4 @@
-"""What is wrong with a rule base although it can be read: rules about rules, found by search.
+"""Checks of a rule base that loads without errors: rules that never fire, contradict each other, are old.
 
 Misspelt names, missing fields and broken files are the loader's to find; these checks ask whether what is
 written can matter at all, and whether it says one thing only.

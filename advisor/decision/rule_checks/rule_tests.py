@@ -25,7 +25,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Replay(Struct, frozen=True, kw_only=True):
-    """What the rules say of a scenario."""
+    """Result of a scenario under the rules."""
 
     scenario: Scenario
     decision: Decision

@@ -1,4 +1,4 @@
-"""How much each option and criterion can weigh: a lopsided rule base is a biased one."""
+"""Weight of each option and criterion: a lopsided rule base is a biased one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_STEPS = 20_000  # of a search; our own criteria need fewer than a thousand
 
 
 class OptionWeight(Struct, frozen=True, kw_only=True):
-    """What the rules can say for an option or workflow type.
+    """Weight of the rules for one option or workflow type.
 
     ``points``: of all its rules, which never fire all at once; ``together``: the most found on one set of
     answers (``answers``) on which it is not ruled out. ``constraints``: rules that can rule it out.

@@ -1,4 +1,4 @@
-"""Where the parts of a flow stand on paper: boxes from top to bottom, lanes side by side."""
+"""Positions of a flow's boxes and arrows in the drawing: steps from top to bottom, branches side by side."""
 
 from __future__ import annotations
 

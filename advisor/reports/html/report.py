@@ -110,7 +110,7 @@ class Bar(Struct, frozen=True):
 
 
 class _Page(Struct, frozen=True):
-    """What the template needs, section by section."""
+    """Input of the template, section by section."""
 
     recommendation: Recommendation
     rule_base: RuleBase

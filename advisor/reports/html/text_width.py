@@ -1,4 +1,4 @@
-"""How wide text is when it is drawn, and how to break it so that it fits a box."""
+"""Width of drawn text, and line breaks that make it fit a box."""
 
 from __future__ import annotations
 

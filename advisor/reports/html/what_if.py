@@ -1,4 +1,4 @@
-"""What every single change of an answer would lead to, worked out beforehand by the one engine there is."""
+"""Results of every single change of an answer, computed beforehand for the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule does and when, in words: one place for text, Markdown and JSON."""
+"""Condition and effect of a rule in words, for text, Markdown and JSON."""
 
 from __future__ import annotations
 

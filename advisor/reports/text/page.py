@@ -18,7 +18,7 @@ SHORT = 3  # how many of a list the short report shows
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """What a section needs: the values, and how wide and how loud to tell them."""
+    """Input of a section: the values, the width, and whether to use colours."""
 
     recommendation: Recommendation
     rule_base: RuleBase

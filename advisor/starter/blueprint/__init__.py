@@ -1,1 +1,1 @@
-"""What a starter project consists of, as plain values. Imports nothing else of the starter."""
+"""Contents of a starter project as plain values. Imports nothing else of the starter."""

@@ -1,4 +1,4 @@
-"""What cannot be wired, said before anything is written."""
+"""Error for a project that cannot be generated, raised before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How resources refer to each other: references, destinations, batches, triggers and permissions.
+"""References between resources: destinations, batches, triggers and permissions.
 
 Nothing here is spelt in CloudFormation, CDK or Terraform: a value names resources by id, and each flavour
 has its own words for the reference.
@@ -59,14 +59,14 @@ class Phrase(Struct, frozen=True):
 
 
 class Destination(Struct, frozen=True):
-    """Where Lambda sends the record of one outcome; ``service`` is a value of ``targets`` or ``kafka``."""
+    """Target of the record of one outcome; ``service`` is a value of ``targets`` or ``kafka``."""
 
     service: str
     target: Ref
 
 
 class AsyncInvoke(Struct, frozen=True, kw_only=True):
-    """How Lambda treats asynchronous invocations of a function's alias."""
+    """Settings of asynchronous invocations of a function's alias."""
 
     retry_attempts: int
     max_event_age_s: int
@@ -75,7 +75,7 @@ class AsyncInvoke(Struct, frozen=True, kw_only=True):
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """How a poller reads a stream for a function, and where a batch goes that keeps failing.
+    """Settings of a poller that reads a stream for a function, and the target of a batch that keeps failing.
 
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
     """
@@ -92,7 +92,7 @@ class Batch(Struct, frozen=True, kw_only=True):
 
 
 class Trigger(Struct, frozen=True):
-    """What starts a function or the state machine.
+    """Event source of a function or of the state machine.
 
     ``undelivered`` is the queue for events the source itself could not hand over.
     """
@@ -126,7 +126,7 @@ def refs_in(value: object) -> Iterator[Ref]:
 
 
 class Permission(Struct, frozen=True):
-    """What the role of ``holder`` may do. ``why`` is written beside ``*`` and in the README.
+    """Actions that the role of ``holder`` may call. ``why`` is written beside ``*`` and in the README.
 
     ``implied``: the flavour's own wiring of the same edge grants it (SAM: destinations, triggers).
     """

@@ -1,4 +1,4 @@
-"""What the README says about one blueprint: how to try it out and where to look when nothing happens."""
+"""Facts of the README: how to try the project out, and where to look if nothing happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a unit of work is tried and how long that takes, in words for the README."""
+"""Number and duration of retries, in words for the README."""
 
 from __future__ import annotations
 

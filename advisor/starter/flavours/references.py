@@ -1,4 +1,4 @@
-"""How a flavour spells what a resource is referred to by: ``templates/<iac>/references.yaml``."""
+"""Reader of ``templates/<iac>/references.yaml``: the syntax of a reference to each kind of resource."""
 
 from __future__ import annotations
 

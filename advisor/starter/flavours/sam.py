@@ -1,4 +1,4 @@
-"""How AWS SAM spells what a blueprint says: references, destination types, what it grants by itself."""
+"""Blueprint in the syntax of AWS SAM: references, destination types, permissions that SAM adds by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deployed project tells its user, and the order in which its resources are read."""
+"""Outputs of a deployed stack, and the order of its resources in a template."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from advisor.starter.runtimes.languages import Language
 
 
 class Words(Protocol):
-    """How one flavour spells one blueprint."""
+    """Syntax of one flavour for one blueprint."""
 
     @property
     def filters(self) -> Mapping[str, Callable[..., Any]]:

@@ -1,4 +1,4 @@
-"""What must ring: every asynchronous edge, every queue that should stay empty, every failed run.
+"""Alarms: for asynchronous edges, for queues that should stay empty, for failed executions.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and
 https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html

@@ -1,4 +1,4 @@
-"""Pieces of a blueprint while it grows, and what every piece is made with."""
+"""`Fragment`: resources that one planning step adds. `PlanContext`: the input of every planning step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from advisor.starter.plan.rule_ids import RulesBehind
 
 
 class PlanContext(Struct, frozen=True, kw_only=True):
-    """What every part of the plan looks at: requirements, the workload's name, who asked for what.
+    """Input of every planning step: requirements, the workload's name, the rules behind each resource.
 
     ``notes`` say where the project differs from the answers, and why.
     """

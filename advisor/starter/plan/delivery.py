@@ -1,4 +1,4 @@
-"""What event sources have in common: a wired source, the queue for what it cannot deliver, its events."""
+"""Parts that event sources share: the wired source, the queue for undelivered events, sample events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rules asked for a resource: those that fired for the option and look at the answers behind it."""
+"""Ids of the rules behind a resource: those that fired for the option and test the answers behind it."""
 
 from __future__ import annotations
 

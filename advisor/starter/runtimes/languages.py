@@ -23,7 +23,7 @@ class Sources(Struct, frozen=True):
 
 
 class HandlerFile(Struct, frozen=True, kw_only=True):
-    """Where the source of a handler is, so that tests of the wiring can look it up.
+    """Source file of a handler, for the tests of the wiring.
 
     Its path is ``folder``, the handler without ``method``, and ``ending``; each ``separator`` in the handler
     becomes "/". ``declares`` is a regular expression for the line that declares the method.
@@ -37,7 +37,7 @@ class HandlerFile(Struct, frozen=True, kw_only=True):
 
 
 class Language(Struct, frozen=True, kw_only=True):
-    """What a project in one runtime is made of.
+    """Files and settings of a project in one runtime.
 
     Paths are relative to the project; those ``with_functions`` are left out where nothing is a function.
     ``code`` is what SAM packs for all functions, ``handler`` what Lambda calls, ``build`` SAM's way to build.

@@ -23,14 +23,14 @@ MINE = "{% $states.context.Execution.Id %}"
 
 
 class Entry(Struct, frozen=True):
-    """How a run reads the event that started it, in JSONata: its payload, and what identifies it."""
+    """Expressions in JSONata that read the event of a run: its payload and its id."""
 
     payload: str
     event: str
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """What the claim on an event is written with: its retries, how long it is kept."""
+    """Settings of the claim on an event: its retries, how long it is kept."""
 
     retry: dict[str, Any]
     remembered_s: int

@@ -1,4 +1,4 @@
-"""What a state machine reads and makes of it, before a query language spells it.
+"""Expressions of a state machine, independent of JSONata and JSONPath.
 
 A definition is plain data with JSONata's field names (``Arguments``, ``Output``, ``Assign``, ``Items``,
 ``Condition``) and these values in it; ``jsonata`` and ``jsonpath`` turn it into Amazon States Language.
@@ -17,7 +17,7 @@ State: TypeAlias = dict[str, Any]
 
 
 class Value(Struct, frozen=True):
-    """What stands at ``path`` of the state's input, its result, a caught error, the context or a variable."""
+    """Value at ``path`` of the state's input, its result, a caught error, the context or a variable."""
 
     source: Literal["input", "result", "error", "context", "variable"]
     path: tuple[str | int, ...] = ()
@@ -48,7 +48,7 @@ class Split(Struct, frozen=True):
 
 
 class LastPart(Struct, frozen=True):
-    """What stands after the last dot of a text."""
+    """Part of a text after its last dot."""
 
     of: Value
 
@@ -61,7 +61,7 @@ class Merged(Struct, frozen=True):
 
 
 class Compared(Struct, frozen=True):
-    """Whether a value is there and as ``operator`` says; false for a value of another type."""
+    """Test that a value exists and fulfils ``operator``; false for a value of another type."""
 
     value: Value
     operator: Operator

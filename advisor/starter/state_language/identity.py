@@ -1,4 +1,4 @@
-"""What tells one call of a run from another: the same call again is a repeat, any other is new work."""
+"""Identity of a call within a run: the same call again is a repeat, any other is new work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTE = "Note the item"
 
 
 class Identity(Struct, frozen=True):
-    """What is known of the place of a call.
+    """Position of a call within a run.
 
     ``run`` is what all calls of one run share; ``items`` are the places in the lists around the state, outer
     first; ``turns`` are the states that a loop enters again and again.

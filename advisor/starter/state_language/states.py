@@ -72,7 +72,7 @@ LAMBDA_RETRIES: list[State] = [
 
 
 class Scope(Struct, frozen=True, kw_only=True):
-    """What every state of one level shares.
+    """Settings that all states of one level share.
 
     ``calls`` by unit module; ``catch`` is the state that takes failures (None where they end the run, and
     inside a branch, whose outer state catches); ``retries`` come after those for Lambda's own errors.

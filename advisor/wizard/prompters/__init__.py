@@ -1,4 +1,4 @@
-"""How the wizard asks: with lists on a full terminal, or plainly, one line at a time."""
+"""Prompters: lists on a full terminal, or plain questions, one line at a time."""
 
 from __future__ import annotations
 

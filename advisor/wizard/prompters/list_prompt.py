@@ -27,7 +27,7 @@ KEYS = {Move.BACK: "back", Move.REVIEW: "review", Move.UNKNOWN: "don't know"}
 
 
 class Aside(Enum):
-    """What the user asked for that is no reply."""
+    """Request of the user that is no reply: back, help, review."""
 
     HELP = "?"
 

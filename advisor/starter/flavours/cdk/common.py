@@ -1,4 +1,4 @@
-"""How the AWS CDK spells what a blueprint says: references, grants, the order of constructs, imports."""
+"""Blueprint in the syntax of the AWS CDK: references, grants, order of constructs, imports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OPENED = re.compile(r"(?<![\w.])(\w+)\.[A-Z]")  # each that a class or constant 
 
 
 class Dialect(Struct, frozen=True, kw_only=True, dict=True):
-    """What one language of the CDK writes its own way.
+    """Syntax of one language of the CDK.
 
     ``variable`` makes a name of a resource's id, ``text`` a string with expressions in it; ``tidied`` drops
     names that nothing uses, ``imports`` are the lines that a text needs.

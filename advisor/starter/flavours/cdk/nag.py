@@ -1,4 +1,4 @@
-"""What roles of a CDK stack may do with a star in it, in cdk-nag's words: each is acknowledged by itself."""
+"""Permissions with ``*`` in a CDK stack, in the words of cdk-nag: each is acknowledged by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Terraform project has of each kind, by address: its tests go through these, Terraform cannot."""
+"""Addresses of a project's resources by kind: Terraform's tests need them listed."""
 
 from __future__ import annotations
 

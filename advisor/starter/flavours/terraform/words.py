@@ -1,4 +1,4 @@
-"""How Terraform spells what a blueprint says: names, references, values and statements of policies."""
+"""Blueprint in the syntax of Terraform: names, references, values and policy statements."""
 
 from __future__ import annotations
 

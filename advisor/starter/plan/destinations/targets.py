@@ -1,4 +1,4 @@
-"""Where an outcome goes: the destination, the resource behind it, and who may write to it."""
+"""Target of an outcome: the destination, the resource behind it, the permission to write to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What starts a function that hands on through destinations: asynchronous sources and streams."""
+"""Event sources of a function with destinations: asynchronous sources and streams."""
 
 from __future__ import annotations
 

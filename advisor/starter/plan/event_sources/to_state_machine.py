@@ -1,4 +1,4 @@
-"""What starts a state machine: rules and schedules, pipes from queues and streams, functions else."""
+"""Event sources of a state machine: rules, schedules, pipes from queues and streams, else functions."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def source_of_machine(
 
 
 class StartOptions(Struct, frozen=True):
-    """Whether the machine is Express, and whether the caller waits for its result."""
+    """Options of a start: is the machine Express, and does the caller wait for its result?"""
 
     express: bool
     waits: bool

@@ -1,4 +1,4 @@
-"""What is told of a run that fails: by the machine itself, or from outside where it is to be redriven."""
+"""Reports of failed executions: by a state, or by an EventBridge rule if they must stay redrivable."""
 
 from __future__ import annotations
 

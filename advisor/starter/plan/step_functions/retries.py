@@ -1,4 +1,4 @@
-"""Who tries a failed step again: retriers for work that may be repeated, and for calls that should not be."""
+"""Retriers: for work that may be repeated, and for calls that should not be."""
 
 from __future__ import annotations
 

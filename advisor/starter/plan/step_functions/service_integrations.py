@@ -1,4 +1,4 @@
-"""How a state machine calls each service: the Task's resource and arguments, what it needs, what it may do.
+"""Service integrations: a Task's resource and arguments, the resources it needs, its permissions.
 
 Sources: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html and the page of each
 service below it.

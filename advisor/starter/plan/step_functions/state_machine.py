@@ -31,7 +31,7 @@ SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
 
 
 class MachineOptions(Struct, frozen=True, kw_only=True):
-    """How the machine runs; ``caller_waits``: for its result, over HTTP.
+    """Options of the machine; ``caller_waits``: for its result, over HTTP.
 
     ``entry`` is how a run reads the event; None where the event is the payload and its caller names the run.
     """
@@ -43,7 +43,7 @@ class MachineOptions(Struct, frozen=True, kw_only=True):
 
 
 class Once(Struct, frozen=True):
-    """What keeps work from being done twice: the identity of a run, and the claim on its event."""
+    """Protection against double work: the identity of a run, and the claim on its event."""
 
     run: Value
     claim: Claim | None = None
