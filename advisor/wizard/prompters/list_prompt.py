@@ -27,7 +27,7 @@ KEYS = {Move.BACK: "back", Move.REVIEW: "review", Move.UNKNOWN: "don't know"}
 
 
 class Aside(Enum):
-    """Request of the user that is no reply: back, help, review."""
+    """Key that asks for help instead of an answer."""
 
     HELP = "?"
 
