@@ -19,7 +19,7 @@ class Finding(Struct, frozen=True):
 
 
 class Scorecard(Struct, frozen=True):
-    """Points and constraints for one option or workflow type."""
+    """Points and constraints for one option, workflow type or alternative."""
 
     option: str
     findings: tuple[Finding, ...]
@@ -42,19 +42,18 @@ class Decision(Struct, frozen=True, kw_only=True):
     step_functions: Scorecard
     standard: Scorecard
     express: Scorecard
-    instead: tuple[Rule, ...]
+    alternatives: tuple[Scorecard, ...]
     names: tuple[Rule, ...]
     combines: tuple[Rule, ...]
     warns: tuple[Rule, ...]
     open_rules: tuple[Rule, ...]
 
+    @property
+    def cards(self) -> tuple[Scorecard, ...]:
+        return (self.destinations, self.step_functions, self.standard, self.express, *self.alternatives)
+
     def card(self, option: str) -> Scorecard:
-        return {
-            DESTINATIONS: self.destinations,
-            STEP_FUNCTIONS: self.step_functions,
-            STANDARD: self.standard,
-            EXPRESS: self.express,
-        }[option]
+        return next(card for card in self.cards if card.option == option)
 
 
 def decide(rule_base: RuleBase, requirements: Mapping[str, Answer]) -> Decision:
@@ -76,7 +75,7 @@ def decide(rule_base: RuleBase, requirements: Mapping[str, Answer]) -> Decision:
         step_functions=_family(_card(STEP_FUNCTIONS, fired), standard, express),
         standard=standard,
         express=express,
-        instead=tuple(rule for rule in fired if rule.instead),
+        alternatives=tuple(_card(item.id, fired) for item in rule_base.alternatives),
         names=tuple(rule for rule in fired if rule.names),
         combines=tuple(rule for rule in fired if rule.combines),
         warns=tuple(rule for rule in fired if rule.warns),

@@ -61,7 +61,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         cost=estimate(rule_base, answers, decision.settled),
         failure_stories=failure_stories(rule_base, decision.settled, designs),
         alternatives=tuple(rule_base.alternative(key) for key in instead),
-        alternative_rules={key: _speaking_for(decision, key) for key in instead},
+        alternative_rules={key: speaking_for(decision, key) for key in instead},
         warnings=warnings(rule_base, decision, verdict),
         designs=designs,
         conflicts=excluding,
@@ -74,9 +74,11 @@ def designs_of(rule_base: RuleBase, answers: Answers, decision: Decision) -> Map
     return designs_for(setting, answers.project, workflow_type_of(decision, STEP_FUNCTIONS) or STANDARD)
 
 
-def _speaking_for(decision: Decision, alternative: str) -> tuple[Rule, ...]:
-    rules = (*decision.instead, *decision.names)
-    return tuple(rule for rule in rules if alternative in (rule.instead, rule.names))
+def speaking_for(decision: Decision, alternative: str) -> tuple[Rule, ...]:
+    """Return the rules that speak for an alternative, or name it."""
+    scored = [finding.rule for finding in decision.card(alternative).findings]
+    named = [rule for rule in decision.names if rule.names == alternative]
+    return tuple({rule.id: rule for rule in (*scored, *named)}.values())
 
 
 def summary(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> str:
@@ -97,7 +99,7 @@ def summary(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> str:
 
 def _reasons(decision: Decision, verdict: Verdict) -> list[Rule]:
     if verdict.option == NEITHER:
-        for_it = _speaking_for(decision, verdict.instead[0]) if verdict.instead else ()
+        for_it = speaking_for(decision, verdict.instead[0]) if verdict.instead else ()
         ruled_out = (*decision.destinations.ruled_out_by, *decision.step_functions.ruled_out_by)
         return list(for_it or ruled_out)
     if verdict.option == BOTH:

@@ -8,8 +8,9 @@ from advisor.knowledge.rules import Rule
 
 
 class Side(Struct, frozen=True):
-    """Points for an option or workflow type, and whether it can be had."""
+    """Points for an option, workflow type or alternative, and whether it can be had."""
 
+    option: str
     score: int
     viable: bool
 
@@ -21,6 +22,6 @@ class Tally(Struct, frozen=True):
     step_functions: Side
     standard: Side
     express: Side
-    instead: tuple[Rule, ...]
+    alternatives: tuple[Side, ...]
     names: tuple[Rule, ...]
     combines: tuple[Rule, ...]

@@ -1,17 +1,17 @@
 """Scores in, verdict out.
 
-In this order: an alternative that does the leading option's job better makes it ``neither``; a coordinated
-core with asynchronous edges of its own makes it ``both``; what is ruled out is out; else more points win,
-and a tie goes to the simpler and cheaper option, Destinations.
+Options and alternatives compete: of those that are not ruled out, the one with most points wins. A tie goes
+to Destinations, then to Step Functions, then to the alternative that stands first. An alternative that wins
+makes it ``neither``; a coordinated core with asynchronous edges of its own makes it ``both``.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-from advisor.decision.decide import Decision
-from advisor.decision.scores import Tally
-from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STANDARD, STEP_FUNCTIONS, Rule
+from advisor.decision.decide import Decision, Scorecard
+from advisor.decision.scores import Side, Tally
+from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
 
 Said: TypeAlias = Decision | Tally
 Outcome: TypeAlias = tuple[str, str | None, tuple[str, ...]]
@@ -29,31 +29,36 @@ def advice_in(outcome: Outcome) -> Outcome:
     return option, workflow_type, instead[:1]
 
 
-def leader(decision: Said) -> str:
-    """Return the option with more points, whether or not it can be had; a tie goes to Destinations."""
-    ahead = decision.step_functions.score > decision.destinations.score
-    return STEP_FUNCTIONS if ahead else DESTINATIONS
-
-
 def option_of(decision: Said) -> tuple[str, tuple[str, ...]]:
     """Return the recommended option and the ids of the alternatives to use instead (or beside)."""
-    leading = leader(decision)
-    replacing = [rule for rule in decision.instead if leading in rule.instead_of]
-    if replacing:
-        return NEITHER, _alternatives(replacing, decision.names)
-    named = _alternatives(decision.names)
-    can_coordinate = decision.step_functions.viable
-    if not decision.destinations.viable and not can_coordinate:
-        return NEITHER, _alternatives(decision.instead, decision.names)
-    if not can_coordinate:
-        return DESTINATIONS, named
-    if decision.destinations.viable and leading == DESTINATIONS:
-        return DESTINATIONS, named
-    if decision.combines and leading == STEP_FUNCTIONS:
-        return BOTH, named
-    if decision.step_functions.score == 0 and named:
-        return NEITHER, named
-    return STEP_FUNCTIONS, named
+    beside = _named(decision)
+    ranked = ranking(decision)
+    if not ranked:
+        return NEITHER, beside
+    best, *others = ranked
+    if best.option not in OPTIONS:
+        equal = (other.option for other in others if 0 < other.score == best.score)
+        return NEITHER, tuple(dict.fromkeys((best.option, *equal, *beside)))
+    if decision.combines and decision.step_functions.viable:
+        return BOTH, beside
+    return best.option, beside
+
+
+def sides(decision: Said) -> tuple[Scorecard | Side, ...]:
+    """Return the options, the workflow types and the alternatives."""
+    options = (decision.destinations, decision.step_functions)
+    return (*options, decision.standard, decision.express, *decision.alternatives)
+
+
+def ranking(decision: Said) -> list[Scorecard | Side]:
+    """Return the options and alternatives that can be had, the best first."""
+    candidates: list[Scorecard | Side] = [
+        decision.destinations,
+        decision.step_functions,
+        *decision.alternatives,
+    ]
+    viable = [candidate for candidate in candidates if candidate.viable]
+    return sorted(viable, key=lambda candidate: -candidate.score)
 
 
 def workflow_type_of(decision: Said, option: str) -> str | None:
@@ -66,15 +71,22 @@ def workflow_type_of(decision: Said, option: str) -> str | None:
     return EXPRESS if faster else STANDARD
 
 
-def margin(decision: Said) -> int:
-    """Return by how many points the two options differ."""
-    return abs(decision.step_functions.score - decision.destinations.score)
+def lead(decision: Said) -> int:
+    """Return by how many points the verdict leads what would be another one.
+
+    Alternatives are one side: they lead, or are led, together. Where nothing else can be had, the lead is
+    what speaks for the verdict.
+    """
+    ranked = ranking(decision)
+    if not ranked:
+        return 0
+    best, *others = ranked
+    rivals = [item.score for item in others if best.option in OPTIONS or item.option in OPTIONS]
+    return best.score - (rivals[0] if rivals else 0)
 
 
-def _alternatives(*groups: list[Rule] | tuple[Rule, ...]) -> tuple[str, ...]:
-    found = dict.fromkeys(rule.instead or rule.names for rules in groups for rule in sorted(rules, key=_id))
-    return tuple(found)
-
-
-def _id(rule: Rule) -> str:
-    return rule.id
+def _named(decision: Said) -> tuple[str, ...]:
+    """Return the alternatives worth knowing beside, of those that can be had."""
+    can_be_had = {item.option for item in decision.alternatives if item.viable}
+    rules = sorted(decision.names, key=lambda rule: rule.id)
+    return tuple(dict.fromkeys(rule.names for rule in rules if rule.names in can_be_had))

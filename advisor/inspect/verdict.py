@@ -30,8 +30,15 @@ def agrees(system: System, recommendation: Recommendation) -> bool:
     if verdict.option == STEP_FUNCTIONS and built == BOTH:  # destinations at the edges do no harm
         return not _other_type(system, recommendation)
     if verdict.option != built:
-        return verdict.strength == "tied" and built in (DESTINATIONS, STEP_FUNCTIONS)
+        return verdict.strength == "tied" and built in _equal(recommendation)
     return not _other_type(system, recommendation)
+
+
+def _equal(recommendation: Recommendation) -> set[str]:
+    """Return the options with as many points as the one advised."""
+    ahead = recommendation.decision.card(recommendation.verdict.option).score
+    cards = (recommendation.decision.destinations, recommendation.decision.step_functions)
+    return {card.option for card in cards if card.viable and card.score == ahead}
 
 
 def _other_type(system: System, recommendation: Recommendation) -> bool:

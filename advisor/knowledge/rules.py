@@ -35,11 +35,10 @@ class Rule(Struct, frozen=True, kw_only=True):
     A rule fires where ``when`` holds, unless ``unless`` is known to hold: an exception counts only once
     somebody has said so.
 
-    Effects, at least one: ``favours`` (points 1 leans, 2 favours, 3 strongly favours, for an option or a
-    workflow type), ``rules_out`` (what cannot be done), ``instead`` (an alternative that does the job
-    better than ``instead_of``, where that option leads), ``names`` (an alternative worth knowing beside
-    the recommendation), ``combines`` (both options, each for its part), ``warns`` (options for which
-    ``because`` is a warning). ``fires_on`` and ``quiet_on`` are the rule's own test cases.
+    Effects, at least one: ``favours`` (points 1 leans, 2 favours, 3 strongly favours, for an option, a
+    workflow type or an alternative), ``rules_out`` (what cannot be done), ``names`` (an alternative worth
+    knowing beside the recommendation), ``combines`` (both options, each for its part), ``warns`` (options
+    for which ``because`` is a warning). ``fires_on`` and ``quiet_on`` are the rule's own test cases.
     """
 
     id: str
@@ -52,8 +51,6 @@ class Rule(Struct, frozen=True, kw_only=True):
     unless: Condition | None = None
     favours: Mapping[str, int] = field(default_factory=dict)
     rules_out: tuple[str, ...] = ()
-    instead: str = ""
-    instead_of: tuple[str, ...] = (DESTINATIONS,)
     names: str = ""
     combines: bool = False
     warns: tuple[str, ...] = ()
@@ -166,6 +163,11 @@ class RuleBase(Struct, frozen=True, kw_only=True, dict=True):
             for key in item.keys:
                 found.setdefault(key, []).append(item)
         return found
+
+    @cached_property
+    def candidates(self) -> tuple[str, ...]:
+        """Everything that points count for: options, workflow types, alternatives."""
+        return (*SCORED, *(item.id for item in self.alternatives))
 
     def alternative(self, alternative_id: str) -> Alternative:
         return next(item for item in self.alternatives if item.id == alternative_id)

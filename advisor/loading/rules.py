@@ -11,14 +11,14 @@ from msgspec.structs import replace
 from advisor.errors import Problem
 from advisor.knowledge.conditions import AllOf, Answer
 from advisor.knowledge.findings import InspectionBase
-from advisor.knowledge.rules import DESTINATIONS, OPTIONS, SCORED, Alternative, Criterion, Rule, SwitchedOff
+from advisor.knowledge.rules import OPTIONS, SCORED, Alternative, Criterion, Rule, SwitchedOff
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.field_reader import Fields
 from advisor.loading.inspection import level_from, with_level, with_overlay, without
 from advisor.loading.yaml_nodes import Entry
 
 RULE_ID = re.compile(r"[A-Z]{2,8}[0-9]{2,6}")
-_EFFECTS = ("favours", "rules_out", "instead", "names", "combines", "warns")
+_EFFECTS = ("favours", "rules_out", "names", "combines", "warns")
 
 
 class RuleReader(Struct, frozen=True, dict=True):
@@ -26,6 +26,10 @@ class RuleReader(Struct, frozen=True, dict=True):
 
     reader: ConditionReader
     alternatives: Sequence[str]
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return (*SCORED, *self.alternatives)
 
     @property
     def problems(self) -> list[Problem]:
@@ -67,9 +71,7 @@ class RuleReader(Struct, frozen=True, dict=True):
             source=fields.source(),
             as_of=fields.as_of(),
             favours=self.points(fields),
-            rules_out=fields.names("rules_out", SCORED),
-            instead=self._alternative(fields, "instead"),
-            instead_of=fields.names("instead_of", OPTIONS) or (DESTINATIONS,),
+            rules_out=fields.names("rules_out", self.candidates),
             names=self._alternative(fields, "names"),
             combines=fields.flag("combines"),
             warns=fields.names("warns", OPTIONS),
@@ -86,9 +88,9 @@ class RuleReader(Struct, frozen=True, dict=True):
         entry = fields.get("favours")
         found: dict[str, int] = {}
         for option, points in (entry.mapping if entry else {}).items():
-            if option not in SCORED:
+            if option not in self.candidates:
                 place = entry.place_of(option) if entry else fields.entry.place
-                known = f"Known are {', '.join(SCORED)}."
+                known = f"Known are {', '.join(self.candidates)}."
                 fields.say(place, f"{fields.what}: '{option[:40]}' is no option.", known)
             elif isinstance(points.value, bool) or points.value not in (1, 2, 3):
                 expected = "points are 1 (leans), 2 (favours) or 3 (strongly favours)"

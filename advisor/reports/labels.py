@@ -71,11 +71,12 @@ def reason_headings(recommendation: Recommendation, rule_base: RuleBase) -> tupl
 
 def strength_words(recommendation: Recommendation) -> str:
     """Return how sure the advice is, with the figures behind it and the question to answer first."""
-    decision = recommendation.decision
-    points = ", ".join(
-        f"{NAMES[card.option]} {score_words(card.viable, card.score)}"
-        for card in (decision.destinations, decision.step_functions)
-    )
+    decision, names = recommendation.decision, dict(NAMES)
+    cards = [decision.destinations, decision.step_functions]
+    if recommendation.verdict.option == NEITHER:
+        names |= {item.id: item.title for item in recommendation.alternatives}
+        cards[:0] = [decision.card(item.id) for item in recommendation.alternatives[:1]]
+    points = ", ".join(f"{names[card.option]} {score_words(card.viable, card.score)}" for card in cards)
     word = {"clear": "Clear", "close": "Close", "tied": "Tied"}[recommendation.verdict.strength]
     return f"{word}: {points}. {_open_words(recommendation)}"
 

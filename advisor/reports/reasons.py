@@ -38,11 +38,14 @@ def arguments_for(recommendation: Recommendation) -> tuple[Argument, ...]:
     """Return what speaks for the verdict, heaviest first."""
     option = recommendation.verdict.option
     if option == NEITHER:
-        return tuple(
+        chosen = recommendation.verdict.instead[:1]
+        named = [
             Argument(rule, name)
             for name in recommendation.verdict.instead
             for rule in recommendation.alternative_rules.get(name, ())
-        )
+            if name not in rule.favours
+        ]
+        return (*_scored(recommendation, chosen), *named)
     if option == BOTH:
         combining = (Argument(rule, BOTH) for rule in recommendation.decision.combines)
         return (*combining, *_scored(recommendation, (DESTINATIONS, STEP_FUNCTIONS)))
@@ -73,7 +76,10 @@ def exclusions(recommendation: Recommendation) -> tuple[Exclusion, ...]:
     """Return every constraint that fired, by rule id, each with all options it excludes."""
     cards = (recommendation.decision.card(option) for option in SCORED)
     rules = {rule.id: rule for card in cards for rule in card.ruled_out_by}
-    return tuple(Exclusion(rules[key], rules[key].rules_out) for key in sorted(rules))
+    return tuple(
+        Exclusion(rules[key], tuple(option for option in rules[key].rules_out if option in SCORED))
+        for key in sorted(rules)
+    )
 
 
 def _scored(recommendation: Recommendation, options: Iterable[str]) -> tuple[Argument, ...]:

@@ -35,9 +35,8 @@ def help_for(question: Question, rule_base: RuleBase) -> tuple[Section, ...]:
 
 def effect(rule: Rule) -> str:
     """Return what follows from a rule in a few words, such as ``Step Functions +3``."""
-    parts = [f"rules out {TITLES[option]}" for option in rule.rules_out]
-    parts += [f"{TITLES[option]} +{points}" for option, points in rule.favours.items()]
-    parts += [f"points to {rule.instead} instead"] if rule.instead else []
+    parts = [f"rules out {TITLES.get(option, option)}" for option in rule.rules_out]
+    parts += [f"{TITLES.get(option, option)} +{points}" for option, points in rule.favours.items()]
     parts += [f"names {rule.names}"] if rule.names else []
     parts += ["suggests both"] if rule.combines else []
     parts += ["warns"] if rule.warns and not parts else []

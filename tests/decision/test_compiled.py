@@ -17,12 +17,14 @@ from advisor.decision.scores import Tally
 from advisor.decision.verdict import option_of, outcome_of, workflow_type_of
 from advisor.knowledge.conditions import AllOf, Answer, AnyOf, Condition, Not, Test, holds
 from advisor.knowledge.questions import Choice, Question, Questionnaire
-from advisor.knowledge.rules import OPTIONS, SCORED, Alternative, Rule, RuleBase
+from advisor.knowledge.rules import SCORED, Alternative, Rule, RuleBase
 from tests.examples import examples
 
 RULES = advisor.load_rule_base(advisor.rules_folder())
 TABLES = compile_rules(RULES)
 LETTERS = ("a", "b", "c")
+ALTERNATIVES = ("else", "besides")
+CANDIDATES = (*SCORED, *ALTERNATIVES)
 KEYS = {
     "colour": "choice",
     "shape": "choice",
@@ -105,17 +107,15 @@ def rule_bases(draw: st.DrawFn) -> RuleBase:
         Rule(
             id=f"R{number:02}", title="", criterion="", when=draw(condition), because="", source="", as_of="",
             unless=draw(st.one_of(st.none(), condition)),
-            favours=draw(st.dictionaries(st.sampled_from(SCORED), st.integers(1, 3))),
-            rules_out=tuple(draw(st.sets(st.sampled_from(SCORED), max_size=2))),
-            instead=draw(st.sampled_from(("", "", "else"))),
-            instead_of=draw(st.sampled_from(((OPTIONS[0],), (OPTIONS[1],), OPTIONS))),
+            favours=draw(st.dictionaries(st.sampled_from(CANDIDATES), st.integers(1, 3))),
+            rules_out=tuple(draw(st.sets(st.sampled_from(CANDIDATES), max_size=2))),
             names=draw(st.sampled_from(("", "", "besides"))),
             combines=draw(st.booleans()),
         )
         for number in range(draw(st.integers(0, 8)))
     ]  # fmt: skip
     questionnaire = Questionnaire(questions=tuple(questions), derived={"product": ("count", "size")})
-    alternatives = tuple(Alternative(id=name, title="", sketch="", source="") for name in ("else", "besides"))
+    alternatives = tuple(Alternative(id=name, title="", sketch="", source="") for name in ALTERNATIVES)
     return RuleBase(
         version="",
         as_of="",
@@ -128,11 +128,11 @@ def rule_bases(draw: st.DrawFn) -> RuleBase:
 
 def told(said: Decision | Tally) -> tuple[object, ...]:
     """Return everything that counts for a verdict, and the verdict."""
-    sides = (said.destinations, said.step_functions, said.standard, said.express)
+    sides = (said.destinations, said.step_functions, said.standard, said.express, *said.alternatives)
     option, instead = option_of(said)
     return (
-        [(side.score, side.viable) for side in sides],
-        [[rule.id for rule in rules] for rules in (said.instead, said.names, said.combines)],
+        [(side.option, side.score, side.viable) for side in sides],
+        [[rule.id for rule in rules] for rules in (said.names, said.combines)],
         (option, workflow_type_of(said, option), instead),
     )
 

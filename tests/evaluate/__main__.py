@@ -10,12 +10,14 @@ import advisor
 from advisor.knowledge.rules import RuleBase
 from advisor.knowledge.scenarios import Scenario
 from advisor.loading.scenarios import load_scenarios
-from tests.evaluate.measure import measure
-from tests.evaluate.page import page
+from tests.evaluate.measure import measure, only_scored
+from tests.evaluate.page import Page
+from tests.evaluate.robustness import robustness
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "accuracy.md"
 SCENARIOS = ROOT / "tests" / "scenarios" / "published.jsonl"
+FIRST = ROOT / "tests" / "scenarios" / "first-set.txt"  # ids that rule base 1.0 was tuned with
 
 
 def scenarios(path: Path, rule_base: RuleBase, field: str) -> tuple[Scenario, ...]:
@@ -26,7 +28,12 @@ def evaluated(path: Path) -> str:
     """Return the page for the scenarios in ``path``."""
     rule_base = advisor.load_rule_base(advisor.rules_folder())
     blind, informed = (scenarios(path, rule_base, field) for field in ("blind_answers", "answers"))
-    return page(rule_base, measure(rule_base, blind, informed))
+    robust = {
+        "Only scored": robustness(rule_base, [item for item in blind if only_scored(item.id)]),
+        "Developed with": robustness(rule_base, [item for item in blind if not only_scored(item.id)]),
+    }
+    first = frozenset(FIRST.read_text(encoding="utf-8").split())
+    return Page(rule_base, measure(rule_base, blind, informed), robust, first).text()
 
 
 def main(arguments: list[str]) -> int:

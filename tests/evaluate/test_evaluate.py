@@ -10,10 +10,20 @@ import advisor
 from advisor.decision.rule_checks.rule_tests import replay
 from advisor.knowledge.scenarios import Scenario
 from tests.evaluate.__main__ import main
-from tests.evaluate.measure import Share, accuracy, confusion, dropped, interviewed, only_core, topics_known
+from tests.evaluate.measure import (
+    Share,
+    accuracy,
+    confusion,
+    dropped,
+    interviewed,
+    only_core,
+    only_scored,
+    topics_known,
+)
+from tests.evaluate.robustness import neighbours, robustness
 
 RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
-ONE = Scenario("one", {"event_source": "s3", "steps": 1, "retry": "default"}, "destinations")
+ONE = Scenario("one", {"event_source": "s3", "steps": 1, "on_failure": ("sqs",)}, "destinations")
 TWO = Scenario("two", {"event_source": "sqs", "steps": 1}, "step-functions", "express", ambiguous=True)
 THREE = Scenario("three", {"coordination": "central", "steps": 5}, "step-functions", "express")
 
@@ -27,9 +37,10 @@ def test_shares_are_told_with_their_cases() -> None:
 def test_accuracy_counts_options_and_types_apart() -> None:
     found = replay(RULE_BASE, [ONE, TWO, THREE])
     measured = accuracy(found)
-    assert measured.every == Share(2, 3)
-    assert measured.unambiguous == Share(2, 2)
-    assert measured.types == Share(0, 2)
+    assert measured["All"] == Share(2, 3)
+    assert measured["Unambiguous"] == Share(2, 2)
+    assert measured["Source chose `step-functions`"] == Share(1, 2)
+    assert measured["Standard or Express"] == Share(0, 2)
     assert confusion(found) == {
         ("destinations", "destinations"): 1,
         ("step-functions", "neither"): 1,
@@ -39,13 +50,32 @@ def test_accuracy_counts_options_and_types_apart() -> None:
 
 def test_what_is_dropped_depends_on_seed_and_scenario_only() -> None:
     reordered = Scenario("one", dict(reversed(list(ONE.answers.items()))), "destinations")
-    assert dropped(ONE, 3).answers == dropped(reordered, 3).answers
-    assert len({len(dropped(ONE, seed).answers) for seed in range(20)}) > 1
+    assert dropped(ONE, 3, 0.3).answers == dropped(reordered, 3, 0.3).answers
+    assert len({len(dropped(ONE, seed, 0.3).answers) for seed in range(20)}) > 1
 
 
 def test_the_core_questions() -> None:
-    assert only_core(ONE).answers == {"event_source": "s3", "retry": "default"}
-    assert (topics_known(ONE), topics_known(THREE)) == (2, 0)
+    assert only_core(ONE).answers == {"event_source": "s3"}
+    assert (topics_known(ONE), topics_known(THREE)) == (1, 0)
+
+
+def test_about_a_third_is_only_scored_and_always_the_same() -> None:
+    scored = [number for number in range(3_000) if only_scored(f"case-{number}")]
+    assert 900 < len(scored) < 1_100
+    assert scored[:3] == [7, 8, 10]
+
+
+def test_one_answer_left_out_and_one_changed() -> None:
+    found = robustness(RULE_BASE, [ONE, TWO, THREE])
+    assert (found.left_out, found.lost, found.asked) == (5, 1, 1)
+    assert found.jumps == found.told > 0
+
+
+def test_the_neighbours_of_an_answer() -> None:
+    assert neighbours(RULE_BASE, THREE, "coordination") == ["independent"]
+    assert neighbours(RULE_BASE, THREE, "steps") == [4]
+    assert ("sqs", "s3") in neighbours(RULE_BASE, ONE, "on_failure")
+    assert () in neighbours(RULE_BASE, ONE, "on_failure")
 
 
 def test_an_interview_ends_with_the_verdict_of_all_answers() -> None:

@@ -27,7 +27,7 @@ rules:
 change:
   - {rule: FL01, reason: we like it, favours: {step-functions: 1}}
 switch_off:
-  - {rule: PE01, reason: everyone here knows it}
+  - {rule: PE02, reason: everyone here knows it}
 """
 _PRICES = b"""\
 region: eu-north-1

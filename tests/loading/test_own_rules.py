@@ -26,7 +26,7 @@ rules:
     fires_on: [{steps: 1, targets: [sqs, sns]}]
     quiet_on: [{steps: 3}]
 switch_off:
-  - {rule: PE01, reason: everyone here knows it}
+  - {rule: PE02, reason: everyone here knows it}
 """
 
 
@@ -57,7 +57,7 @@ def test_overlays_are_laid_over_it_from_their_sources(package: Path, tmp_path: P
     both = with_overlays(found, [tmp_path])
     same = repr(both) == repr(load_rule_base(rules_folder(), [tmp_path]))
     assert same
-    assert "OW01" in both.by_id and "PE01" not in both.by_id
+    assert "OW01" in both.by_id and "PE02" not in both.by_id
 
 
 def test_every_problem_of_an_overlay_is_found(package: Path, tmp_path: Path) -> None:

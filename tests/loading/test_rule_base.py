@@ -87,11 +87,12 @@ def problems(folder: Path, *overlays: Path) -> list[str]:
          "8:31: rule BR01: points are 1 (leans), 2 (favours) or 3 (strongly favours)."),
         ("{step-functions: 3}", "{step-function: 3}",
          "8:15: rule BR01: 'step-function' is no option. "
-         "Known are destinations, step-functions, standard, express."),
-        ("favours: {step-functions: 3}", "instead: massaging",
-         "8:14: rule BR01: 'massaging' is not known here. Did you mean 'messaging'?"),
+         "Known are destinations, step-functions, standard, express, single-function, direct-invoke, "
+         "messaging, queue-redrive, pipes, durable-functions, managed-job."),
+        ("favours: {step-functions: 3}", "names: massaging",
+         "8:12: rule BR01: 'massaging' is not known here. Did you mean 'messaging'?"),
         ("    favours: {step-functions: 3}\n", "",
-         "5:5: rule BR01 has no effect. Give one of favours, rules_out, instead, names, combines, warns."),
+         "5:5: rule BR01 has no effect. Give one of favours, rules_out, names, combines, warns."),
         ("favours:", "favors:", "8:5: rule BR01: 'favors' is not a known field. Did you mean 'favours'?"),
         ("source: https:", "source: http:",
          "10:13: rule BR01: the source is an https:// address; found "
@@ -203,23 +204,23 @@ def test_an_overlay_adds_changes_and_switches_off(tmp_path: Path) -> None:
     overlay = laid_over(
         tmp_path,
         "change:\n  - {rule: FL04, favours: {step-functions: 2}, reason: Our tracing shows long chains.}\n"
-        "switch_off:\n  - {rule: PE01, reason: Everyone here knows the language.}\n",
+        "switch_off:\n  - {rule: PE02, reason: Everyone here knows the language.}\n",
         "more.yaml",
     )
     found = load_rule_base(rules_folder(), [overlay])
-    assert set(found.by_id) == {*OURS.by_id, "OW01"} - {"PE01"}
+    assert set(found.by_id) == {*OURS.by_id, "OW01"} - {"PE02"}
     assert found.by_id["OW01"].place.file == str(overlay / "ours.yaml")
     assert found.by_id["FL04"].favours == {"step-functions": 2}
     assert found.by_id["FL04"].because.endswith("(Points changed: Our tracing shows long chains.)")
     assert [(off.rule, off.reason, off.place.line) for off in found.switched_off] == [
-        ("PE01", "Everyone here knows the language.", 4)
+        ("PE02", "Everyone here knows the language.", 4)
     ]
     assert [c.title for c in found.criteria if c.id == "own"] == ["Rules of your organisation"]
     assert unchanged(found) == unchanged(OURS)
 
 
 def unchanged(rule_base: RuleBase) -> list[object]:
-    touched = {"OW01", "FL04", "PE01"}
+    touched = {"OW01", "FL04", "PE02"}
     return [rule for rule in rule_base.rules if rule.id not in touched]
 
 

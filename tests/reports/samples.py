@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from advisor.decision.contradictions import Conflict
 from advisor.decision.decide import decide
-from advisor.decision.recommend import designs_of
+from advisor.decision.recommend import designs_of, speaking_for
 from advisor.decision.recommendation import (
     BreakEven,
     ComparisonRow,
@@ -203,7 +203,7 @@ RULES = (
         "A queue keeps what failed by itself",
         _is("event_source", "sqs"),
         "Failed messages return to the queue and move to its dead-letter queue.",
-        instead="queue-redrive",
+        favours={"queue-redrive": 3},
     ),
     _rule(
         "AL02",
@@ -371,10 +371,6 @@ def advice(
     """Return a recommendation by hand around what the small rule base decides."""
     decision = decide(RULE_BASE, requirements)
     answers = Answers(requirements, name, Project(region="eu-south-2", steps=STEPS))
-    speaking = {
-        key: tuple(r for r in (*decision.instead, *decision.names) if key in (r.instead, r.names))
-        for key in verdict.instead
-    }
     return Recommendation(
         rule_base=RuleBaseStamp("1.2.3", "2026-11-23"),
         aws=REAL.aws,
@@ -404,7 +400,7 @@ def advice(
         cost=COST,
         failure_stories=STORIES,
         alternatives=tuple(RULE_BASE.alternative(key) for key in verdict.instead),
-        alternative_rules=speaking,
+        alternative_rules={key: speaking_for(decision, key) for key in verdict.instead},
         warnings=(
             "The type of a state machine cannot be changed later. [WT09]",
             "Rule FL09 is switched off by your rules: Our platform team runs every state machine.",

@@ -24,8 +24,9 @@ MAX_REMEMBERED = 4_096
 _NUMBER = (int, float)  # a tuple: "int | float" would be made anew at every call
 
 Parts: TypeAlias = tuple[tuple[Test, frozenset[Truth]], ...]
-Mark: TypeAlias = tuple[int, bool, bool, bool, bool, bool, bool, bool]
-_Told: TypeAlias = tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]
+Points: TypeAlias = tuple[int, ...]
+Mark: TypeAlias = tuple[int, Points]
+_Told: TypeAlias = tuple[tuple[Rule, ...], tuple[Rule, ...]]
 
 _side = lru_cache(maxsize=1_024)(Side)
 
@@ -88,8 +89,9 @@ class Tables(Struct, frozen=True, kw_only=True):
     ``start`` is the sum without any answer, ``added`` remembers what each answer adds. ``special``: bits that
     tell that a question does not arise, that an answer implies others, or that all factors of a product are
     known. A rule of several rows has its ``guard`` bit above them; taking ``low`` away leaves it where one of
-    them stands. ``scores``: for each of ``SCORED``, the rules that give it two points and one (three: both);
-    ``vetoes``: those that rule it out. ``telling``: rules that name an alternative or both options.
+    them stands. ``candidates``: options, workflow types and alternatives; ``scores``: for each of them, the
+    rules that give it two points and one (three: both); ``vetoes``: those that rule it out. ``telling``:
+    rules that rule anything out, or name an alternative or both options.
     ``most``: how many answers to a question are remembered.
     """
 
@@ -107,6 +109,7 @@ class Tables(Struct, frozen=True, kw_only=True):
     low: int
     firing: int
     rule_at: Mapping[int, Rule]
+    candidates: tuple[str, ...]
     scores: tuple[tuple[int, int], ...]
     vetoes: tuple[int, ...]
     telling: int
@@ -178,30 +181,13 @@ class Tables(Struct, frozen=True, kw_only=True):
             fired ^= lowest
         return found
 
-    def points(self, fired: int) -> tuple[int, int, int, int]:
-        """Return how many points each of ``SCORED`` gets from the rules behind the bits of ``fired``."""
-        (a2, a1), (b2, b1), (c2, c1), (d2, d1) = self.scores
-        return (
-            2 * (fired & a2).bit_count() + (fired & a1).bit_count(),
-            2 * (fired & b2).bit_count() + (fired & b1).bit_count(),
-            2 * (fired & c2).bit_count() + (fired & c1).bit_count(),
-            2 * (fired & d2).bit_count() + (fired & d1).bit_count(),
-        )
+    def points(self, fired: int) -> Points:
+        """Return how many points each candidate gets from the rules behind the bits of ``fired``."""
+        return tuple([2 * (fired & two).bit_count() + (fired & one).bit_count() for two, one in self.scores])
 
-    def mark(self, fired: int, points: tuple[int, int, int, int]) -> Mark:
-        """Return what a verdict hangs on: which options lead, which are vetoed, and rules that say more."""
-        destinations, step_functions, standard, express = points
-        one, two, three, four = self.vetoes
-        return (
-            fired & self.telling,
-            step_functions > destinations,
-            express > standard,
-            not step_functions,
-            not fired & one,
-            not fired & two,
-            not fired & three,
-            not fired & four,
-        )
+    def mark(self, fired: int, points: Points) -> Mark:
+        """Return what a verdict hangs on: the points, and the rules that say more than points."""
+        return fired & self.telling, points
 
     def outcome(self, fired: int) -> Outcome:
         """Return the verdict where the rules behind the bits of ``fired`` fire, remembered by its mark."""
@@ -217,16 +203,15 @@ class Tables(Struct, frozen=True, kw_only=True):
         """Return what the rules behind the bits of ``fired`` add up to."""
         viable = [not fired & veto for veto in self.vetoes]
         viable[1] = viable[1] and (viable[2] or viable[3])  # Step Functions is one of its workflow types
-        told = self.told.get(fired & self.telling) or self._told(fired & self.telling)
-        destinations, step_functions, standard, express = map(_side, self.points(fired), viable)
-        return Tally(destinations, step_functions, standard, express, *told)
+        names, combines = self.told.get(fired & self.telling) or self._told(fired & self.telling)
+        one, two, three, four, *others = map(_side, self.candidates, self.points(fired), viable)
+        return Tally(one, two, three, four, tuple(others), names, combines)
 
     def _told(self, fired: int) -> _Told:
         rules = self.rules(fired)
         if len(self.told) >= MAX_REMEMBERED:
             self.told.clear()
         self.told[fired] = found = (
-            tuple(rule for rule in rules if rule.instead),
             tuple(rule for rule in rules if rule.names),
             tuple(rule for rule in rules if rule.combines),
         )

@@ -10,7 +10,7 @@ from advisor.decision.fast.bit_tables import MAX_REMEMBERED, Column, Parts, Tabl
 from advisor.decision.fast.dnf import FAILS, HOLDS, NOT_HOLDS, Row, TooWide, add_rows
 from advisor.knowledge.conditions import Test, keys_in
 from advisor.knowledge.questions import Question, Questionnaire
-from advisor.knowledge.rules import SCORED, Rule, RuleBase
+from advisor.knowledge.rules import Rule, RuleBase
 
 MOST_POINTS = 3
 MAX_BITS = 4_000_000  # of the numbers remembered for one question
@@ -205,15 +205,18 @@ def _tables(
         low=_bits(counters.low),
         firing=firing,
         rule_at={at: rule for rule, at in fires},
+        candidates=rule_base.candidates,
         scores=tuple(
             (
                 _bits(at for rule, at in fires if rule.favours.get(option, 0) & 2),
                 _bits(at for rule, at in fires if rule.favours.get(option, 0) & 1),
             )
-            for option in SCORED
+            for option in rule_base.candidates
         ),
-        vetoes=tuple(_bits(at for rule, at in fires if option in rule.rules_out) for option in SCORED),
-        telling=_bits(at for rule, at in fires if rule.instead or rule.names or rule.combines),
+        vetoes=tuple(
+            _bits(at for rule, at in fires if option in rule.rules_out) for option in rule_base.candidates
+        ),
+        telling=_bits(at for rule, at in fires if rule.rules_out or rule.names or rule.combines),
         told={},
         outcomes={},
     )

@@ -130,7 +130,6 @@ def _shared_effects(one: Rule, other: Rule) -> list[str]:
     both = [f"favours {option}" for option in one.favours if option in other.favours]
     both += [f"rules out {option}" for option in one.rules_out if option in other.rules_out]
     both += [f"warns about {option}" for option in one.warns if option in other.warns]
-    both += [f"{one.instead} instead"] * bool(one.instead and one.instead == other.instead)
     return both + [f"names {one.names}"] * bool(one.names and one.names == other.names)
 
 
@@ -207,9 +206,8 @@ def cannot_win(rule_base: RuleBase) -> Iterator[LintFinding]:
     tables = tables_of(rule_base)  # thousands of decisions: with tables a tenth of the time
     for answers in chain(cases, pairs):
         scores = tables.tally(tables.fired(answers)) if tables else decide(rule_base, answers)
-        option, workflow_type, _ = outcome_of(scores)
-        named = {rule.instead or rule.names for rule in (*scores.instead, *scores.names)}
-        missing -= {f"{option} ({workflow_type})" if workflow_type else option, *named}
+        option, workflow_type, instead = outcome_of(scores)
+        missing -= {f"{option} ({workflow_type})" if workflow_type else option, *instead[:1]}
         if not missing:
             return
     for subject in sorted(missing):

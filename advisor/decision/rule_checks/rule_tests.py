@@ -41,10 +41,9 @@ class Replay(Struct, frozen=True, kw_only=True):
 
 def fired_rules(decision: Decision) -> tuple[Rule, ...]:
     """Return every rule that fired, by id."""
-    cards = (decision.destinations, decision.step_functions, decision.standard, decision.express)
-    found = [finding.rule for card in cards for finding in card.findings]
-    found += [rule for card in cards for rule in card.ruled_out_by]
-    found += [*decision.instead, *decision.names, *decision.combines, *decision.warns]
+    found = [finding.rule for card in decision.cards for finding in card.findings]
+    found += [rule for card in decision.cards for rule in card.ruled_out_by]
+    found += [*decision.names, *decision.combines, *decision.warns]
     by_id = {rule.id: rule for rule in found}
     return tuple(by_id[key] for key in sorted(by_id))
 

@@ -7,7 +7,8 @@ from itertools import islice
 
 from msgspec import Struct
 
-from advisor.decision.decide import decide
+from advisor.decision.explain.what_if import Judge
+from advisor.decision.fast.compile import tables_of
 from advisor.decision.rule_checks.satisfiability import (
     assignments,
     conditions_of,
@@ -16,8 +17,9 @@ from advisor.decision.rule_checks.satisfiability import (
     looks_at,
     telling_values,
 )
+from advisor.decision.verdict import sides
 from advisor.knowledge.conditions import Answer, Facts, tests_in
-from advisor.knowledge.rules import SCORED, Criterion, Rule, RuleBase
+from advisor.knowledge.rules import Criterion, Rule, RuleBase
 
 MOST_STEPS = 20_000  # of a search; our own criteria need fewer than a thousand
 
@@ -38,7 +40,7 @@ class OptionWeight(Struct, frozen=True, kw_only=True):
 
 
 class CriterionWeight(Struct, frozen=True):
-    """The most points the rules of a criterion can give at once, by option: exact within MOST_STEPS."""
+    """The most points the rules of a criterion can give one candidate at once: exact within MOST_STEPS."""
 
     criterion: Criterion
     rules: int
@@ -58,18 +60,22 @@ def weigh(rule_base: RuleBase) -> Weights:
         (criterion, [rule for rule in rule_base.rules if rule.criterion == criterion.id])
         for criterion in rule_base.criteria
     ]
+    judge = Judge(rule_base, tables_of(rule_base))
     return Weights(
-        tuple(_option(rule_base, option) for option in SCORED),
+        tuple(_option(judge, option) for option in rule_base.candidates),
         tuple(
-            CriterionWeight(criterion, len(rules), {o: _most(rule_base, rules, o) for o in SCORED})
+            CriterionWeight(
+                criterion, len(rules), {o: _most(rule_base, rules, o) for o in rule_base.candidates}
+            )
             for criterion, rules in by_criterion
         ),
     )
 
 
-def _option(rule_base: RuleBase, option: str) -> OptionWeight:
+def _option(judge: Judge, option: str) -> OptionWeight:
+    rule_base = judge.rule_base
     favouring = [rule for rule in rule_base.rules if option in rule.favours]
-    together, answers = _climb(rule_base, favouring, option)
+    together, answers = _climb(judge, favouring, option)
     return OptionWeight(
         option=option,
         rules=len(favouring),
@@ -93,18 +99,23 @@ def _most(rule_base: RuleBase, rules: Iterable[Rule], option: str) -> int:
     return best
 
 
-def _climb(rule_base: RuleBase, favouring: Sequence[Rule], option: str) -> tuple[int, Mapping[str, Answer]]:
-    """Return the most points found on one set of answers: question by question, until none adds any."""
+def _climb(judge: Judge, favouring: Sequence[Rule], option: str) -> tuple[int, Mapping[str, Answer]]:
+    """Return the most points found on one set of answers.
+
+    From the case of a rule that gives most, question by question, until none adds any.
+    """
+    rule_base = judge.rule_base
     tests = [test for rule in favouring for condition in conditions_of(rule) for test in tests_in(condition)]
     keys = [
         key
         for key in rule_base.questionnaire.by_key
         if any(key in looks_at(rule_base.questionnaire, r) for r in favouring)
     ]
-    best, answers = 0, dict[str, Answer]()
+    cases = [dict[str, Answer](), *(dict(case) for rule in favouring for case in rule.fires_on)]
+    best, answers = max(((_points(judge, case, option), case) for case in cases), key=lambda item: item[0])
     while True:
         tried = [
-            (_points(rule_base, changed, option), changed)
+            (_points(judge, changed, option), changed)
             for key in keys
             for value in telling_values(rule_base.questionnaire, key, tests)
             if (changed := {**answers, key: value}) != answers
@@ -115,6 +126,7 @@ def _climb(rule_base: RuleBase, favouring: Sequence[Rule], option: str) -> tuple
         best, answers = points, changed
 
 
-def _points(rule_base: RuleBase, answers: Mapping[str, Answer], option: str) -> int:
-    card = decide(rule_base, answers).card(option)
+def _points(judge: Judge, answers: Mapping[str, Answer], option: str) -> int:
+    said = judge.tried(answers)
+    card = next(side for side in sides(said) if side.option == option)
     return card.score if card.viable else -1

@@ -34,7 +34,7 @@ def tails(rule_base: RuleBase) -> Tail:
             if len(known) >= REMEMBERED:
                 known.clear()
             found = known[mark] = _but_for_points(tally(bits), end)
-        return found % points
+        return found % points[: len(SCORED)]
 
     return tail
 

@@ -52,8 +52,6 @@ def rule_value(rule_base: RuleBase, rule: Rule) -> dict[str, Json]:
         "unless": in_words(rule.unless, questionnaire) if rule.unless else None,
         "favours": dict(rule.favours),
         "rules_out": list(rule.rules_out),
-        "instead": rule.instead or None,
-        "instead_of": list(rule.instead_of) if rule.instead else [],
         "names": rule.names or None,
         "combines": rule.combines,
         "warns": list(rule.warns),

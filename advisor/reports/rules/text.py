@@ -150,11 +150,11 @@ def _replayed(file: str, items: Sequence[Replay]) -> Iterator[str]:
 
 def weights_report(weights: Weights) -> str:
     """Return what each option can reach, and how much each criterion can weigh for it."""
-    head = f"{pad('', 24)}{'rules':>7}{'points':>8}{'together':>10}{'constraints':>13}"
+    head = f"{pad('', 26)}{'rules':>7}{'points':>8}{'together':>10}{'constraints':>13}"
     lines = ["What each option can reach", "", head]
     lines += [
-        f"{pad(NAMES[w.option], 24)}{w.rules:>7}{w.points:>8}{w.together:>10}{w.constraints:>13}"
-        for w in weights.options
+        f"{pad(name, 26)}{w.rules:>7}{w.points:>8}{w.together:>10}{w.constraints:>13}"
+        for name, w in ((NAMES.get(w.option, w.option), w) for w in weights.options)
     ]
     note = (
         "points: of all its rules, though some exclude each other; together: the most found on one set of "

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, Rule, RuleBase
+from advisor.knowledge.rules import BOTH, NEITHER, SCORED, Rule, RuleBase
 from advisor.reports.labels import NAMES, answer_code, option_name
 
 
 def effects(rule: Rule, rule_base: RuleBase) -> tuple[str, ...]:
     """Return each effect of ``rule``, such as ``favours Step Functions by 3``."""
-    found = [f"favours {NAMES[option]} by {points}" for option, points in rule.favours.items()]
+    found = [
+        f"favours {_candidate(option, rule_base)} by {points}" for option, points in rule.favours.items()
+    ]
     if rule.rules_out:
-        found.append(f"rules out {_listed(rule.rules_out)}")
-    if rule.instead:
-        leading = f"where {_listed(rule.instead_of, 'or')} would be recommended"
-        found.append(f"leads to {_alternative(rule.instead, rule_base)} instead, {leading}")
+        found.append(f"rules out {_listed([_candidate(option, rule_base) for option in rule.rules_out])}")
     if rule.names:
-        found.append(f"names {_alternative(rule.names, rule_base)} beside the recommendation")
+        found.append(f"names {_candidate(rule.names, rule_base)} beside the recommendation")
     if rule.combines:
-        found.append("leads to both together, where Step Functions would be recommended")
+        found.append("leads to both together, where one of them would be recommended")
     if rule.warns:
-        found.append(f"warns where {_listed(rule.warns, 'or')} would be recommended")
+        found.append(
+            f"warns where {_listed([NAMES[option] for option in rule.warns], 'or')} would be recommended"
+        )
     return tuple(found)
 
 
@@ -30,7 +31,7 @@ def short_effects(rule: Rule) -> str:
     """Return the effects of ``rule`` in a few words for a table: ``step-functions +3, not express``."""
     found = [f"{option} +{points}" for option, points in rule.favours.items()]
     found += [f"not {option}" for option in rule.rules_out]
-    found += [rule.instead] * bool(rule.instead) + [f"({rule.names})"] * bool(rule.names)
+    found += [f"({rule.names})"] * bool(rule.names)
     found += [BOTH] * rule.combines + ["warning"] * bool(rule.warns)
     return ", ".join(found)
 
@@ -38,10 +39,10 @@ def short_effects(rule: Rule) -> str:
 def speaks_of(rule: Rule, option: str) -> bool:
     """Return whether ``rule`` has an effect on ``option``: an outcome, a workflow type or an alternative."""
     if option == NEITHER:
-        return bool(rule.instead)
+        return not {*rule.favours, *rule.rules_out, rule.names} <= {*SCORED, ""}
     if option == BOTH:
         return rule.combines
-    return option in (*rule.favours, *rule.rules_out, *rule.warns, rule.instead, rule.names)
+    return option in (*rule.favours, *rule.rules_out, *rule.warns, rule.names)
 
 
 def case_code(answers: Mapping[str, Answer]) -> str:
@@ -49,14 +50,16 @@ def case_code(answers: Mapping[str, Answer]) -> str:
     return " ".join(f"{key}={answer_code(value)}" for key, value in answers.items()) or "no answers"
 
 
-def _listed(options: Iterable[str], conjunction: str = "and") -> str:
-    names = [NAMES[option] for option in options]
+def _listed(names: Sequence[str], conjunction: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
 
 
-def _alternative(alternative: str, rule_base: RuleBase) -> str:
-    title = option_name(alternative, rule_base)
-    return f"{alternative} ({title[:1].lower() + title[1:] if title.split()[0] not in _NAMES else title})"
+def _candidate(option: str, rule_base: RuleBase) -> str:
+    """Return an option by its name, an alternative by its id and its title in the middle of a sentence."""
+    if option in SCORED:
+        return NAMES[option]
+    title = option_name(option, rule_base)
+    return f"{option} ({title[:1].lower() + title[1:] if title.split()[0] not in _NAMES else title})"
 
 
-_NAMES = ("EventBridge", "Lambda", DESTINATIONS)
+_NAMES = ("EventBridge", "Lambda")

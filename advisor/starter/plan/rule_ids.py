@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from advisor.decision.decide import Decision, Scorecard
+from advisor.decision.recommend import speaking_for
 from advisor.knowledge.conditions import keys_in
 from advisor.knowledge.rules import BOTH, DESTINATIONS, STEP_FUNCTIONS, Rule
 
@@ -24,8 +25,7 @@ def rules_behind(decision: Decision, approach: str, workflow_type: str | None) -
 
 def _speaking(decision: Decision, approach: str, workflow_type: str | None) -> tuple[Rule, ...]:
     if approach not in (DESTINATIONS, STEP_FUNCTIONS, BOTH):
-        rules = (*decision.instead, *decision.names)
-        return tuple(rule for rule in rules if approach in (rule.instead, rule.names))
+        return speaking_for(decision, approach)
     cards: list[Scorecard] = []
     if approach in (DESTINATIONS, BOTH):
         cards.append(decision.destinations)
