@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from advisor.decision.undo import with_undo
 from advisor.knowledge import answers
 from advisor.knowledge.answers import FieldCondition, Part, PlacedWait, Step, all_parts
 from advisor.knowledge.aws import AwsFacts
@@ -125,15 +126,15 @@ def flow_for(setting: Setting, units: Sequence[Unit], arranged: Sequence[Part] =
     """
     requirements = setting.requirements
     parallelism = requirements.text("parallelism", "none")
-    has_lists = any(isinstance(part, answers.ForEach) for part in all_parts(arranged))
-    ready = _with_failure_handling(requirements, units, undoable=parallelism != "dynamic" and not has_lists)
+    ready = _with_fallback(requirements, units)
     if any(not isinstance(part, Step) for part in arranged):
         made = _Arranger(setting, iter(ready)).flow(arranged)
         head, block, tail = made[:1], made[1:-1], made[1:][-1:]
     else:
         head, block, tail = _spread(setting, ready, parallelism)
     jobs = any(unit.service in setting.aws.jobs for unit in flow_units(head + block + tail))
-    return head + _chosen(requirements, arranged) + block + _waits(setting, arranged, jobs=jobs) + tail
+    flow = head + _chosen(requirements, arranged) + block + _waits(setting, arranged, jobs=jobs) + tail
+    return with_undo(flow) if "compensate" in requirements.chosen("failure_handling") else flow
 
 
 def _spread(setting: Setting, units: Sequence[Unit], parallelism: str) -> tuple[Flow, Flow, Flow]:
@@ -221,19 +222,11 @@ def _unit(text: str, service: str = "lambda") -> Unit:
     return Unit(names([text])[0], service)
 
 
-def _with_failure_handling(
-    requirements: Requirements, units: Sequence[Unit], *, undoable: bool
-) -> tuple[Unit, ...]:
-    """Return the units with what takes them back and what stands in; items of a list cannot be undone."""
-    handling = requirements.chosen("failure_handling")
-    taken = {unit.name.module for unit in units}
+def _with_fallback(requirements: Requirements, units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Return the units, one with what stands in for it where that was asked for."""
     ready = list(units)
-    if "compensate" in handling and undoable:
-        undo = names((f"Undo {unit.name.words.lower()}" for unit in ready[:-1]), taken=taken)
-        ready[:-1] = [replace(unit, undo=Unit(name)) for unit, name in zip(ready, undo, strict=False)]
-        taken.update(name.module for name in undo)
-    if "fallback" in handling and ready:
-        place = min(1, len(ready) - 1)
+    if "fallback" in requirements.chosen("failure_handling") and ready:
+        place, taken = min(1, len(ready) - 1), {unit.name.module for unit in units}
         name = names([f"Fall back for {ready[place].name.words.lower()}"], taken=taken)[0]
         ready[place] = replace(ready[place], fallback=Unit(name))
     return tuple(ready)

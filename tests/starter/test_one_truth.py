@@ -31,11 +31,15 @@ Edges = set[tuple[str, str]]
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 HUNDRED = 100
 # States that a node of the flow brings along, and where a run goes on from them
-BESIDES = {"Approved?", "Still running?", "Done", "Start once", "Take the event", "Note the item"}
+BESIDES = re.compile(
+    r"(Approved( \d+)?\?|Still running\?|(Done|Nothing done yet|Done so far)( \d+)?|Start once|"
+    r"Take the event|Note the item|.*: all done\?|.*, or none)$"
+)
 AGAIN = "Wait for the job"
 CLAIMS = {"Start once", "Allow a new start"}  # their own retries are not those of the work
 HANDLING = re.compile(
-    r"Undo |Allow a new start|Already started|Report failure|Workflow failed|Not approved|Fall back for"
+    r"Undo |Allow a new start|Already started|Report failure|Workflow failed|Not approved|Fall back for|"
+    r"Failed here"
 )
 
 
@@ -84,8 +88,7 @@ def machine_edges(machine: dict[str, Any]) -> Edges:
     """Return which state follows which when all goes well; helper states and Map states are left out."""
     edges = {("", machine["StartAt"]), *_edges(machine, {"end"})}
     states = {one for one, _ in edges}
-    seen_through = states & BESIDES | set(_maps(machine))
-    seen_through |= {name for name in states if name.endswith(", or none")}
+    seen_through = {name for name in states if BESIDES.match(name)} | set(_maps(machine))
     for name in seen_through:
         before = {one for one, other in edges if other == name}
         after = {other for one, other in edges if one == name}

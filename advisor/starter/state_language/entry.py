@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.starter.state_language.expressions import Value
+from advisor.starter.state_language.levels import redirected
 from advisor.starter.state_language.states import FAILED, REPORT
 
 START, STARTED, FREE = "Start once", "Already started", "Allow a new start"
@@ -51,7 +52,8 @@ def entered(definition: dict[str, Any], entry: Entry, claim: Claim | None) -> di
     start["Catch"] += [_caught(end) for end in (REPORT, FAILED) if end in known][:1]
     states = {START: start, **known, STARTED: {"Type": "Succeed"}}
     if FAILED in known:
-        states = {name: _redirected(state) for name, state in states.items()} | {FREE: _free(entry, claim)}
+        states = redirected({**definition, "States": states}, {FAILED: FREE})["States"]
+        states[FREE] = _free(entry, claim)
     return _in_jsonata({**definition, "StartAt": START, "States": states}, START, FREE)
 
 
@@ -62,16 +64,6 @@ def _in_jsonata(definition: dict[str, Any], *names: str) -> dict[str, Any]:
     own = {name: definition["States"][name] for name in names if name in definition["States"]}
     said = {name: {"Type": state["Type"], "QueryLanguage": "JSONata", **state} for name, state in own.items()}
     return {**definition, "States": {**definition["States"], **said}}
-
-
-def _redirected(state: dict[str, Any]) -> dict[str, Any]:
-    """Return ``state`` with the way to the end of a failed run past the state that frees its event."""
-    if "Catch" in state:
-        catches = [
-            {**catch, "Next": FREE if catch["Next"] == FAILED else catch["Next"]} for catch in state["Catch"]
-        ]
-        state = {**state, "Catch": catches}
-    return {**state, "Next": FREE} if state.get("Next") == FAILED else state
 
 
 def _start_once(entry: Entry, claim: Claim) -> dict[str, Any]:

@@ -74,7 +74,13 @@ class ListOf(Struct, frozen=True):
     value: Value
 
 
-Expression: TypeAlias = Value | Text | Unique | Filled | Split | LastPart | Merged | ListOf
+class ListWith(Struct, frozen=True):
+    """A list with one value in it."""
+
+    of: Value | Merged
+
+
+Expression: TypeAlias = Value | Text | Unique | Filled | Split | LastPart | Merged | ListOf | ListWith
 
 INPUT, RESULT, ERROR = Value("input"), Value("result"), Value("error")
 INPUT_TEXT = Text(INPUT)

@@ -15,6 +15,7 @@ from advisor.starter.state_language.expressions import (
     Filled,
     LastPart,
     ListOf,
+    ListWith,
     Merged,
     Split,
     State,
@@ -36,9 +37,19 @@ def spelt(definition: State) -> State:
     return {"Comment": definition["Comment"], "QueryLanguage": "JSONata", **_said(definition)}
 
 
+def state_in_jsonata(state: State) -> State:
+    """Return one state in JSONata in a definition that is in another language, with all states inside it."""
+    said = _said(state)
+    if "ItemProcessor" in state:
+        inner = state["ItemProcessor"]["States"]
+        states = {name: state_in_jsonata(item) for name, item in inner.items()}
+        said["ItemProcessor"] = {**said["ItemProcessor"], "States": states}
+    return {"Type": state["Type"], "QueryLanguage": "JSONata", **said}
+
+
 def _said(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _said(item) for key, item in value.items()}
+        return {key: _said(item) for key, item in value.items() if key != "QueryLanguage"}
     if isinstance(value, list):
         return [_said(item) for item in value]
     if value is None or isinstance(value, str | bool | int | float):
@@ -62,6 +73,8 @@ def _expression(value: Any) -> str:
             return f"$split({_place(of)}, '.')[-1]"
         case Merged(key, fields):
             return f"$merge([$states.input, {{'{key}': {_fields(fields)}}}])"
+        case ListWith(of):
+            return f"[{_expression(of)}]"
         case ListOf(of):
             return f"$exists({_place(of)}) ? {_place(of)} : []"
         case Compared():
@@ -85,10 +98,8 @@ def _literal(value: str | bool | int | float) -> str:
 
 
 def _place(value: Value) -> str:
-    if value.source == "variable":
-        return "$" + ".".join(str(step) for step in value.path)
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in value.path)
-    return SOURCES[value.source] + "".join(steps)
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in value.path)
+    return f"${steps[1:]}" if value.source == "variable" else SOURCES[value.source] + steps
 
 
 def _fields(fields: Value | Mapping[str, Value]) -> str:

@@ -16,6 +16,7 @@ from advisor.starter.state_language.expressions import (
     Compared,
     Filled,
     LastPart,
+    ListOf,
     Merged,
     Split,
     State,
@@ -23,6 +24,7 @@ from advisor.starter.state_language.expressions import (
     Unique,
     Value,
 )
+from advisor.starter.state_language.jsonata import state_in_jsonata
 from advisor.starter.state_language.levels import redirected
 
 SOURCES = {"input": "$", "result": "$", "error": "$", "context": "$$"}
@@ -35,7 +37,11 @@ def spelt(definition: State) -> State:
 
 def _level(level: State) -> State:
     """Return a level in JSONPath; in front of a list that may be missing, a state puts an empty one."""
-    lists = {name: state["Items"].value for name, state in level["States"].items() if "Items" in state}
+    lists = {
+        name: state["Items"].value
+        for name, state in level["States"].items()
+        if isinstance(state.get("Items"), ListOf)
+    }
     before = {name: f"{name}, or none" for name in lists}
     level = redirected(level, before)
     states: State = {}
@@ -57,6 +63,8 @@ def _or_none(key: Any, following: str) -> State:
 
 
 def _state(state: State) -> State:
+    if "QueryLanguage" in state:
+        return state_in_jsonata(state)
     fields: State = {}
     for name, value in state.items():
         fields |= _field(state["Type"], name, value)

@@ -5,10 +5,8 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.knowledge.flow import (
@@ -23,13 +21,9 @@ from advisor.knowledge.flow import (
     Unit,
     Wait,
     WaitForCallback,
-    units,
 )
-from advisor.starter.blueprint.ids import INVALID_INPUT
 from advisor.starter.state_language.expressions import (
-    ERROR,
     FAILURE,
-    INPUT,
     Compared,
     LastPart,
     ListOf,
@@ -38,50 +32,25 @@ from advisor.starter.state_language.expressions import (
     Value,
 )
 from advisor.starter.state_language.task import Call
+from advisor.starter.state_language.task_state import Scope, catching, following, task_state
+from advisor.starter.state_language.undo import (
+    BEGIN,
+    BROKEN,
+    ENDED,
+    HUB,
+    begin,
+    enclosed,
+    joined,
+    noted,
+    undoable,
+    undoing,
+)
 
 States: TypeAlias = dict[str, State]
 
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
 PLACEHOLDER = "Placeholder for your own condition: both ways do the same work, so no step is left out."
 OWN_STEPS = "Put here what only this case needs."
-
-# https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
-LAMBDA_SERVICE_ERRORS = [
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-]
-LAMBDA_RETRIES: list[State] = [
-    {
-        "ErrorEquals": LAMBDA_SERVICE_ERRORS,
-        "IntervalSeconds": 2,
-        "MaxAttempts": 6,
-        "BackoffRate": 2.0,
-        "JitterStrategy": "FULL",
-    },
-    {
-        "ErrorEquals": ["Lambda.TooManyRequestsException"],
-        "IntervalSeconds": 1,
-        "MaxAttempts": 6,
-        "BackoffRate": 2.0,
-        "MaxDelaySeconds": 60,
-        "JitterStrategy": "FULL",
-    },
-]
-
-
-class Scope(Struct, frozen=True, kw_only=True):
-    """Settings that all states of one level share.
-
-    ``calls`` by unit module; ``catch`` is the state that takes failures (None where they end the run, and
-    inside a branch, whose outer state catches); ``retries`` come after those for Lambda's own errors.
-    """
-
-    calls: Mapping[str, Call]
-    retries: tuple[Mapping[str, Any], ...]
-    timeout_s: int
-    catch: str | None = None
 
 
 def machine_definition(
@@ -92,14 +61,19 @@ def machine_definition(
     Where there is nothing to tell or undo, errors stay uncaught: a redrive then goes on where one happened,
     while after a Catch it could only repeat the Fail state.
     """
-    undoes = any(unit.undo for unit in units(flow))
-    top = replace(scope, catch=REPORT if report else FAILED if undoes else None)
+    undone = undoable(flow)
+    end = REPORT if report else FAILED if undone else None
+    top = replace(scope, catch=HUB if undone else end)
     start, states = _chain(flow, None, top)
-    states |= _undo_states(flow, top)
+    if undone and end:
+        undos = [unit.undo for unit in undone if unit.undo]
+        tasks = {unit.name.module: task_state(_call(unit, scope), HUB, top) for unit in undos}
+        states = {BEGIN: begin(flow, top.place, start), **states, **undoing(flow, tasks, end)}
+        start = BEGIN
     if report:
-        states[REPORT] = _task(scope.calls[report.name.module], FAILED, replace(scope, catch=FAILED))
+        states[REPORT] = task_state(_call(report, scope), FAILED, replace(scope, catch=FAILED))
         states[REPORT]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": FAILED}]
-    if top.catch:
+    if end:
         states[FAILED] = _fail()
     return {
         "Comment": comment,
@@ -118,41 +92,11 @@ def _fail() -> State:
 def _chain(flow: Flow, after: str | None, scope: Scope) -> tuple[str, States]:
     """Return the first state's name and all states of ``flow``; the last goes on to ``after`` or ends."""
     nxt, states = after, dict[str, State]()
-    for node, catch in reversed(list(zip(flow, _catches(flow, scope.catch), strict=True))):
-        nxt, made = _node(node, nxt, replace(scope, catch=catch))
+    for node in reversed(flow):
+        nxt, made = _node(node, nxt, scope)
         states = {**made, **states}
     assert nxt is not None, "a flow has at least one node"
     return nxt, states
-
-
-def _catches(flow: Flow, catch: str | None) -> list[str | None]:
-    """Return where each node's failure goes: to the undo of the last unit before it.
-
-    Where branches run together, some may be done when another fails: they are undone as well.
-    """
-    catches: list[str | None] = []
-    for node in flow:
-        undone = _last_undo((node,), catch)
-        catches.append(undone if isinstance(node, Parallel) else catch)
-        catch = undone
-    return catches
-
-
-def _last_undo(flow: Flow, catch: str | None) -> str | None:
-    undone = [unit.undo.name.words for unit in units(flow) if unit.undo]
-    return undone[-1] if undone and catch else catch
-
-
-def _undo_states(flow: Flow, scope: Scope) -> States:
-    """Return the undo of every unit, latest first; each must bear being called for what was never done."""
-    states: States = {}
-    nxt = scope.catch or FAILED
-    for unit in units(flow):
-        if unit.undo:
-            state = _task(scope.calls[unit.undo.name.module], nxt, scope)
-            nxt = unit.undo.name.words
-            states = {nxt: {**state, "Output": INPUT}, **states}
-    return states
 
 
 def _node(node: Node, nxt: str | None, scope: Scope) -> tuple[str, States]:
@@ -161,27 +105,38 @@ def _node(node: Node, nxt: str | None, scope: Scope) -> tuple[str, States]:
     if isinstance(node, WaitForCallback):
         return _ask(node, nxt, scope)
     if isinstance(node, Wait):
-        return node.name, {node.name: {"Type": "Wait", "Seconds": node.seconds, **_next(nxt)}}
+        return node.name, {node.name: {"Type": "Wait", "Seconds": node.seconds, **following(nxt)}}
     if isinstance(node, Poll):
         return _poll(node, nxt, scope)
     if isinstance(node, Pass):
-        return node.name, {node.name: {"Type": "Pass", "Comment": OWN_STEPS, **_next(nxt)}}
+        return node.name, {node.name: {"Type": "Pass", "Comment": OWN_STEPS, **following(nxt)}}
     if isinstance(node, Choice):
         return _choose(node, nxt, scope)
     return _block(node, nxt, scope)
 
 
 def _do(unit: Unit, nxt: str | None, scope: Scope) -> tuple[str, States]:
-    name = unit.name.words
-    if unit.fallback is None:
-        return name, {name: _task(scope.calls[unit.name.module], nxt, scope)}
-    other, states = _do(unit.fallback, nxt, scope)
-    return name, {name: _task(scope.calls[unit.name.module], nxt, replace(scope, catch=other)), **states}
+    name, states = unit.name.words, dict[str, State]()
+    catch = scope.catch
+    if unit.fallback:
+        catch = unit.fallback.name.words
+        states[catch] = _noted(task_state(_call(unit.fallback, scope), nxt, scope), unit, scope)
+    own = task_state(_call(unit, scope), nxt, replace(scope, catch=catch))
+    return name, {name: _noted(own, unit, scope), **states}
+
+
+def _call(unit: Unit, scope: Scope) -> Call:
+    return scope.calls[unit.name.module]
+
+
+def _noted(state: State, unit: Unit, scope: Scope) -> State:
+    """Return a Task that keeps what is to be undone, if anything is."""
+    return noted(state, unit, scope.place) if unit.undo else state
 
 
 def _ask(node: WaitForCallback, nxt: str | None, scope: Scope) -> tuple[str, States]:
     name = node.unit.name.words
-    state = _task(
+    state = task_state(
         scope.calls[node.unit.name.module], nxt, replace(scope, timeout_s=node.timeout_s, retries=())
     )
     if not node.approval:
@@ -204,7 +159,7 @@ def _poll(node: Poll, nxt: str | None, scope: Scope) -> tuple[str, States]:
     name, running, again = node.unit.name.words, "Still running?", "Wait for the job"
     choice = {"Condition": Compared(Value("input", ("status",)), "equals", "RUNNING"), "Next": again}
     states: States = {
-        name: _task(scope.calls[node.unit.name.module], running, scope),
+        name: task_state(scope.calls[node.unit.name.module], running, scope),
         running: {"Type": "Choice", "Choices": [choice], "Default": nxt or "Done"},
         again: {"Type": "Wait", "Seconds": node.seconds, "Next": name},
     }
@@ -215,13 +170,12 @@ def _rejected(scope: Scope) -> State:
     failure = {"Error": "NotApproved", "Cause": 'The answer was not {"approved": true}.'}
     if scope.catch is None:
         return {"Type": "Fail", **failure}
-    return {"Type": "Pass", "Assign": {"failure": failure}, "Next": scope.catch}
+    return {"Type": "Pass", "Assign": {scope.place.failure: failure}, "Next": scope.catch}
 
 
 def _choose(node: Choice, nxt: str | None, scope: Scope) -> tuple[str, States]:
     then, states = _way(node.then, nxt, scope)
-    before = _last_undo(node.then, scope.catch)
-    default, more = _way(node.otherwise, nxt, replace(scope, catch=before))
+    default, more = _way(node.otherwise, nxt, scope)
     asked = node.condition
     condition = Compared(Value("input", tuple(asked.field.split("."))), asked.operator, asked.value)
     choice: State = {
@@ -241,60 +195,36 @@ def _way(flow: Flow, nxt: str | None, scope: Scope) -> tuple[str, States]:
 
 
 def _block(node: Parallel | Map, nxt: str | None, scope: Scope) -> tuple[str, States]:
-    inner = replace(scope, catch=None)
+    kept = scope.catch is not None and bool(undoable((node,)))
     state: State
     if isinstance(node, Parallel):
-        branches = [_chain(branch, None, inner) for branch in node.branches]
-        state = {
-            "Type": "Parallel",
-            "Branches": [{"StartAt": start, "States": states} for start, states in branches],
-        }
+        branches = [_inside(branch, scope, kept=kept) for branch in node.branches]
+        state = {"Type": "Parallel", "Branches": branches}
     else:
-        start, states = _chain(node.body, None, inner)
         state = {
             "Type": "Map",
             "Items": ListOf(Value("input", (node.key,))),
             "MaxConcurrency": node.at_once,
-            "ItemProcessor": {"ProcessorConfig": _mode(node), "StartAt": start, "States": states},
+            "ItemProcessor": {"ProcessorConfig": _mode(node), **_inside(node.body, scope, kept=kept)},
         }
-    return node.name, {node.name: {**state, "Output": Merged("results"), **_catch(scope), **_next(nxt)}}
+    state |= {"Output": Merged("results"), **catching(scope)}
+    if not (kept and scope.catch):
+        return node.name, {node.name: {**state, **following(nxt)}}
+    check = f"{node.name}: all done?"
+    states = {node.name: {**state, "Next": check}}
+    states[check] = joined((node,), scope.place, (nxt or "Done", scope.catch))
+    return node.name, states if nxt else {**states, "Done": {"Type": "Succeed"}}
+
+
+def _inside(flow: Flow, scope: Scope, *, kept: bool) -> State:
+    """Return a branch or the steps of an item; where nothing is ``kept`` of it, a failure ends all."""
+    if not kept:
+        start, states = _chain(flow, None, replace(scope, catch=None))
+        return {"StartAt": start, "States": states}
+    place = scope.place.inside()
+    start, states = _chain(flow, ENDED, replace(scope, catch=BROKEN, place=place))
+    return enclosed(flow, place, start, states)
 
 
 def _mode(node: Map) -> State:
     return {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"} if node.distributed else {"Mode": "INLINE"}
-
-
-def _task(call: Call, nxt: str | None, scope: Scope) -> State:
-    work = call.resource.endswith("lambda:invoke") and scope.retries
-    retries = [
-        *(LAMBDA_RETRIES if call.resource.endswith("lambda:invoke") else ()),
-        *([{"ErrorEquals": [INVALID_INPUT], "MaxAttempts": 0}] if work else ()),
-        *(scope.retries if call.retries is None else call.retries),
-    ]
-    return {
-        "Type": "Task",
-        "Resource": call.resource,
-        "Arguments": call.arguments,
-        "Output": call.output,
-        "TimeoutSeconds": max(call.timeout_s, scope.timeout_s),
-        **({"HeartbeatSeconds": call.heartbeat_s} if call.heartbeat_s else {}),
-        **({"Retry": retries} if retries else {}),
-        **_catch(scope),
-        **_next(nxt),
-    }
-
-
-def _catch(scope: Scope) -> State:
-    if scope.catch is None:
-        return {}
-    catcher = {
-        "ErrorEquals": ["States.ALL"],
-        "Assign": {"failure": ERROR},
-        "Output": INPUT,
-        "Next": scope.catch,
-    }
-    return {"Catch": [catcher]}
-
-
-def _next(nxt: str | None) -> State:
-    return {"Next": nxt} if nxt else {"End": True}

@@ -149,6 +149,7 @@ def _levels(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _ways(levels: list[dict[str, Any]]) -> set[str]:
     """Return every state that a choice can lead to."""
-    choices = [state for level in levels for state in level["States"].values() if state["Type"] == "Choice"]
+    states = [item for level in levels for item in level["States"].items()]
+    choices = [state for name, state in states if state["Type"] == "Choice" and not name.startswith("Undo ")]
     ways = {state["Default"] for state in choices}
     return ways | {rule["Next"] for state in choices for rule in state["Choices"]}

@@ -35,6 +35,7 @@ FUNCTIONS = {
     "floor",
     "exists",
     "not",
+    "sift",
     "each",
     "map",
 }
@@ -134,6 +135,9 @@ def _all_states(level: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _stand_in(name: str, state: dict[str, Any]) -> dict[str, Any]:
     """Return a state in JSONPath that leads where ``state`` leads."""
+    if state["Type"] == "Choice":
+        rules = [{"Variable": "$.x", "IsPresent": True, "Next": rule["Next"]} for rule in state["Choices"]]
+        return {"Type": "Choice", "Choices": rules, "Default": state["Default"]}
     branch = {"StartAt": f"In {name}", "States": {f"In {name}": {"Type": "Succeed"}}}
     caught = [{"ErrorEquals": ["States.ALL"], "Next": catch["Next"]} for catch in state.get("Catch", [])]
     ends: dict[str, Any] = {key: state[key] for key in ("Next", "End") if key in state}

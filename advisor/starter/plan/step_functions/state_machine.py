@@ -24,8 +24,9 @@ from advisor.starter.state_language.entry import EVENT, START, TABLE, Claim, Ent
 from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_NAME, Value
 from advisor.starter.state_language.identity import Identity, identified
 from advisor.starter.state_language.levels import with_distinct_names
-from advisor.starter.state_language.states import Scope, machine_definition
+from advisor.starter.state_language.states import machine_definition
 from advisor.starter.state_language.task import Call
+from advisor.starter.state_language.task_state import Scope
 
 SPELT = {"jsonata": jsonata.spelt, "jsonpath": jsonpath.spelt}
 
