@@ -14,6 +14,7 @@ FUNCTIONS = [
     "apply_voucher",
     "undo_apply_voucher",
     "take_payment",
+    "undo_take_payment",
 ]
 PAYLOAD = {"id": "1001", "amount": 1000}
 

@@ -10,7 +10,9 @@ from shared.work import InvalidInput, logger, unit_of_work
 
 
 def undo_check_credit(payload: dict[str, Any]) -> dict[str, Any]:
-    """Take back what "Check credit" did for `payload`, or nothing if it did nothing.
+    """Take back what "Check credit" did: `payload` is what it returned.
+
+    After a timeout it is what that step was given, and it may have done nothing. Bear to be called twice.
 
     Raise InvalidInput for what no retry can mend and any other exception for what a retry may mend; an
     error that is returned instead counts as success.
