@@ -5,6 +5,7 @@
 #   make advise ARGS="rules list"    passes arguments on to the command
 #   make test                        the first ring of tests; minutes, needs only Python
 #   make gate                        the second ring: every combination, in the tools of each flavour and runtime
+#   make facts                       holds rules/ against the newest packages that the registries serve
 #   make check                       ruff, mypy and import-linter
 #   make bench, evaluate, matrix     figures for the pages in docs
 #   make clean                       removes the environments and what was built
@@ -23,7 +24,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE = examples/order-notifications.yaml
 STARTER = build/order-notifications
 
-.PHONY: help advise test gate coverage check bench evaluate matrix clean
+.PHONY: help advise test gate coverage check facts bench evaluate matrix clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -57,6 +58,12 @@ check: .venv/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What AWS changed: models, schemas and runtime tables of today, not the pinned ones. Ends with 1 if a fact moved.
+facts:
+	rm -rf .venv-facts && $(PYTHON) -m venv .venv-facts
+	.venv-facts/bin/python -m pip --disable-pip-version-check --quiet install --upgrade --upgrade-strategy eager '.[test]'
+	.venv-facts/bin/python -m tests.tools.facts
+
 # The first ring with figures of what it reaches; tracing makes it take half as long again.
 coverage:
 	$(MAKE) test TESTS="--cov --cov-report=term $(TESTS)"
@@ -75,7 +82,7 @@ matrix: .venv/.tested
 	$(BIN)/python -m tests.starter.matrix $(ARGS)
 
 clean:
-	rm -rf .venv .venv-cdk .venv-sam .venv-scanners .venv-bench .venv-user build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-cdk .venv-sam .venv-scanners .venv-bench .venv-facts .venv-user build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 	  .import_linter_cache .hypothesis
 
 .venv/.python:

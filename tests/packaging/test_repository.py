@@ -105,3 +105,10 @@ def test_only_the_job_that_publishes_may_sign() -> None:
         "try": None,
         "publish": {"id-token": "write"},
     }
+
+
+@in_a_checkout
+def test_the_job_that_looks_for_changes_may_write_issues_only() -> None:
+    workflow = data(".github/workflows/facts.yml")
+    assert workflow["permissions"] == {"contents": "read", "issues": "write"}
+    assert "make -s facts" in read(".github/workflows/facts.yml") and "\nfacts:\n" in read("Makefile")
