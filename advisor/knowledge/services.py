@@ -90,6 +90,32 @@ class StepUse(Struct, frozen=True, kw_only=True):
         return f"arn:aws:states:::{self.integration}"
 
 
+class Missing(Struct, frozen=True, kw_only=True):
+    """The Regions whose CloudFormation lacks the ``resource_type`` that a service needs in a starter."""
+
+    resource_type: str
+    regions: tuple[str, ...]
+    source: str
+    as_of: str
+
+
+class FoundationModel(Struct, frozen=True, kw_only=True):
+    """The model that starters ask: its Regions, and those of each inference profile by prefix."""
+
+    id: str
+    regions: tuple[str, ...]
+    profiles: Mapping[str, tuple[str, ...]]
+    source: str
+    as_of: str
+
+    def called_in(self, region: str) -> str | None:
+        """Return the id to call in ``region``: of the model, of an inference profile, or None."""
+        if region in self.regions:
+            return self.id
+        prefixes = (prefix for prefix, regions in self.profiles.items() if region in regions)
+        return next((f"{prefix}.{self.id}" for prefix in prefixes), None)
+
+
 class Service(Struct, frozen=True, kw_only=True):
     """One AWS service, by the word of the answers file."""
 
@@ -103,6 +129,8 @@ class Service(Struct, frozen=True, kw_only=True):
     bill: Bill | None = None
     access: Mapping[str, Access] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
+    missing: Missing | None = None
+    model: FoundationModel | None = None
 
     def actions(self, purpose: str) -> tuple[str, ...]:
         """Return the IAM actions for ``purpose``."""

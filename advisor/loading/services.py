@@ -12,8 +12,10 @@ from advisor.knowledge.services import (
     Bill,
     Destination,
     EventSource,
+    FoundationModel,
     Invokes,
     Metric,
+    Missing,
     Service,
     StartsWorkflow,
     StepUse,
@@ -38,8 +40,8 @@ def services_from(entry: Entry, limits: Sequence[str], problems: list[Problem]) 
 def _service(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Service:
     named = entry.mapping.get("id")
     fields = Fields(entry, f"service {named.text}" if named else "a service", problems)
-    destination, source, step, bill = (
-        fields.get(key) for key in ("destination", "event_source", "step", "bill")
+    destination, source, step, bill, missing, model = (
+        fields.get(key) for key in ("destination", "event_source", "step", "bill", "missing", "model")
     )
     service = Service(
         id=fields.text("id"),
@@ -52,6 +54,8 @@ def _service(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Se
         bill=_bill(bill, limits, problems) if bill else None,
         access={key: _access(item, problems) for key, item in _mapping(fields, "access").items()},
         metrics={key: _metric(item, problems) for key, item in _mapping(fields, "metrics").items()},
+        missing=_missing(missing, problems) if missing else None,
+        model=_model(model, problems) if model else None,
     )
     fields.done()
     return service
@@ -139,3 +143,29 @@ def _metric(entry: Entry, problems: list[Problem]) -> Metric:
     )
     fields.done()
     return found
+
+
+def _missing(entry: Entry, problems: list[Problem]) -> Missing:
+    fields = Fields(entry, "missing Regions", problems)
+    missing = Missing(
+        resource_type=fields.text("resource_type"),
+        regions=tuple(item.text for item in fields.items("regions", required=True)),
+        source=fields.source(),
+        as_of=fields.as_of(),
+    )
+    fields.done()
+    return missing
+
+
+def _model(entry: Entry, problems: list[Problem]) -> FoundationModel:
+    fields = Fields(entry, "a model", problems)
+    profiles = _mapping(fields, "profiles")
+    model = FoundationModel(
+        id=fields.text("id"),
+        regions=tuple(item.text for item in fields.items("regions", required=True)),
+        profiles={prefix: tuple(item.text for item in regions.items) for prefix, regions in profiles.items()},
+        source=fields.source(),
+        as_of=fields.as_of(),
+    )
+    fields.done()
+    return model

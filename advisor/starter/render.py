@@ -115,6 +115,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "checklist": readme.checklist(blueprint),
         "placeholder": readme.placeholder(blueprint),
         "keeps": readme.buckets(blueprint),
+        "models": readme.models(blueprint),
     }
 
 

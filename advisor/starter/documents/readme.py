@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 
-from advisor.knowledge.flow import Choice, WaitForCallback, nodes
+from advisor.knowledge.flow import Choice, WaitForCallback, nodes, units
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, LoadBalancer, Resource
 
@@ -71,6 +71,12 @@ def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
         f"aws lambda invoke --function-name {output('FirstFunction')} --invocation-type Event \\\n"
         f"  --cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
     )
+
+
+def models(blueprint: Blueprint) -> tuple[str, ...]:
+    """Return the parameters that hold the id of a Bedrock model."""
+    asked = [unit.name.id for unit in units(blueprint.flow) if unit.service == "bedrock"]
+    return tuple(f"{name}ModelId" for name in asked)
 
 
 def _request(blueprint: Blueprint, output: Callable[[str], str]) -> str:

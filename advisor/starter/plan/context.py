@@ -31,6 +31,7 @@ class PlanContext(Struct, frozen=True, kw_only=True):
     design: Design
     query_language: QueryLanguage = "jsonata"
     failure_topic: str = ""
+    region: str = "us-east-1"
     notes: tuple[str, ...] = ()
 
     @property

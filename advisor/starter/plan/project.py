@@ -32,6 +32,7 @@ from advisor.starter.plan.event_sources.to_state_machine import source_of_machin
 from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
 from advisor.starter.plan.reachable import reachable
+from advisor.starter.plan.regions import check_services
 from advisor.starter.plan.single_function import single_function
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.text.markdown import one_line
@@ -82,9 +83,12 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         query_language=recommendation.answers.project.query_language or "jsonata",
         failure_topic=recommendation.answers.project.failure_topic or "",
         notes=notes,
+        region=recommendation.answers.project.region or "us-east-1",
     )
     _check_failure_topic(context, choice)
-    return _blueprint(recommendation, versions, context, choice, _build(context, choice, recommendation))
+    built = _build(context, choice, recommendation)
+    check_services(context, built.flow, built.parts)
+    return _blueprint(recommendation, versions, context, choice, built)
 
 
 def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
@@ -234,7 +238,7 @@ def _blueprint(
         aws=context.aws,
         iac=project.iac or "sam",
         runtime=project.runtime or "python",
-        region=project.region or "us-east-1",
+        region=context.region,
         versions=versions,
         source=context.source,
         resources=(email, *resources, alarm_topic(context.asked("failure_handling", "visibility")), *alarms),

@@ -49,6 +49,12 @@ def resource_schema(resource_type: str, region: str = REGION) -> Mapping[str, An
     return schema
 
 
+@cache
+def resource_types(region: str) -> frozenset[str]:
+    """Return the resource types that CloudFormation has in a Region."""
+    return frozenset(PROVIDER_SCHEMA_MANAGER.get_resource_types(region))
+
+
 def _botocore(held: HeldAgainst) -> Mapping[str, Any]:
     model = service_model(held.of)
     name, _, member = held.at.partition(".")

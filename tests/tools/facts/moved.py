@@ -13,12 +13,13 @@ from typing import Any
 import cfnlint
 import samtranslator
 import yaml
+from cfnlint.helpers import REGIONS
 from msgspec import Struct
 
 from advisor.knowledge.rules import WORKFLOW_TYPES, RuleBase
 from advisor.knowledge.services import Service
 from advisor.knowledge.versions import Versions
-from tests.tools.facts.models import difference, plain, resource_schema, service_model
+from tests.tools.facts.models import difference, plain, resource_schema, resource_types, service_model
 
 # How AWS's texts name what our questionnaire calls by the service.
 KINDS = {"function": "lambda", "queue": "sqs", "bucket": "s3", "topic": "sns", "event bus": "eventbridge"}
@@ -117,6 +118,17 @@ def _actions_of(service: Service) -> Iterator[str]:
         yield from access.actions
 
 
+def regions(rule_base: RuleBase) -> Iterator[Moved]:
+    """Yield the services that other Regions lack than ``services.yaml`` says, by cfn-lint's schemas."""
+    for service in rule_base.services.values():
+        if service.missing:
+            wanted, known = service.missing.resource_type, list(service.missing.regions)
+            found = [name for name in REGIONS if "iso" not in name and wanted not in resource_types(name)]
+            if sorted(found) != known:
+                text = f"CloudFormation has no {wanted} in {sorted(found)}, the rules say {known}."
+                yield Moved("services.yaml", rf'resource_type: "{wanted}"', text)
+
+
 def runtimes(versions: Versions, day: date) -> Iterator[Moved]:
     """Yield the runtimes of starters that AWS does not know, or deprecates within a year after ``day``."""
     ends = table(CFN_LINT / "LmbdRuntimeLifecycle.json")
@@ -194,6 +206,7 @@ def everything(rule_base: RuleBase, versions: Versions, rules: Path, day: date) 
     yield from workflow_types()
     yield from destinations(rule_base)
     yield from actions(rule_base)
+    yield from regions(rule_base)
     yield from runtimes(versions, day)
     yield from runtime_ends(rules)
     yield from policy_templates(rules)

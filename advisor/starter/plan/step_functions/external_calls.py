@@ -21,9 +21,22 @@ from advisor.starter.state_language.task import Call
 
 
 def bedrock(unit: Unit, context: PlanContext) -> Call:
-    """Ask a foundation model and go on with its answer."""
-    model = given(unit, context, "ModelId", "id of the Bedrock model", "amazon.nova-lite-v1:0")
-    arn = Arn("arn:{partition}:bedrock:{region}::foundation-model/{0}", (Ref(model.id, "name"),))
+    """Ask a foundation model and go on with its answer.
+
+    The id may be that of an inference profile, which calls the model in several Regions:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+    """
+    known = context.aws.services["bedrock"].model
+    default = known.called_in(context.region) if known else None
+    model = given(
+        unit, context, "ModelId", "id of a Bedrock model in this Region, or of an inference profile", default
+    )
+    own = Arn("arn:{partition}:bedrock:{region}::foundation-model/{0}", (Ref(model.id, "name"),))
+    profile = Arn(
+        "arn:{partition}:bedrock:{region}:{account}:inference-profile/{0}", (Ref(model.id, "name"),)
+    )
+    through = may(context, "bedrock", "invoke", Arn("arn:{partition}:bedrock:*::foundation-model/*"))
+    only = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
     message = {"role": "user", "content": [{"text": INPUT_TEXT}]}
     return Call(
         resource=context.aws.step("bedrock").resource,
@@ -35,7 +48,7 @@ def bedrock(unit: Unit, context: PlanContext) -> Call:
         output=Merged("answer", {"body": Value("result", ("Body",))}),
         substitutions=((model.id, Ref(model.id, "name")),),
         resources=(model,),
-        permissions=(may(context, "bedrock", "invoke", arn),),
+        permissions=(may(context, "bedrock", "invoke", own, profile), replace(through, condition=only)),
         timeout_s=context.aws.limit("http-task-timeout"),
     )
 

@@ -187,11 +187,12 @@ def _functions(context: PlanContext, flow: Flow) -> Fragment:
 
 
 def _called(calls: Mapping[str, Call]) -> Fragment:
-    permissions: dict[tuple[str, ...], Permission] = {}
+    permissions: dict[tuple[tuple[str, ...], str], Permission] = {}
     for permission in (permission for call in calls.values() for permission in call.permissions):
-        known = permissions.get(permission.actions)
+        alike = (permission.actions, repr(permission.condition))
+        known = permissions.get(alike)
         merged = tuple(dict.fromkeys((*(known.resources if known else ()), *permission.resources)))
-        permissions[permission.actions] = replace(permission, resources=merged)
+        permissions[alike] = replace(permission, resources=merged)
     resources = {item.id: item for call in calls.values() for item in call.resources}
     return Fragment(tuple(resources.values()), tuple(permissions.values()))
 
