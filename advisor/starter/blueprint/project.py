@@ -15,7 +15,18 @@ from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Resource
 from advisor.starter.blueprint.wiring import Outcome, Permission, Phrase, Ref, WorkflowType, refs_in
 
-Approach: TypeAlias = Literal["destinations", "step-functions", "both", "single-function"]
+Approach: TypeAlias = Literal[
+    "destinations",
+    "step-functions",
+    "both",
+    "single-function",
+    "direct-invoke",
+    "messaging",
+    "queue-redrive",
+    "pipes",
+    "durable-functions",
+    "managed-job",
+]
 
 
 class FailureRoute(Struct, frozen=True, kw_only=True):

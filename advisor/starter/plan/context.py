@@ -1,14 +1,16 @@
-"""`Fragment`: resources that one planning step adds. `PlanContext`: the input of every planning step."""
+"""`PlanContext`: the input of every planning step. `Fragment`: what one adds. `PlannedFlow`: all of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from advisor.decision.recommendation import Design
 from advisor.knowledge.answers import QueryLanguage
 from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.flow import Flow
 from advisor.knowledge.names import Name
 from advisor.knowledge.requirements import Requirements
 from advisor.starter.blueprint.project import RecordFixture
@@ -68,6 +70,14 @@ class Fragment(Struct, frozen=True):
     resources: tuple[Resource, ...] = ()
     permissions: tuple[Permission, ...] = ()
     records: tuple[RecordFixture, ...] = ()
+
+
+class PlannedFlow(Struct, frozen=True):
+    """The flow, everything it is made of, and an example of the event that starts it."""
+
+    flow: Flow
+    parts: Fragment
+    event: Mapping[str, Any]
 
 
 def merge(parts: Iterable[Fragment]) -> Fragment:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import Recommendation, Verdict
-from advisor.knowledge.answers import REGION, FieldCondition, Step
-from advisor.knowledge.flow import Choice, Flow, Map, units
-from advisor.knowledge.flow import parts as flows_in
+from advisor.knowledge.answers import REGION, Step
+from advisor.knowledge.flow import units
 from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
@@ -24,8 +22,9 @@ from advisor.starter.blueprint.resources import Function, HttpApi, Parameter, Re
 from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
+from advisor.starter.plan.alternatives import ALTERNATIVES
 from advisor.starter.plan.both import both
-from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
@@ -33,18 +32,16 @@ from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
 from advisor.starter.plan.reachable import reachable
 from advisor.starter.plan.regions import check_services
-from advisor.starter.plan.single_function import single_function
+from advisor.starter.plan.sample_payload import sample_payload
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.text.markdown import one_line
 
-SINGLE_FUNCTION = "single-function"
 TITLES = {
     DESTINATIONS: "Lambda Destinations",
     STEP_FUNCTIONS: "Step Functions",
     BOTH: "Both options together",
-    SINGLE_FUNCTION: "one function behind its event",
+    **{name: alternative.title for name, alternative in ALTERNATIVES.items()},
 }
-ALTERNATIVES = (SINGLE_FUNCTION,)  # what can be built where neither option is the answer
 APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH, *ALTERNATIVES)
 
 
@@ -53,14 +50,6 @@ class ChosenApproach(Struct, frozen=True):
 
     approach: Approach
     workflow_type: WorkflowType | None
-
-
-class PlannedFlow(Struct, frozen=True):
-    """The flow, everything it is made of, and an example of the event that starts it."""
-
-    flow: Flow
-    parts: Fragment
-    event: Mapping[str, Any]
 
 
 def plan(recommendation: Recommendation, versions: Versions, *, approach: str = "auto") -> Blueprint:
@@ -119,7 +108,7 @@ def _option(verdict: Verdict) -> str:
     if verdict.option != NEITHER:
         return verdict.option
     buildable = [name for name in verdict.instead if name in ALTERNATIVES]
-    return next(iter((*buildable, *verdict.instead)), SINGLE_FUNCTION)
+    return next(iter((*buildable, *verdict.instead)), "single-function")
 
 
 def _workflow_type(recommendation: Recommendation) -> WorkflowType:
@@ -167,8 +156,8 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
             )
         source = source_of_function(context, sample_payload(()), next(units(design.edge)))
         return PlannedFlow(design.flow, edges(context, design.edge, source), source.event)
-    if choice.approach == SINGLE_FUNCTION:
-        return PlannedFlow(design.edge, *single_function(context, sample_payload(())))
+    if choice.approach in ALTERNATIVES:
+        return ALTERNATIVES[choice.approach].build(context)
     if choice.approach == STEP_FUNCTIONS:
         waits = choice.workflow_type == EXPRESS and requirements.text("caller_waits_for") == "result"
         source = source_of_machine(
@@ -184,37 +173,6 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
         return PlannedFlow(design.flow, parts, source.event)
     parts, event = both(context, choice.workflow_type or "standard", sample_payload)
     return PlannedFlow(design.flow, parts, event)
-
-
-def sample_payload(flow: Flow) -> dict[str, Any]:
-    """Return a payload that takes the first way at every choice of ``flow`` that the user described."""
-    return _sample(flow, {"id": "1001"})
-
-
-def _sample(flow: Flow, payload: dict[str, Any]) -> dict[str, Any]:
-    for node in flow:
-        if isinstance(node, Map):
-            items = [_sample(node.body, {"id": f"{payload['id']}-{number}"}) for number in (1, 2)]
-            payload.setdefault(node.key, items)
-            continue
-        if isinstance(node, Choice) and not node.placeholder:
-            _fulfil(payload, node.condition)
-        for inner in flows_in(node):
-            _sample(inner, payload)
-    return payload
-
-
-def _fulfil(payload: dict[str, Any], condition: FieldCondition) -> None:
-    """Put into ``payload`` what ``condition`` asks for, where nothing is there yet."""
-    *outer, last = condition.field.split(".")
-    if condition.operator == "present" and not condition.value:
-        return
-    place = payload
-    for key in outer:
-        place = place.setdefault(key, {})
-        if not isinstance(place, dict):
-            return
-    place.setdefault(last, condition.value)
 
 
 def _blueprint(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from msgspec.structs import replace
 
 from advisor.knowledge.flow import units
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.plan.context import Fragment, PlanContext
+from advisor.starter.plan.context import PlanContext, PlannedFlow
 from advisor.starter.plan.destinations.function_chain import edges
 from advisor.starter.plan.event_sources.to_function import source_of_function
+from advisor.starter.plan.sample_payload import sample_payload
 
 # Sources that need another alternative, and which
 _ELSEWHERE = {
@@ -23,8 +21,8 @@ _ELSEWHERE = {
 }
 
 
-def single_function(context: PlanContext, payload: Mapping[str, Any]) -> tuple[Fragment, Any]:
-    """Return the event source, the function with its retries, the queue for failed events, and the event.
+def single_function(context: PlanContext) -> PlannedFlow:
+    """Return the event source, the function with its retries, and the queue for failed events.
 
     Raises NotSupported for more than one step, and for a source that does not call asynchronously.
     """
@@ -41,5 +39,6 @@ def single_function(context: PlanContext, payload: Mapping[str, Any]) -> tuple[F
             f"on-failure destination of its own. The alternative for it is {_ELSEWHERE[source_name]}."
         )
     alone = replace(context, requirements=context.requirements.without("on_success"))
-    source = source_of_function(alone, payload, steps[0])
-    return edges(alone, context.design.edge, source), source.event
+    edge = context.design.edge
+    source = source_of_function(alone, sample_payload(edge), steps[0])
+    return PlannedFlow(edge, edges(alone, edge, source), source.event)
