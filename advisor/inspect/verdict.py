@@ -74,11 +74,11 @@ def move(system: System, recommendation: Recommendation, rule_base: RuleBase) ->
 
 
 def _pays(recommendation: Recommendation) -> str:
-    """Return when the move would pay, from the strongest reason and what could still turn the advice."""
+    """Return when the move would pay, from the strongest reason and what can change the advice."""
     strength = recommendation.verdict.strength
     if recommendation.open_questions:
         asked = ", ".join(recommendation.open_questions[:3])
         return f"Only once {asked} is answered the same way; the files leave it open."
     if strength == "clear":
         return "With the next change of the flow: what is known speaks clearly for it."
-    return "Not by itself: the two are close; move when a requirement changes."
+    return "Not now: the two options are close. It pays when a requirement changes."

@@ -126,8 +126,6 @@ class ConditionReader(Struct, frozen=True, dict=True):
         if question.choice(entry.value) is None:
             values = [str(choice.value) for choice in question.choices]
             hint = did_you_mean(entry.text, values) or f"Known are {', '.join(values)}."
-            self._say(
-                entry.place, f"{question.key}: '{entry.text[:40] or entry.kind}' is no answer to it.", hint
-            )
+            self._say(entry.place, f"{question.key} has no value '{entry.text[:40] or entry.kind}'.", hint)
             return entry.text
         return entry.value if isinstance(entry.value, str | bool) else entry.text

@@ -1,4 +1,4 @@
-"""The answers behind a recommendation, and the changes that would turn it, as every report tells them."""
+"""The answers behind a recommendation, and the changes that would change it, as every report tells them."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from advisor.decision.decide import Decision
 from advisor.decision.recommendation import BreakEven, Flip, OptionCost, Recommendation
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
@@ -61,12 +62,12 @@ def title(recommendation: Recommendation, rule_base: RuleBase) -> str:
 
 
 def reason_headings(recommendation: Recommendation, rule_base: RuleBase) -> tuple[str, str]:
-    """Return what to put above the reasons for the verdict and above those against it."""
-    verdict = recommendation.verdict
-    if verdict.option != NEITHER:
-        chosen = title(recommendation, rule_base)
-        return f"Reasons for {chosen}", f"Reasons against {chosen}"
-    return "Reasons for something else", "What speaks for the two options all the same"
+    """Return what to put above the reasons for the verdict and above those for what was not chosen."""
+    option = recommendation.verdict.option
+    if option == NEITHER:
+        return "Reasons for something else", "Reasons for one of the two options nevertheless"
+    other = DESTINATIONS if option == STEP_FUNCTIONS else STEP_FUNCTIONS
+    return f"Reasons for {title(recommendation, rule_base)}", f"Reasons for {NAMES[other]} instead"
 
 
 def strength_words(recommendation: Recommendation) -> str:
@@ -98,6 +99,18 @@ def score_words(viable: bool, score: int) -> str:
     """Return a score as it is said: points, or that constraints exclude the option."""
     points = f"{score} point" if score == 1 else f"{score} points"
     return points if viable else "ruled out"
+
+
+def standing_words(decision: Decision, option: str) -> str:
+    """Return how an option stands: its points, and for a workflow type without any why it is chosen."""
+    card = decision.card(option)
+    if card.viable and card.score == 0 and option in (STANDARD, EXPRESS):
+        other = decision.express if option == STANDARD else decision.standard
+        if not other.viable:
+            return "the only type that is left"
+        if option == STANDARD and other.score == 0:
+            return "the default"
+    return score_words(card.viable, card.score)
 
 
 def answer_code(value: Answer) -> str:
@@ -155,7 +168,11 @@ def verified(cost: OptionCost) -> bool:
 
 def ruled_out(cost: OptionCost, recommendation: Recommendation) -> bool:
     """Return whether constraints exclude the option that ``cost`` is about."""
-    return cost.option in SCORED and not recommendation.decision.card(cost.option).viable
+    return _excluded(cost.option, recommendation)
+
+
+def _excluded(option: str, recommendation: Recommendation) -> bool:
+    return option in SCORED and not recommendation.decision.card(option).viable
 
 
 def cost_remarks(cost: OptionCost, recommendation: Recommendation) -> list[str]:
@@ -164,13 +181,21 @@ def cost_remarks(cost: OptionCost, recommendation: Recommendation) -> list[str]:
     return [*remarks, "ruled out"] if ruled_out(cost, recommendation) else remarks
 
 
-def break_even_words(item: BreakEven) -> str:
-    """Return a break-even as one sentence."""
+def break_evens(recommendation: Recommendation) -> list[str]:
+    """Return one sentence for each break-even of two options that are possible."""
+    return [
+        _break_even(item)
+        for item in recommendation.cost.break_even
+        if not any(_excluded(option, recommendation) for option in (item.cheaper, item.dearer))
+    ]
+
+
+def _break_even(item: BreakEven) -> str:
     cheaper, dearer = NAMES.get(item.cheaper, item.cheaper), NAMES.get(item.dearer, item.dearer)
     if item.executions is None:
-        return f"{cheaper} never gets cheaper than {dearer} within reach."
+        return f"{cheaper} is never cheaper than {dearer}."
     if item.executions <= 1:
-        return f"{cheaper} costs less than {dearer} from the first execution on."
+        return f"{cheaper} always costs less than {dearer}."
     return f"{cheaper} costs less than {dearer} from {count(item.executions)} executions a month on."
 
 

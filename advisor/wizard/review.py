@@ -67,17 +67,17 @@ def _answer_rows(session: Session, walk: Walk) -> Iterator[Row]:
         elif key in walk.unknown and key not in settled.facts.inapplicable:
             yield Row(_EDIT + key, key, told(None, question))
         elif key in marked:
-            why = "not answered yet" if key in due else "no answer could change the recommendation"
-            yield Row(_EDIT + key, key, f"Marked; {why}.")
+            why = "not answered yet" if key in due else "no answer changes the recommendation"
+            yield Row(_EDIT + key, key, f"On your list; {why}.")
 
 
 def _title(answered: int, due: int, still_open: bool) -> str:
     said = f"{answered} answer{'' if answered == 1 else 's'}."
     if due:
-        return f"{said} {due} open question{'' if due == 1 else 's'} could still change the recommendation."
+        return f"{said} {due} open question{'' if due == 1 else 's'} can change the recommendation."
     if still_open:
-        return f"{said} Enough to recommend; what you left open could still turn it, and the result says how."
-    return f"{said} Nothing else can change the recommendation."
+        return f"{said} Enough to recommend. Open questions can change the advice; the result says how."
+    return f"{said} No other answer can change the recommendation."
 
 
 def _more(session: Session, walk: Walk) -> Walk:

@@ -19,8 +19,9 @@ NAMES = {
 
 
 def status_line(decision: Decision, number: int, left: int) -> str:
-    """Return the running line: which question, how many more at about, and the points so far."""
-    return f"Question {number} of about {number + left}. So far: {standing(decision)}"
+    """Return the running line: which question, how many follow at about, and the points so far."""
+    more = f"about {left} more" if left > 0 else "the last one"
+    return f"Question {number}, {more}. So far: {standing(decision)}"
 
 
 def standing(decision: Decision) -> str:

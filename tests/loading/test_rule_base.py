@@ -58,7 +58,7 @@ def problems(folder: Path, *overlays: Path) -> list[str]:
         ("when: {branching: content}", "when: {brunching: content}",
          "7:12: 'brunching' is not a question. Did you mean 'branching'?"),
         ("when: {branching: content}", "when: {branching: contents}",
-         "7:23: branching: 'contents' is no answer to it. Did you mean 'content'?"),
+         "7:23: branching has no value 'contents'. Did you mean 'content'?"),
         ("when: {branching: content}", "when: {branching: {at_least: 2}}",
          "7:24: branching: 'at_least' is not a test for it; write the value or a list of values."),
         ("when: {branching: content}", "when: {steps: {at_leest: 2}}",
@@ -125,12 +125,8 @@ def test_every_problem_of_every_file_is_told_at_once(folder: Path) -> None:
     (folder / "alternatives.yaml").write_bytes(b"\xff\xfe\x00")
     (folder / "comparison.yaml").unlink()
     told = problems(folder)
-    assert (
-        f"rules/{BRANCHING}:7:23: branching: 'contents' is no answer to it. Did you mean 'content'?" in told
-    )
-    assert (
-        f"rules/{BRANCHING}:12:28: branching: 'contents' is no answer to it. Did you mean 'content'?" in told
-    )
+    assert f"rules/{BRANCHING}:7:23: branching has no value 'contents'. Did you mean 'content'?" in told
+    assert f"rules/{BRANCHING}:12:28: branching has no value 'contents'. Did you mean 'content'?" in told
     assert "rules/limits.yaml:1:9: the limits: 'limits' is a list; found a number." in told
     assert any(line.startswith("rules/alternatives.yaml") for line in told)
     assert "rules/comparison.yaml: cannot be read: No such file or directory." in told

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from advisor.decision.recommendation import BreakEven
+from advisor.decision.decide import decide
+from advisor.decision.recommend import recommend
+from advisor.decision.recommendation import BreakEven, Recommendation
+from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
-from advisor.reports.labels import answer_code, answer_words, break_even_words, count, moment, money
+from advisor.reports.labels import (
+    answer_code,
+    answer_words,
+    break_evens,
+    count,
+    moment,
+    money,
+    standing_words,
+)
 from tests.reports.real import RULE_BASE as REAL
 from tests.reports.samples import QUESTIONNAIRE
 
@@ -74,10 +86,39 @@ def test_long_durations_are_said_twice(seconds: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("executions", "end"),
     [
-        (None, "never gets cheaper than"),
-        (1, "from the first execution on."),
-        (4200, "from 4,200 executions a month on."),
+        (None, "Step Functions Standard is never cheaper than Lambda durable functions."),
+        (1, "Step Functions Standard always costs less than Lambda durable functions."),
+        (
+            4200,
+            "Step Functions Standard costs less than Lambda durable functions "
+            "from 4,200 executions a month on.",
+        ),
     ],
 )
 def test_break_even(executions: float | None, end: str) -> None:
-    assert end in break_even_words(BreakEven("express", "standard", executions))
+    assert break_evens(compared("standard", executions)) == [end]
+
+
+def test_an_option_that_is_ruled_out_is_not_compared() -> None:
+    assert not compared("destinations", 1).decision.destinations.viable
+    assert break_evens(compared("destinations", 1)) == []
+
+
+def compared(option: str, executions: float | None) -> Recommendation:
+    made = recommend(REAL, Answers({"invocation": "async", "steps": 4, "waits": ("human-approval",)}))
+    pair = BreakEven(option, "durable-functions", executions)
+    return replace(made, cost=replace(made.cost, break_even=(pair,)))
+
+
+@pytest.mark.parametrize(
+    ("answers", "standard", "express"),
+    [
+        ({"waits": ("human-approval",)}, "the only type that is left", "ruled out"),
+        ({"steps": 3}, "the default", "0 points"),
+        ({"delivery": "exactly-once"}, "3 points", "ruled out"),
+    ],
+)
+def test_no_chosen_type_has_0_points(answers: dict[str, Answer], standard: str, express: str) -> None:
+    decision = decide(REAL, answers)
+    assert standing_words(decision, "standard") == standard
+    assert standing_words(decision, "express") == express

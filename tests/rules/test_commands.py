@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import advisor
+from advisor.text.address import is_address
 from tests.cli.conftest import Advise, advise
 from tests.rules.conftest import Overlay, rule
 
@@ -32,8 +33,7 @@ Because    Event source mappings of streams take from 0 to 10,000 retries, a
            maximum record age and bisection, and then hand the batch to the
            on-failure destination. Kafka mappings take these settings in
            provisioned mode only, whose pollers are billed by the hour.
-Source     https://docs.aws.amazon.com/lambda/latest/api/
-           API_CreateEventSourceMapping.html
+Source     https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 As of      2026-11-27
 Criterion  Retries (retries)
 Looks at   invocation, event_source, retry
@@ -61,7 +61,8 @@ def test_list_by_option(advise: Advise) -> None:
 def test_every_line_fits_80_columns(advise: Advise) -> None:
     for arguments in (["list"], ["weights"], ["show", "AL04"], ["lint"], ["test"]):
         outcome = advise("rules", *arguments)
-        assert max(map(len, outcome.out.splitlines())) <= 80, arguments
+        foldable = [line for line in outcome.out.splitlines() if not any(map(is_address, line.split()))]
+        assert max(map(len, foldable)) <= 80, arguments
 
 
 def test_show(advise: Advise) -> None:
@@ -121,7 +122,7 @@ def test_own_cases(advise: Advise, overlay: Overlay) -> None:
     assert outcome.out.startswith(
         "OW01 should fire and stays quiet on steps=2\nOW01 should stay quiet and fires on steps=9999\n"
     )
-    assert ": 2 fail.\n" in outcome.out
+    assert ": 2 failed.\n" in outcome.out
 
 
 def test_scenarios_of_ones_own(advise: Advise, tmp_path: Path) -> None:

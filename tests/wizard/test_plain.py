@@ -81,7 +81,7 @@ REPLIES: list[tuple[str, Prompt, Reply | Mistake]] = [
     ("2,1", SEVERAL, Picked(("callback", "timer"))),
     ("1, 1, 2", SEVERAL, Picked(("timer", "callback"))),
     ("3", SEVERAL, Picked(("none-of-these",))),
-    ("1,3", SEVERAL, Mistake("'None of these' stands alone.")),
+    ("1,3", SEVERAL, Mistake("'None of these' excludes the other answers.")),
     ("", SEVERAL, Mistake("Type a number from 1 to 4.")),
     ("", ORDERED, Picked(("low-ops", "cost"))),
     ("3 2", ORDERED, Picked(("low-ops", "control"))),

@@ -79,13 +79,13 @@ def test_the_straight_path() -> None:
         "How is the work started?",
         "How many steps?",
         "What does a run wait for?",
-        "3 answers. Nothing else can change the recommendation.",
+        "3 answers. No other answer can change the recommendation.",
         "What next?",
     ]
     assert [prompt.status for prompt in prompter.asked[:3]] == [
-        "Question 1 of about 3. So far: both open",
-        "Question 2 of about 3. So far: Destinations 1, Step Functions 0",
-        "Question 3 of about 3. So far: Destinations 1, Step Functions 0",
+        "Question 1, about 2 more. So far: both open",
+        "Question 2, about 1 more. So far: Destinations 1, Step Functions 0",
+        "Question 3, the last one. So far: Destinations 1, Step Functions 0",
     ]
     assert prompter.told[-4:] == [
         "plain: ",
@@ -136,7 +136,7 @@ def test_the_review_edits_any_answer_and_one_lands_on_it_again() -> None:
 def test_review_can_be_called_early_and_leads_back_to_what_matters() -> None:
     prompter = script("async", Move.REVIEW, "more", "3", "show", "quit")
     assert play(session(prompter, "invocation", "steps")).requirements == {"invocation": "async", "steps": 3}
-    assert prompter.asked[2].title == "1 answer. 1 open question could still change the recommendation."
+    assert prompter.asked[2].title == "1 answer. 1 open question can change the recommendation."
 
 
 def test_the_rest_is_asked_only_when_wanted() -> None:
@@ -172,7 +172,7 @@ def test_an_option_ruled_out_is_said_when_it_happens() -> None:
         "warning: Destinations and Express workflows can no longer be used: "
         "Only Standard can wait. Because of WA01.",
     ]
-    assert prompter.asked[1].status == "Question 2 of about 2. So far: Destinations out, Step Functions 0"
+    assert prompter.asked[1].status == "Question 2, the last one. So far: Destinations out, Step Functions 0"
 
 
 CONTRADICTION = (
@@ -242,7 +242,7 @@ def test_what_was_left_open_is_not_said_to_be_without_weight() -> None:
     prompter = script("async", Move.UNKNOWN, "show", "quit")
     play(session(prompter, "invocation", "steps"))
     assert prompter.asked[2].title == (
-        "1 answer. Enough to recommend; what you left open could still turn it, and the result says how."
+        "1 answer. Enough to recommend. Open questions can change the advice; the result says how."
     )
 
 
@@ -363,10 +363,10 @@ def test_what_was_marked_and_cannot_matter_any_more_stands_in_the_review() -> No
     prompter = script(Picked(("waits", "priority")), Move.REVIEW, "show", "quit")
     asks = in_order("waits", "parallelism")
     play(Session(rule_base=rule_base, prompter=prompter, actions=ACTIONS, open_questions=asks))
-    marked = {row.label: row.text for row in prompter.asked[2].rows if row.text.startswith("Marked")}
+    marked = {row.label: row.text for row in prompter.asked[2].rows if row.text.startswith("On your list")}
     assert marked == {
-        "waits": "Marked; not answered yet.",
-        "priority": "Marked; no answer could change the recommendation.",
+        "waits": "On your list; not answered yet.",
+        "priority": "On your list; no answer changes the recommendation.",
     }
 
 

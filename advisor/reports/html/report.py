@@ -32,7 +32,7 @@ from advisor.reports.html.flow_drawing import draw
 from advisor.reports.html.what_if_data import what_if
 from advisor.reports.labels import (
     NAMES,
-    break_even_words,
+    break_evens,
     change_code,
     cost_remarks,
     count,
@@ -41,7 +41,7 @@ from advisor.reports.labels import (
     option_name,
     options_words,
     reason_headings,
-    score_words,
+    standing_words,
     strength_words,
     title,
 )
@@ -150,7 +150,7 @@ class _Page(Struct, frozen=True):
             "option_name": lambda option: option_name(option, self.rule_base),
             "chart": cost_chart(recommendation, self.rule_base),
             "sheet": (WIDTH, HEIGHT),
-            "break_even": [break_even_words(item) for item in recommendation.cost.break_even],
+            "break_even": break_evens(recommendation),
             "stories": list(
                 zip(recommendation.failure_stories, timelines(recommendation.failure_stories), strict=True)
             ),
@@ -162,7 +162,8 @@ class _Page(Struct, frozen=True):
         """Return an option with its name, its score, and whether it is (part of) the advice."""
         verdict, card = self.recommendation.verdict, self.recommendation.decision.card(option)
         together = verdict.option == BOTH and option in OPTIONS
-        score = "not by itself" if together and not card.viable else score_words(card.viable, card.score)
+        decision = self.recommendation.decision
+        score = "only together" if together and not card.viable else standing_words(decision, option)
         chosen = together or option in (verdict.option, verdict.workflow_type)
         return option, NAMES[option], score, chosen
 

@@ -14,7 +14,7 @@ from advisor.reports.diagram.flow import flow, in_words, placeholder
 from advisor.reports.diagram.mermaid import flowchart
 from advisor.reports.labels import (
     NAMES,
-    break_even_words,
+    break_evens,
     change_code,
     cost_remarks,
     count,
@@ -23,6 +23,7 @@ from advisor.reports.labels import (
     option_name,
     options_words,
     score_words,
+    standing_words,
     strength_words,
     title,
 )
@@ -122,9 +123,9 @@ class _Record:
 
     def considered(self) -> Iterator[str]:
         yield "## Considered Options"
-        cards = [self.decision.card(option) for option in SCORED]
+        scored = [f"{NAMES[option]}: {standing_words(self.decision, option)}" for option in SCORED]
         named = [f"{escaped(item.title)} (an alternative)" for item in self.recommendation.alternatives]
-        yield _items([*(f"{NAMES[c.option]}: {score_words(c.viable, c.score)}" for c in cards), *named])
+        yield _items([*scored, *named])
 
     def outcome(self) -> Iterator[str]:
         yield "## Decision Outcome"
@@ -171,13 +172,17 @@ class _Record:
 
     def consequences(self) -> Iterator[str]:
         yield "### Consequences"
-        good = [self._means("Good", item.rule) for item in arguments_for(self.recommendation)]
-        bad = [self._means("Bad", item.rule) for item in arguments_against(self.recommendation)]
-        mind = [f"Mind: {escaped(text)}" for text in self.recommendation.warnings]
-        yield _items([*good, *bad, *mind]) or "Nothing that was answered speaks for or against it."
+        good = [
+            f"Good, because of {self._rule(item.rule)}: {escaped(item.rule.because)}"
+            for item in arguments_for(self.recommendation)
+        ]
+        bad = [self._speaks_for_another(item) for item in arguments_against(self.recommendation)]
+        warnings = [f"Warning: {escaped(text)}" for text in self.recommendation.warnings]
+        yield _items([*good, *bad, *warnings]) or "Nothing that was answered speaks for or against it."
 
-    def _means(self, word: str, rule: Rule) -> str:
-        return f"{word}, because of {self._rule(rule)}: {escaped(rule.because)}"
+    def _speaks_for_another(self, item: Argument) -> str:
+        name, because = option_name(item.speaks_for, self.rule_base), escaped(item.rule.because)
+        return f"Bad, because {self._rule(item.rule)} speaks for {escaped(name)}: {because}"
 
     def ruled_out(self) -> Iterator[str]:
         yield "### Ruled Out"
@@ -226,7 +231,8 @@ class _Record:
             yield f"### {NAMES[option]}"
             rejected = [self._argued("Bad", rule, "ruled out") for rule in _own_exclusions(card)]
             good = [self._argued("Good", f.rule, score_words(True, f.points)) for f in card.findings]
-            yield _items([*rejected, *good]) or "Nothing that was answered speaks for or against it."
+            stands = _capital(standing_words(self.decision, option))
+            yield _items([*rejected, *good]) or f"{stands}: no answer speaks for or against it."
         for item in self.recommendation.alternatives:
             yield f"### {escaped(item.title)} (alternative)"
             yield f"{escaped(item.sketch)} ({link('AWS', item.source)})"
@@ -251,12 +257,12 @@ class _Record:
             )
             for item in cost.options
         ]
-        heads = ("Option", "With free tier", "Without free tier", "Mind")
+        heads = ("Option", "With free tier", "Without free tier", "Remarks")
         yield "\n".join(table(heads, _dollars(totals)))
         lines = [self._priced(item.option, line) for item in cost.options for line in item.lines]
         if lines:
             yield "\n".join(table(("Option", "Item", "Formula", "Cost", "Price"), _dollars(lines)))
-        notes = [*map(break_even_words, cost.break_even), *cost.assumptions]
+        notes = [*break_evens(self.recommendation), *cost.assumptions]
         yield _items(escaped(note) for note in notes)
 
     def _priced(self, option: str, line: CostLine) -> tuple[str, ...]:

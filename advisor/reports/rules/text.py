@@ -123,7 +123,7 @@ def cases_report(
 
 
 def _failures(count: int) -> str:
-    return "all hold" if count == 0 else "1 fails" if count == 1 else f"{count} fail"
+    return "all hold" if count == 0 else f"{count} failed"
 
 
 def _failed(case: Case) -> list[str]:
@@ -150,15 +150,15 @@ def _replayed(file: str, items: Sequence[Replay]) -> Iterator[str]:
 
 def weights_report(weights: Weights) -> str:
     """Return what each option can reach, and how much each criterion can weigh for it."""
-    head = f"{pad('', 26)}{'rules':>7}{'points':>8}{'together':>10}{'constraints':>13}"
+    head = f"{pad('', 26)}{'rules':>7}{'points':>8}{'together':>10}{'ruled out by':>14}"
     lines = ["What each option can reach", "", head]
     lines += [
-        f"{pad(name, 26)}{w.rules:>7}{w.points:>8}{w.together:>10}{w.constraints:>13}"
+        f"{pad(name, 26)}{w.rules:>7}{w.points:>8}{w.together:>10}{w.constraints:>14}"
         for name, w in ((NAMES.get(w.option, w.option), w) for w in weights.options)
     ]
     note = (
         "points: of all its rules, though some exclude each other; together: the most found on one set of "
-        "answers that does not rule it out; constraints: rules that can rule it out."
+        "answers that does not rule it out; ruled out by: the number of rules that can rule it out."
     )
     short = {"destinations": "Dest.", "step-functions": "StepF.", "standard": "Std.", "express": "Expr."}
     lines += ["", *wrap(note, COLUMNS), "", "The most points a criterion can give at once", ""]

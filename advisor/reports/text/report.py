@@ -13,7 +13,7 @@ from advisor.reports.answers import answered, turned_to, turns
 from advisor.reports.diagram.flow import flow, in_words
 from advisor.reports.labels import (
     NAMES,
-    break_even_words,
+    break_evens,
     change_code,
     cost_remarks,
     count,
@@ -22,7 +22,7 @@ from advisor.reports.labels import (
     option_name,
     options_words,
     reason_headings,
-    score_words,
+    standing_words,
     strength_words,
 )
 from advisor.reports.reasons import Argument, arguments_against, arguments_for, arguments_on_type, exclusions
@@ -182,7 +182,7 @@ def _workflow_type(page: Page) -> Iterator[str]:
         yield from page.heading("Standard or Express")
         for card in (decision.standard, decision.express):
             rules = ", ".join(rule.id for rule in card.ruled_out_by or [item.rule for item in card.findings])
-            words = f"{NAMES[card.option]}: {score_words(card.viable, card.score)}"
+            words = f"{NAMES[card.option]}: {standing_words(decision, card.option)}"
             yield from page.say(f"{words} ({rules})" if rules else words, "  ", "    ")
 
 
@@ -236,7 +236,7 @@ def _cost(page: Page) -> Iterator[str]:
                 yield from page.say(f"{line.title}: {line.formula} = {money(line.usd)}{mark}", " " * 6)
                 yield from page.source(line.source, " " * 6)
     if page.options.explain:
-        notes = (*(break_even_words(item) for item in cost.break_even), *cost.assumptions)
+        notes = (*break_evens(page.recommendation), *cost.assumptions)
         for note in notes:
             yield from page.say(note, "  - ", "    ")
 
@@ -259,7 +259,7 @@ def _failure_story(page: Page, story: FailureStory) -> Iterator[str]:
 
 def _warnings(page: Page) -> Iterator[str]:
     if page.recommendation.warnings:
-        yield from page.heading("Mind")
+        yield from page.heading("Warnings")
         for warning in page.recommendation.warnings:
             yield from page.say(warning, "  - ", "    ")
 

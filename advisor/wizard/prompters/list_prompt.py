@@ -189,4 +189,5 @@ def _enter(event: KeyPressEvent, prompt: Prompt, cursor: Cursor) -> None:
     elif cursor.marked:
         event.app.exit(result=Picked(tuple(cursor.marked)))
     else:
-        cursor.mistake = "Mark at least one with Space, or choose one of the last two."
+        others = " or ".join(f"'{row.label}'" for row in prompt.rows if row.alone)
+        cursor.mistake = "Mark at least one with Space" + (f", or choose {others}." if others else ".")

@@ -140,7 +140,7 @@ def understood(line: str, prompt: Prompt) -> Reply | Mistake:
         return Mistake("One number is expected here.")
     single = [prompt.row(row_id).label for row_id in ids if prompt.row(row_id).alone]
     if single and len(ids) > 1:
-        return Mistake(f"'{single[0]}' stands alone.")
+        return Mistake(f"'{single[0]}' excludes the other answers.")
     return Picked(ids)
 
 

@@ -37,6 +37,8 @@ _COLOURS = {
     "bottom-toolbar": "noreverse",
 }
 
+_ROWS_OF_PAUSE = 6  # of the screen, below a page of help
+
 
 class QuestionaryPrompter(Struct, frozen=True):
     """Asks on the terminal of the process."""
@@ -131,13 +133,19 @@ class QuestionaryPrompter(Struct, frozen=True):
         return question
 
     def _help(self, prompt: Prompt) -> None:
-        lines = _help_lines(prompt, self._width)
-        self._print([("", "\n".join(self.look.shown(line) for line in lines))])
-        size = shutil.get_terminal_size()
-        if len(lines) + 2 * len(prompt.rows) + 6 > size.lines:
-            row = Row("back", "Back to the question")
-            pause = Prompt("That was the help.", "one", rows=(row,), moves=frozenset(), quiet=True)
-            self.ask(pause)
+        """Show the help, in pages that fit the screen where it leaves no room for the question."""
+        lines = [self.look.shown(line) for line in _help_lines(prompt, self._width)]
+        screen = shutil.get_terminal_size().lines
+        if len(lines) + 2 * len(prompt.rows) + 6 <= screen:
+            return self._print([("", "\n".join(lines))])
+        page = max(4, screen - _ROWS_OF_PAUSE)
+        for start in range(0, len(lines), page):
+            self._print([("", "\n".join(lines[start : start + page]))])
+            more = start + page < len(lines)
+            row = Row("on", "Read on") if more else Row("back", "Back to the question")
+            title = "The help goes on." if more else "End of the help."
+            self.ask(Prompt(title, "one", rows=(row,), moves=frozenset(), quiet=True))
+        return None
 
     def _trace(self, prompt: Prompt, reply: Reply) -> None:
         said = _told(prompt, reply)

@@ -50,7 +50,7 @@ def test_every_question_fits_a_screen_of_eighty_by_twenty_four(tmp_path: Path) -
         for number in range(1, 60):
             if "Review." in terminal.text:
                 break
-            terminal.wait_for(f"Question {number} of about")
+            terminal.wait_for(f"Question {number}, ")
             joined = " ".join(line.strip() for line in terminal.lines)
             question = next(q for q in QUESTIONNAIRE.questions if q.key == asked_on(joined))
             assert question.ask in joined

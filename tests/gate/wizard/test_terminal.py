@@ -53,7 +53,7 @@ class TestLists:
         with wizard(tmp_path, "all") as terminal:
             assert terminal.wait_for("? help") == INTRODUCTION + (
                 "\n"
-                " Question 1 of about 8. So far: both open\n"
+                " Question 1, about 7 more. So far: both open\n"
                 " How is the work started?\n"
                 " ❯ Synchronous call    The caller waits for the answer.\n"
                 "   Asynchronous event  Nobody waits.\n"
@@ -73,7 +73,7 @@ class TestLists:
                 " How is the work started? Asynchronous event\n"
                 " Which service starts it? Something else\n"
                 "\n"
-                " Question 3 of about 8. So far: Destinations 1, Step Functions 0\n"
+                " Question 3, about 5 more. So far: Destinations 1, Step Functions 0\n"
                 " How many steps?\n"
                 " Whole number from 1 to 10,000 steps, such as 1, 3.\n"
                 " Enter done   < back   = review   - don't know   ? help\n"
@@ -106,7 +106,7 @@ class TestLists:
             terminal.type(ENTER)
             assert terminal.wait_for("Review.").endswith(
                 " Review. So far: Destinations out, Step Functions 1\n"
-                " 8 answers. Nothing else can change the recommendation.\n"
+                " 8 answers. No other answer can change the recommendation.\n"
                 " Choose an answer to change it.\n"
                 " ❯ Show the recommendation\n"
                 "   invocation               Asynchronous event\n"
@@ -326,7 +326,7 @@ class TestLists:
             terminal.type(END, ENTER, END, ENTER, "-", END, ENTER)
             terminal.wait_for("What does a run wait for?")
             terminal.type(ENTER)
-            terminal.wait_for("Mark at least one with Space, or choose one of the last two.")
+            terminal.wait_for("Mark at least one with Space, or choose 'None of these'")
             terminal.type(SPACE, END, UP, SPACE)
             assert "[✓] None of these" in terminal.text
             assert terminal.text.count("✓") == 1
@@ -363,7 +363,7 @@ class TestPlain:
             assert b"\x1b" not in terminal.seen
             assert terminal.text.startswith(
                 INTRODUCTION + "\n"
-                "Question 1 of about 8. So far: both open\n"
+                "Question 1, about 7 more. So far: both open\n"
                 "How is the work started?\n"
                 "  1. Synchronous call: The caller waits for the answer.\n"
                 "  2. Asynchronous event: Nobody waits.\n"
@@ -431,7 +431,7 @@ class TestNothingIsLost:
         with wizard(tmp_path, *flags) as terminal:
             assert "2 answers, kept 20" in terminal.wait_for("There is a draft of an unfinished run.")
             terminal.type(f"1{ENTER}" if "plain" in flags else ENTER)
-            terminal.wait_for("Question 3 of about 8")
+            terminal.wait_for("Question 3, about 5 more")
             terminal.wait_for("How many steps?")
 
     @pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
