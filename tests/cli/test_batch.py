@@ -140,13 +140,18 @@ def test_bad_lines_are_named_by_number_and_skipped() -> None:
         (["--batch", "."], ". cannot be read"),
         (["--batch", "-", "--set", "steps=3"], "--batch takes no FILE"),
         (["answers.yaml", "--batch", "-"], "--batch takes no FILE"),
-        (["--batch", "-", "--format", "json"], "--batch takes no FILE"),
     ],
 )
 def test_what_does_not_go_together_is_refused(arguments: list[str], said: str) -> None:
     result = run(arguments)
     assert (result.returncode, result.stdout) == (2, b"")
     assert result.stderr.decode().startswith(said)
+
+
+def test_the_refusal_is_json_where_json_is_asked_for() -> None:
+    result = run(["--batch", "-", "--format", "json"])
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["error"]["message"].startswith("--batch takes no FILE")
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -41,7 +41,7 @@ def test_the_lines_of_the_readme_run() -> None:
     ("code", "wanted"),
     [
         ("import advisor", set()),
-        ("from advisor.cli import main; main(['--version'])", {"typer"}),
+        ("from advisor.cli import main; main(['--version'])", {"typer", "yaml"}),
         ("from advisor.cli import main; main(['--help'])", {"typer"}),
         ("from advisor.cli import main; main(['recommend', '--set', 'steps=3'])", {"typer", "yaml"}),
         (
