@@ -98,7 +98,8 @@ def inspect(
         console.data(text)
     else:
         advisor.write_text(Path(to_file), text, replace=force)
-        note(f"{len(inspection.findings)} findings. Written to {to_file}.")
+        found = len(inspection.findings)
+        note(f"{found} finding{'s' if found != 1 else ''}. Written to {to_file}.")
     if _reaches(inspection, limit):
         raise typer.Exit(FOUND)
 

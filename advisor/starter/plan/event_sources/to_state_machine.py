@@ -61,6 +61,7 @@ CHANGE = Entry(
     "{'id': $record.Keys.id.S, 'change': $states.input[0].change, 'image': $plain({'M': $image})})",
     "$states.input[0].event",
 )
+RECEIVES = 5
 
 
 def source_of_machine(
@@ -131,7 +132,7 @@ def _from_queue(
         visibility_s=360,
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
-        max_receives=context.aws.limit("advised-receives"),
+        max_receives=RECEIVES,
     )
     piped = _pipe(context, "sqs", Ref(queue.id), (envelope("messageId", "body"), way))
     kept = undelivered(context, "the pipe", None)
