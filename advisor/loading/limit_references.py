@@ -1,8 +1,9 @@
 """References to limits in the YAML of the rule base, replaced by what the limits say.
 
-A number may be ``{limit: lambda-timeout}``, ``{limit: inline-map-concurrency, plus: 1}`` or
-``{limit: sfn-payload-bytes, in: KB}``. A sentence may hold ``{limit:lambda-timeout}`` ("30 minutes"), with
-``last`` (of a series), ``number`` ("1,800") or ``exact`` ("1,800 s") behind the name.
+A number may be ``{limit: lambda-timeout}``, ``{limit: async-event-age last}`` (of a series),
+``{limit: inline-map-concurrency, plus: 1}`` or ``{limit: sfn-payload-bytes, in: KB, times: 0.5}``.
+A sentence may hold ``{limit:lambda-timeout}`` ("30 minutes"), with ``last`` (of a series), ``number``
+("1,800") or ``exact`` ("1,800 s") behind the name.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from advisor.loading.yaml_nodes import Entry
 
 _IN_TEXT = re.compile(r"\{(limit:[^{}]*)\}")
 _WORDS = ("last", "number", "exact")
+_LAST = " last"
 _UNITS: Mapping[tuple[str, str], Callable[[Number], Number]] = {
     ("bytes", "KB"): lambda size: size / 1024,
     ("days", "s"): lambda days: days * 86_400,
@@ -45,20 +47,26 @@ def resolved(entry: Entry, limits: Mapping[str, Limit], problems: list[Problem])
 def _number(entry: Entry, limits: Mapping[str, Limit], problems: list[Problem]) -> Entry:
     fields = Fields(entry, "a reference to a limit", problems)
     named = fields.get("limit", required=True)
-    limit = limits.get(fields.one_of(named, tuple(limits))) if named else None
-    plus, unit = fields.number("plus", 0), fields.text("in", required=False)
+    limit = limits.get(fields.one_of(_without_last(named), tuple(limits))) if named else None
+    plus, times, unit = fields.number("plus", 0), fields.number("times", 1), fields.text("in", required=False)
     fields.done()
-    if limit is None:
+    if named is None or limit is None:
         return replace(entry, value=0, text="0")
-    number = limit.number
+    number = limit.series[-1] if named.text.endswith(_LAST) else limit.number
     if unit and unit != limit.unit:
         convert = _UNITS.get((limit.unit, unit))
         if convert is None:
             fields.say(entry.place, f"the limit '{limit.id}' is in {limit.unit}, not in {unit[:40]}.")
         number = convert(number) if convert else number
-    total = number + plus
+    total = number * times + plus
     total = int(total) if total == int(total) else total
     return replace(entry, value=total, text=str(total))
+
+
+def _without_last(named: Entry) -> Entry:
+    """Return the name of a limit alone."""
+    name = named.text.removesuffix(_LAST)
+    return named if name == named.text else replace(named, value=name, text=name)
 
 
 def words_of(limit: Limit, how: tuple[str, ...]) -> str:

@@ -71,7 +71,7 @@ def problems(folder: Path, *overlays: Path) -> list[str]:
         ("when: {branching: content}", "when: {steps: {at_least: {limit: lambda-timeout, in: KB}}}",
          "7:30: the limit 'lambda-timeout' is in s, not in KB."),
         ("when: {branching: content}", "when: {steps: {at_least: {limit: lambda-timeout, minus: 1}}}",
-         "7:54: a reference to a limit: 'minus' is not a known field. Known are in, limit, plus."),
+         "7:54: a reference to a limit: 'minus' is not a known field. Known are in, limit, plus, times."),
         ("tests any field", "tests {limit:lambda-timout}",
          "9:14: there is no limit 'lambda-timout'. Did you mean 'lambda-timeout'?"),
         ("tests any field", "tests {limit:lambda-timeout roughly}",
@@ -134,18 +134,18 @@ def test_every_problem_of_every_file_is_told_at_once(folder: Path) -> None:
 
 def test_a_limit_is_read_where_a_rule_names_it(folder: Path) -> None:
     named = RULE.replace(
-        "{branching: content}", "{step_duration_s: {at_most: {limit: lambda-timeout, plus: 1}}}", 1
+        "{branching: content}", "{step_duration_s: {at_most: {limit: async-event-age last, plus: 1}}}", 1
     )
     named = named.replace(
         "any field", "{limit:sfn-payload-bytes}, {limit:async-event-age last}, {limit:lambda-timeout exact}"
     )
     for case in ("{branching: content}", "{branching: none}"):
-        named = named.replace(case, "{payload_kb: {limit: sfn-payload-bytes, in: KB}}")
+        named = named.replace(case, "{payload_kb: {limit: sfn-payload-bytes, in: KB, times: 0.5}}")
     (folder / BRANCHING).write_text(named, encoding="utf-8", newline="\n")
     rule = load_rule_base(folder).by_id["BR01"]
-    assert rule.when == Test("step_duration_s", "at_most", (1801,))
+    assert rule.when == Test("step_duration_s", "at_most", (21601,))
     assert rule.because == "A Choice state tests 256 KB, 6 hours, 1,800 s."
-    assert rule.fires_on == rule.quiet_on == ({"payload_kb": 256},)
+    assert rule.fires_on == rule.quiet_on == ({"payload_kb": 128},)
 
 
 @pytest.mark.parametrize(

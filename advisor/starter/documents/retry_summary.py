@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
+from advisor.knowledge.conditions import Number
+from advisor.knowledge.limits import figure, in_words
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Function
 from advisor.starter.state_language.expressions import State
@@ -15,20 +18,33 @@ def worst_case(blueprint: Blueprint) -> str:
 
 
 def delays(blueprint: Blueprint) -> str:
-    """Return how long after the first attempt the last one starts."""
-    found = []
+    """Return how long after the first attempt the next ones start."""
+    limits, found = blueprint.aws.limits, []
     if any(function.asynchronous for function in blueprint.functions):
+        starts = _and(_times(accumulate(limits["async-retry-waits"].series)))
+        least, longest = _times(limits["async-throttle-waits"].series)
         found.append(
-            "asynchronous retries start about 1 and 3 minutes after the first attempt; throttled events wait "
-            "1 second to 5 minutes between tries until the event age is reached"
+            f"asynchronous retries start about {starts} after the first attempt; throttled events wait "
+            f"{least} to {longest} between tries until the event age is reached"
         )
     if any(function.trigger and function.trigger.batch for function in blueprint.functions):
         found.append("stream retries follow at once and hold the shard until they end")
     if blueprint.machine:
+        interval, backoff = limits["starter-retry-interval"].number, limits["starter-retry-backoff"].number
+        waits = ", ".join(figure(interval * backoff**retry) for retry in range(3))
+        (cap,) = _times(limits["starter-retry-max-delay"].series)
         found.append(
-            "state machine retries wait 2, 4, 8… seconds at most, with full jitter, capped at 60 seconds"
+            f"state machine retries wait {waits}… seconds at most, with full jitter, capped at {cap}"
         )
     return "; ".join(found)
+
+
+def _times(seconds: Iterable[Number]) -> list[str]:
+    return [in_words(number, "s") for number in seconds]
+
+
+def _and(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _functions(blueprint: Blueprint) -> Iterator[str]:

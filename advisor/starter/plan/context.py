@@ -54,14 +54,14 @@ class PlanContext(Struct, frozen=True, kw_only=True):
 
     @property
     def timeout_s(self) -> int:
-        """Return the timeout of each function: twice the expected duration, from 30 to 900 s.
+        """Return the timeout of each function: twice the expected duration, 30 s at least.
 
         Where a caller waits it is from 8 s to what the whole run may take.
         """
         expected = self.requirements.number("step_duration_s", 0) * 2
         if self.answer_s:
             return int(min(max(expected, 8), self.answer_s))
-        return int(min(max(expected, 30), 900))
+        return int(min(max(expected, 30), self.aws.limit("starter-function-timeout")))
 
 
 class Fragment(Struct, frozen=True):

@@ -61,7 +61,6 @@ CHANGE = Entry(
     "{'id': $record.Keys.id.S, 'change': $states.input[0].change, 'image': $plain({'M': $image})})",
     "$states.input[0].event",
 )
-RECEIVES = 5
 
 
 def source_of_machine(
@@ -132,7 +131,7 @@ def _from_queue(
         visibility_s=360,
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
-        max_receives=RECEIVES,
+        max_receives=context.aws.limit("advised-receives"),
     )
     piped = _pipe(context, "sqs", Ref(queue.id), (envelope("messageId", "body"), way))
     kept = undelivered(context, "the pipe", None)

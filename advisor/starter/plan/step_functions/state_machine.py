@@ -199,9 +199,10 @@ def _called(calls: Mapping[str, Call]) -> Fragment:
 
 def _refuse_oversize(context: PlanContext, flow: Flow, plan: MachineOptions) -> None:
     if plan.workflow_type == "express" and any(_distributed(node) for node in nodes(flow)):
+        most = context.aws.limit("inline-map-concurrency")
         raise NotSupported(
-            "An inline Map works on at most 40 items at once, and a distributed Map needs a Standard "
-            "workflow. Say max_parallel_items: 40, or leave what asks for Express out."
+            f"An inline Map works on at most {most} items at once, and a distributed Map needs a Standard "
+            f"workflow. Say max_parallel_items: {most}, or leave what asks for Express out."
         )
 
 
