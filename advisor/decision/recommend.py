@@ -139,7 +139,8 @@ def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, 
 
 def warnings(rule_base: RuleBase, decision: Decision, verdict: Verdict) -> tuple[str, ...]:
     """Return what the user should know beside the verdict, in words."""
-    chosen = {BOTH: (DESTINATIONS, STEP_FUNCTIONS)}.get(verdict.option, (verdict.option,))
+    several = {BOTH: (DESTINATIONS, STEP_FUNCTIONS), NEITHER: verdict.instead[:1]}
+    chosen = several.get(verdict.option, (verdict.option,))
     found = [f"{rule.because} [{rule.id}]" for rule in decision.warns if set(rule.warns) & set(chosen)]
     found += [
         f"The answer to {item.key} was left out: the question does not arise here."

@@ -74,7 +74,7 @@ class RuleReader(Struct, frozen=True, dict=True):
             rules_out=fields.names("rules_out", self.candidates),
             names=self._alternative(fields, "names"),
             combines=fields.flag("combines"),
-            warns=fields.names("warns", OPTIONS),
+            warns=fields.names("warns", (*OPTIONS, *self.alternatives)),
             fires_on=self._cases(fields, "fires_on"),
             quiet_on=self._cases(fields, "quiet_on"),
             place=entry.place,

@@ -21,9 +21,8 @@ def effects(rule: Rule, rule_base: RuleBase) -> tuple[str, ...]:
     if rule.combines:
         found.append("leads to both together, where one of them would be recommended")
     if rule.warns:
-        found.append(
-            f"warns where {_listed([NAMES[option] for option in rule.warns], 'or')} would be recommended"
-        )
+        warned = _listed([_candidate(option, rule_base) for option in rule.warns], "or")
+        found.append(f"warns where {warned} would be recommended")
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Iterator
 
 from advisor.knowledge.flow import Choice, WaitForCallback, nodes, units
+from advisor.knowledge.limits import in_words
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, LoadBalancer, Resource
 
@@ -124,7 +125,8 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         )
         alias = Function.alias
         yield f"Did it go to the alias `{alias}`? The settings are the alias's; the bare function has none."
-        yield "Is it still being retried? The last attempt starts about three minutes after the first."
+        last = in_words(sum(blueprint.aws.limits["async-retry-waits"].series), "s")
+        yield f"Is it still being retried? The last attempt starts about {last} after the first."
     triggers = [f.trigger for f in blueprint.functions if f.trigger and f.trigger.batch]
     if triggers:
         metric, part = ("OffsetLag", "partition") if triggers[0].kind == "kafka" else ("IteratorAge", "shard")
