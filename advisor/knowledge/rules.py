@@ -38,7 +38,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     Effects, at least one: ``favours`` (points 1 leans, 2 favours, 3 strongly favours, for an option, a
     workflow type or an alternative), ``rules_out`` (what cannot be done), ``names`` (an alternative worth
     knowing beside the recommendation), ``combines`` (both options, each for its part), ``warns`` (options
-    and alternatives for which ``because`` is a warning). ``fires_on`` and ``quiet_on`` are the rule's own test cases.
+    and alternatives for which ``because`` is a warning). ``fires_on`` and ``quiet_on`` are the rule's own
+    test cases.
     """
 
     id: str
