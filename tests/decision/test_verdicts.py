@@ -121,9 +121,9 @@ def test_durable_functions_are_named_where_they_fit() -> None:
 
 
 def test_a_warning_is_for_the_alternative_that_is_recommended() -> None:
-    long = {"invocation": "async", "steps": 1, "step_duration_s": 1200}
+    long: dict[str, Answer] = {"invocation": "async", "steps": 1, "step_duration_s": 1200}
     advice = recommend(RULE_BASE, Answers(long))
-    assert (advice.verdict.option, advice.verdict.instead[:1]) == ("neither", ("single-function",))
+    assert (advice.verdict.option, advice.verdict.instead[0]) == ("neither", "single-function")
     (warning,) = advice.warnings
     assert warning.startswith("Lambda runs a function for up to 30 minutes since 2026-11-19, but cfn-lint")
     assert recommend(RULE_BASE, Answers({**long, "step_duration_s": 900})).warnings == ()
