@@ -15,6 +15,7 @@ from advisor.resources import templates_folder
 from advisor.starter.blueprint.ids import INVALID_INPUT
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.documents import readme
+from advisor.starter.documents.commands import Commands
 from advisor.starter.documents.diagram import mermaid
 from advisor.starter.documents.retry_summary import delays, worst_case
 from advisor.starter.documents.sample_records import record_fixtures
@@ -111,10 +112,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),
         "described": readme.described(blueprint),
-        "smoke": readme.smoke_test(blueprint, _existing(blueprint, words)),
+        "commands": Commands(blueprint, _existing(blueprint, words)),
         "checklist": readme.checklist(blueprint),
         "placeholder": readme.placeholder(blueprint),
-        "keeps": readme.buckets(blueprint),
         "models": readme.models(blueprint),
     }
 

@@ -88,6 +88,14 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(item for item in self.resources if isinstance(item, Function))
 
     @cached_property
+    def first_function(self) -> Function | None:
+        """The function that an event reaches first; none where the state machine takes it."""
+        if self.approach == "step-functions":
+            return None
+        reached = (f for f in self.functions if f.asynchronous or (f.trigger and f.trigger.batch))
+        return next(reached, None)
+
+    @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
         return tuple(item for item in self.resources if isinstance(item, Alarm))
 

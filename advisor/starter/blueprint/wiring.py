@@ -26,6 +26,7 @@ Attribute: TypeAlias = Literal[
     "groups",
     "address",
     "log_streams",
+    "logs",
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start"]

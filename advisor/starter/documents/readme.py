@@ -1,15 +1,13 @@
-"""Facts of the README: how to try the project out, and where to look if nothing happens."""
+"""Facts of the README: what is in the project, and where to look if nothing happens."""
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from advisor.knowledge.flow import Choice, WaitForCallback, nodes, units
 from advisor.knowledge.limits import in_words
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Bucket, Function, HttpApi, LoadBalancer, Resource
+from advisor.starter.blueprint.resources import Function, HttpApi, Resource
 
 
 def described(blueprint: Blueprint) -> tuple[Resource, ...]:
@@ -23,81 +21,10 @@ def placeholder(blueprint: Blueprint) -> str:
     return next((node.name for node in choices if node.placeholder), "")
 
 
-def buckets(blueprint: Blueprint) -> str:
-    """Return the buckets a user must empty before deleting the stack."""
-    return ", ".join(f"`{item.id}`" for item in blueprint.resources if isinstance(item, Bucket))
-
-
-def smoke_test(blueprint: Blueprint, output: Callable[[str], str]) -> str:
-    """Return a command that sends one event through the deployed project, to what ``output`` names."""
-    payload = shlex.quote(json.dumps(blueprint.payload))
-    by_id = blueprint.by_id
-    trigger = next((f.trigger for f in blueprint.functions if f.trigger), None)
-    machine = blueprint.machine
-    trigger = trigger or (machine.trigger if machine else None)
-    if over_http := _request(blueprint, output):
-        return over_http
-    if "SourceBucket" in by_id:
-        return f"echo '{{}}' | aws s3 cp - s3://{output('SourceBucketName')}/incoming/1001.json"
-    if trigger and trigger.kind == "eventbridge":
-        entry = [
-            {
-                "Source": blueprint.source,
-                "DetailType": "Work requested",
-                "Detail": json.dumps(blueprint.payload),
-            }
-        ]
-        return f"aws events put-events --entries {shlex.quote(json.dumps(entry))}"
-    if trigger and trigger.kind == "sns":
-        return f"aws sns publish --topic-arn {output('SourceTopicArn')} --message {payload}"
-    if trigger and trigger.kind == "kinesis":
-        return (
-            f"aws kinesis put-record --stream-name {output('SourceStreamName')} --partition-key 1001 "
-            f"--cli-binary-format raw-in-base64-out --data {payload}"
-        )
-    if trigger and trigger.kind == "dynamodb-stream":
-        item = shlex.quote('{"id": {"S": "1001"}}')
-        return f"aws dynamodb put-item --table-name {output('SourceTableName')} --item {item}"
-    if "KafkaTopic" in by_id:
-        return (
-            "# From a host in the network of the cluster, with the tools of Kafka and the cluster's access\n"
-            f"echo {payload} | kafka-console-producer.sh --topic TOPIC \\\n"
-            "  --bootstrap-server BROKERS --producer.config client.properties"
-        )
-    if blueprint.approach == "step-functions":
-        machine_arn = output("StateMachine")
-        return f"aws stepfunctions start-execution --state-machine-arn {machine_arn} --input {payload}"
-    return (
-        "# Event, not the default: destinations fire for asynchronous calls only\n"
-        f"aws lambda invoke --function-name {output('FirstFunction')} --invocation-type Event \\\n"
-        f"  --cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
-    )
-
-
 def models(blueprint: Blueprint) -> tuple[str, ...]:
     """Return the parameters that hold the id of a Bedrock model."""
     asked = [unit.name.id for unit in units(blueprint.flow) if unit.service == "bedrock"]
     return tuple(f"{name}ModelId" for name in asked)
-
-
-def _request(blueprint: Blueprint, output: Callable[[str], str]) -> str:
-    """Return a request to what takes requests; empty where nothing does."""
-    payload = shlex.quote(json.dumps(blueprint.payload))
-    if any(isinstance(item, HttpApi) for item in blueprint.resources):
-        return _signed("execute-api", payload, output("ApiUrl"))
-    if any(item.trigger and item.trigger.kind == "function-url" for item in blueprint.functions):
-        return _signed("lambda", payload, output("FunctionUrl"))
-    if any(isinstance(item, LoadBalancer) for item in blueprint.resources):
-        return f"# From a host in the network\ncurl -d {payload} http://{output('LoadBalancerHost')}/"
-    return ""
-
-
-def _signed(service: str, payload: str, address: str) -> str:
-    return (
-        f'curl --aws-sigv4 "aws:amz:$AWS_REGION:{service}" \\\n'
-        '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
-        f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -d {payload} {address}'
-    )
 
 
 def checklist(blueprint: Blueprint) -> tuple[str, ...]:

@@ -53,8 +53,8 @@ class Sam(Struct, frozen=True, dict=True):
         return {"statements_of": self.statements_of, "own_statements_of": self.own_statements_of}
 
     def output(self, name: str) -> str:
-        """Return a shell variable, which the README says how to fill."""
-        return f"${name}"
+        """Return a call of the shell function that the README defines."""
+        return f'"$(output {name})"'
 
     def ref(self, target: Target) -> str:
         """Return ``target`` as a YAML value."""

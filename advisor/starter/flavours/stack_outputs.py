@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function, HttpApi, LoadBalancer, Machine, Resource
+from advisor.starter.blueprint.resources import (
+    Function,
+    HttpApi,
+    LoadBalancer,
+    Machine,
+    MailRule,
+    Resource,
+    UserPool,
+)
 from advisor.starter.blueprint.wiring import Arn, Attribute, Ref, Target
 
 FIRST = {"function": 0, "machine": 1, "http_api": 2, "alarm": 9}
@@ -32,23 +40,40 @@ def outputs(blueprint: Blueprint) -> tuple[Output, ...]:
     return tuple(_outputs(blueprint))
 
 
+def _of_function(first: Function) -> Iterator[Output]:
+    if first.asynchronous:
+        yield Output("FirstFunction", "Invoke this alias with --invocation-type Event", Ref(first.id))
+    yield Output("FirstFunctionLogs", "This log group is the first function's", Ref(first.id, "logs"))
+
+
+def _of_machine(machine: Machine) -> Iterator[Output]:
+    yield Output("StateMachine", "Start an execution of this state machine", Ref(machine.id))
+    if machine.workflow_type == "express":
+        yield Output("StateMachineLogs", "This log group has every run", Ref(machine.id, "logs"))
+
+
 def _outputs(blueprint: Blueprint) -> Iterator[Output]:
-    first = True
+    first = blueprint.first_function
     for item in blueprint.resources:
-        if isinstance(item, Function) and first and item.asynchronous:
-            yield Output("FirstFunction", "Invoke this alias with --invocation-type Event", Ref(item.id))
-            first = False
+        if isinstance(item, Function) and first and item.id == first.id:
+            yield from _of_function(item)
         elif isinstance(item, Function) and item.trigger and item.trigger.kind == "function-url":
             yield Output("FunctionUrl", "POST the payload here, signed", Ref(item.id, "url"))
         elif isinstance(item, Machine):
-            yield Output("StateMachine", "Start an execution of this state machine", Ref(item.id))
+            yield from _of_machine(item)
         elif isinstance(item, HttpApi):
             url = Arn("https://{0}.execute-api.{region}.amazonaws.com/", (Ref(item.id, "name"),))
             yield Output("ApiUrl", "POST the payload here, signed", url)
         elif isinstance(item, LoadBalancer):
             host = Ref(item.id, "address")
             yield Output("LoadBalancerHost", "Send requests here, from inside the network", host)
-        elif item.kind in ("bucket", "topic", "stream", "table") and item.id.startswith("Source"):
+        elif isinstance(item, UserPool):
+            yield Output("UserPoolId", f"This user pool {item.purpose}", Ref(item.id, "name"))
+        elif isinstance(item, MailRule):
+            yield Output("MailRuleSetName", "Activate this set of receipt rules", Ref(item.id, "name"))
+        elif item.kind == "bucket" or (
+            item.kind in ("topic", "stream", "table") and item.id.startswith("Source")
+        ):
             told: Attribute = "arn" if item.kind == "topic" else "name"
             name = f"{item.id}{told.capitalize()}"  # some tools keep outputs and resources in one space
             yield Output(name, f"This {item.kind} {item.purpose}", Ref(item.id, told))

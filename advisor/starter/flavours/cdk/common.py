@@ -99,8 +99,8 @@ class Cdk(Struct, frozen=True, dict=True):
         return sorted({*traces, *(action for item in starred for action in item.actions)})
 
     def output(self, name: str) -> str:
-        """Return a shell variable, which the README says how to fill."""
-        return f"${name}"
+        """Return a call of the shell function that the README defines."""
+        return f'"$(output {name})"'
 
     def ref(self, target: Target) -> str:
         """Return ``target`` as an expression."""

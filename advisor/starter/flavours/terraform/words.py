@@ -98,8 +98,8 @@ class Terraform(Struct, frozen=True, dict=True):
         }
 
     def output(self, name: str) -> str:
-        """Return a shell command that prints an output."""
-        return f"$(terraform -chdir=infra output -raw {snake(name)})"
+        """Return a call of the shell function that the README defines."""
+        return f'"$(output {snake(name)})"'
 
     def ref(self, target: Target) -> str:
         """Return ``target`` as an expression."""

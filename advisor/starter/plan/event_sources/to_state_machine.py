@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from advisor.knowledge.names import name
 from advisor.starter.blueprint.ids import MACHINE, UNDELIVERED
+from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.resources import (
     Function,
     HttpApi,
@@ -160,15 +161,6 @@ def change(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the pipe hands on for a new item of the table."""
     record = {"Keys": {"id": {"S": payload["id"]}}, "NewImage": typed(payload)["M"]}
     return {"event": "c4ca4238a0b923820dcc509a6f75849b", "change": "INSERT", "record": record}
-
-
-def typed(value: Any) -> dict[str, Any]:
-    """Return ``value`` as DynamoDB writes it."""
-    if isinstance(value, Mapping):
-        return {"M": {key: typed(item) for key, item in value.items()}}
-    if isinstance(value, list):
-        return {"L": [typed(item) for item in value]}
-    return {"S": value} if isinstance(value, str) else {"N": str(value)}
 
 
 def envelope(event: str, payload: str) -> str:

@@ -1,0 +1,202 @@
+"""Shell commands that send one event through the source of a project."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from advisor.starter.blueprint.items import typed
+from advisor.starter.blueprint.project import Blueprint
+
+RAW = "--cli-binary-format raw-in-base64-out"
+CREDENTIALS = 'eval "$(aws configure export-credentials --format env)"'
+MAIL = "orders@example.com"
+GROUP = "/app/orders"
+CLUSTER = "arn:aws:kafka:us-east-1:123456789012:cluster/orders/2f1d-5"
+
+
+class Project(Struct, frozen=True):
+    """A project whose stack is deployed; ``output`` is how a command gets the value of an output."""
+
+    blueprint: Blueprint
+    output: Callable[[str], str]
+
+    @property
+    def payload(self) -> str:
+        """Return the sample payload as one word of a command."""
+        return _word(self.blueprint.payload)
+
+
+def send(project: Project) -> str:
+    """Return what sends one event through the source."""
+    return SENDERS.get(project.blueprint.event_source, _call)(project)
+
+
+def note(project: Project) -> str:
+    """Return what is to be known before it is sent."""
+    source = project.blueprint.event_source
+    asynchronous = project.blueprint.first_function and source not in SENDERS
+    event = "`Event` is not the default: destinations fire for asynchronous calls only."
+    return " ".join(filter(None, (NOTES.get(source, ""), event if asynchronous else "")))
+
+
+def _word(value: Any) -> str:
+    return shlex.quote(value if isinstance(value, str) else json.dumps(value))
+
+
+NOTES: Mapping[str, str] = {
+    "schedule": "This is what the schedule does, before its time.",
+    "alb": "Do it from a host in the network of the load balancer.",
+    "cloudwatch-logs": "`GROUP` is what you gave as `WatchedLogGroup`.",
+    "ses": (
+        "`RECIPIENT` is what you gave as `MailRecipient`: SES has verified its domain, so it may write to "
+        "itself. "
+        "One set of receipt rules is active in an account; this one takes its place."
+    ),
+    "kafka": (
+        "`CLUSTER` and `TOPIC` are what you gave as `KafkaClusterArn` and `KafkaTopic`. Do it from a host "
+        "in the network of the cluster, with the tools of Kafka and "
+        "[aws-msk-iam-auth](https://github.com/aws/aws-msk-iam-auth)."
+    ),
+}
+
+
+def _call(project: Project) -> str:
+    blueprint = project.blueprint
+    if blueprint.first_function is None:
+        machine = project.output("StateMachine")
+        return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {project.payload}"
+    return (
+        f"aws lambda invoke --function-name {project.output('FirstFunction')} --invocation-type Event \\\n"
+        f"  {RAW} --payload {project.payload} /dev/stdout"
+    )
+
+
+def _s3(project: Project) -> str:
+    bucket = project.output("SourceBucketName")
+    return f"echo {project.payload} | aws s3 cp - s3://{bucket}/incoming/1001.json"
+
+
+def _bus(project: Project) -> str:
+    blueprint = project.blueprint
+    detail = json.dumps(blueprint.payload)
+    entry = [{"Source": blueprint.source, "DetailType": "Work requested", "Detail": detail}]
+    return f"aws events put-events --entries {_word(entry)}"
+
+
+def _sns(project: Project) -> str:
+    topic = project.output("SourceTopicArn")
+    return f"aws sns publish --topic-arn {topic} --message {project.payload}"
+
+
+def _sqs(project: Project) -> str:
+    queue = project.output("SourceQueueUrl")
+    return f"aws sqs send-message --queue-url {queue} --message-body {project.payload}"
+
+
+def _kinesis(project: Project) -> str:
+    stream = project.output("SourceStreamName")
+    return (
+        f"aws kinesis put-record --stream-name {stream} --partition-key 1001 \\\n"
+        f"  {RAW} --data {project.payload}"
+    )
+
+
+def _table(project: Project) -> str:
+    item = typed(project.blueprint.payload)["M"]
+    return f"aws dynamodb put-item --table-name {project.output('SourceTableName')} --item {_word(item)}"
+
+
+def _iot(project: Project) -> str:
+    return f"aws iot-data publish --topic work/requested {RAW} --payload {project.payload}"
+
+
+def _logs(project: Project) -> str:
+    return (
+        f"GROUP={GROUP}\n"
+        'aws logs create-log-stream --log-group-name "$GROUP" --log-stream-name "try-$$"\n'
+        'aws logs put-log-events --log-group-name "$GROUP" --log-stream-name "try-$$" \\\n'
+        '  --log-events "timestamp=$(date +%s)000,message=ERROR: order 1001"'
+    )
+
+
+def _mail(project: Project) -> str:
+    rules = project.output("MailRuleSetName")
+    return (
+        f"aws ses set-active-receipt-rule-set --rule-set-name {rules}\n"
+        f"RECIPIENT={MAIL}\n"
+        'aws ses send-email --from "$RECIPIENT" --to "$RECIPIENT" --subject "Order 1001" --text "Order 1001"'
+    )
+
+
+def _sign_up(project: Project) -> str:
+    return (
+        f"POOL={project.output('UserPoolId')}\n"
+        'CLIENT=$(aws cognito-idp create-user-pool-client --user-pool-id "$POOL" --client-name try \\\n'
+        "  --query UserPoolClient.ClientId --output text)\n"
+        'aws cognito-idp sign-up --client-id "$CLIENT" --username ann@example.com \\\n'
+        "  --password 'Only-4-a-try' --user-attributes Name=email,Value=ann@example.com\n"
+        'aws cognito-idp admin-confirm-sign-up --user-pool-id "$POOL" --username ann@example.com'
+    )
+
+
+def _kafka(project: Project) -> str:
+    return (
+        f"CLUSTER={CLUSTER}\n"
+        "TOPIC=orders\n"
+        "cat > client.properties <<'END'\n"
+        "security.protocol=SASL_SSL\n"
+        "sasl.mechanism=AWS_MSK_IAM\n"
+        "sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;\n"
+        "sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler\n"
+        "END\n"
+        'BROKERS=$(aws kafka get-bootstrap-brokers --cluster-arn "$CLUSTER" \\\n'
+        "  --query BootstrapBrokerStringSaslIam --output text)\n"
+        f'echo {project.payload} | kafka-console-producer.sh --topic "$TOPIC" \\\n'
+        '  --bootstrap-server "$BROKERS" --producer.config client.properties'
+    )
+
+
+def _http(project: Project) -> str:
+    return _signed("execute-api", project, "ApiUrl")
+
+
+def _url(project: Project) -> str:
+    return _signed("lambda", project, "FunctionUrl")
+
+
+def _balancer(project: Project) -> str:
+    host = project.output("LoadBalancerHost")
+    return f"curl -d {project.payload} http://{host}/"
+
+
+def _signed(service: str, project: Project, address: str) -> str:
+    return (
+        f"{CREDENTIALS}\n"
+        f'curl --aws-sigv4 "aws:amz:$AWS_REGION:{service}" \\\n'
+        '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
+        '  -H "x-amz-security-token: $AWS_SESSION_TOKEN" \\\n'
+        f"  -H 'content-type: application/json' -d {project.payload} {project.output(address)}"
+    )
+
+
+SENDERS: Mapping[str, Callable[[Project], str]] = {
+    "s3": _s3,
+    "eventbridge": _bus,
+    "sns": _sns,
+    "sqs": _sqs,
+    "api-gateway": _http,
+    "alb": _balancer,
+    "function-url": _url,
+    "dynamodb-stream": _table,
+    "kinesis": _kinesis,
+    "kafka": _kafka,
+    "cognito": _sign_up,
+    "ses": _mail,
+    "iot": _iot,
+    "cloudwatch-logs": _logs,
+}

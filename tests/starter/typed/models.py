@@ -1,0 +1,105 @@
+"""A command of the AWS CLI, held to the model of its service that botocore brings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.validate import ParamValidator
+
+# Commands of the CLI's own, and its own spelling of parameters: aws-cli 2, awscli/customizations
+OWN = {
+    "s3 cp": r"- s3://[a-z0-9.-]+/[\w/.]+",
+    "s3 rm": r"s3://[a-z0-9.-]+ --recursive",
+    "logs tail": r"[\w/.-]+ --since 10m",
+    "configure export-credentials": r"--format env",
+}
+SHORTHAND = {"ses send-email": {"--from", "--to", "--subject", "--text"}}
+GLOBAL = {"--query", "--output", "--cli-binary-format", "--max-items", "--no-paginate", "--region"}
+ALONE = {"--no-paginate"}
+
+
+@cache
+def service(name: str) -> ServiceModel:
+    """Return botocore's model of a service, by the CLI's name of it."""
+    return ServiceModel(
+        botocore.session.get_session().get_component("data_loader").load_service_model(name, "service-2")
+    )
+
+
+def faults(args: list[str]) -> list[str]:
+    """Return what the AWS CLI would refuse of ``aws`` with ``args``."""
+    call = " ".join(args[:2])
+    if call in OWN:
+        rest = " ".join(args[2:])
+        return [] if re.fullmatch(OWN[call], rest) else [f"{call} {rest}"]
+    names = {xform_name(name, "-"): name for name in service(args[0]).operation_names}
+    if args[1] not in names:
+        return [f"{args[0]} has no operation {args[1]}"]
+    return [
+        f"{call}: {fault}"
+        for fault in _faults(call, service(args[0]).operation_model(names[args[1]]), args[2:])
+    ]
+
+
+def _faults(call: str, operation: OperationModel, args: list[str]) -> Iterator[str]:
+    shape = operation.input_shape
+    members = {"--" + xform_name(name, "-"): name for name in (shape.members if shape else {})}
+    given: dict[str, Any] = {}
+    flags = _flags(args)
+    for flag, value in flags:
+        if flag in GLOBAL or flag in SHORTHAND.get(call, ()):
+            continue
+        if flag not in members:
+            if not (call == "lambda invoke" and flag == ""):
+                yield f"no option {flag or value}"
+        elif shape:
+            given[members[flag]] = _value(value, shape.members[members[flag]])
+    blobs = [flag for flag in members if shape and shape.members[members[flag]].type_name == "blob"]
+    if any(flag in blobs for flag, _ in flags) and "raw-in-base64-out" not in args:
+        yield "version 2 of the CLI takes this for Base64"
+    if call not in SHORTHAND and shape:
+        yield from filter(None, ParamValidator().validate(given, shape).generate_report().splitlines())
+
+
+def _flags(args: list[str]) -> list[tuple[str, str]]:
+    """Return options with their values; what belongs to none has the option ""."""
+    found, place = [], 0
+    while place < len(args):
+        if not args[place].startswith("--"):
+            found.append(("", args[place]))
+            place += 1
+        elif args[place] in ALONE:
+            found.append((args[place], ""))
+            place += 1
+        else:
+            found.append((args[place], args[place + 1] if place + 1 < len(args) else ""))
+            place += 2
+    return found
+
+
+def _value(text: str, shape: Shape) -> Any:
+    if shape.type_name in ("list", "structure", "map"):
+        return json.loads(text) if text[:1] in "[{" else _shorthand(text, shape)
+    if shape.type_name in ("integer", "long"):
+        return int(text)
+    return text.encode() if shape.type_name == "blob" else text
+
+
+def _shorthand(text: str, shape: Shape) -> Any:
+    """Return ``key=value,key=value``, or a lone word of a list, as the CLI reads it."""
+    member = shape.member if shape.type_name == "list" else shape
+    if "=" not in text:
+        return [text]
+    fields = dict(part.partition("=")[::2] for part in text.split(","))
+    read = {
+        key: _value(value, member.members[key]) if key in member.members else value
+        for key, value in fields.items()
+    }
+    return [read] if shape.type_name == "list" else read
