@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.blueprint.resources import HttpApi
 
 RAW = "--cli-binary-format raw-in-base64-out"
 CREDENTIALS = 'eval "$(aws configure export-credentials --format env)"'
@@ -171,7 +172,12 @@ def _url(project: Project) -> str:
 
 def _balancer(project: Project) -> str:
     host = project.output("LoadBalancerHost")
-    return f"curl -d {project.payload} http://{host}/"
+    return f"curl{_key(project)} -d {project.payload} http://{host}/"
+
+
+def _key(project: Project) -> str:
+    """Return the header that tells this request from a repeated one, where a run is named by it."""
+    return f' -H "{HttpApi.key_header}: $(date +%s)"' if project.blueprint.machine else ""
 
 
 def _signed(service: str, project: Project, address: str) -> str:
@@ -179,7 +185,7 @@ def _signed(service: str, project: Project, address: str) -> str:
         f"{CREDENTIALS}\n"
         f'curl --aws-sigv4 "aws:amz:$AWS_REGION:{service}" \\\n'
         '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\\n'
-        '  -H "x-amz-security-token: $AWS_SESSION_TOKEN" \\\n'
+        f'  -H "x-amz-security-token: $AWS_SESSION_TOKEN"{_key(project)} \\\n'
         f"  -H 'content-type: application/json' -d {project.payload} {project.output(address)}"
     )
 
