@@ -23,6 +23,7 @@ from advisor.starter.flavours.stack_outputs import in_reading_order, outputs
 from advisor.starter.flavours.table import FLAVOURS, Words
 from advisor.starter.runtimes.languages import LANGUAGES
 from advisor.starter.templates import environment_of
+from advisor.starter.workflow_code.routines import workflow_code
 from advisor.text.markdown import description
 
 
@@ -52,7 +53,7 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
             f"{place}{path}.jinja" for place in (f"{blueprint.iac}/project/", f"{own}/project/", "project/")
         )
         texts[path] = _fill(environment, places, context)
-    for function in blueprint.functions:
+    for function in (*blueprint.functions, *blueprint.inner):
         for path, template in language.sources.of(function).items():
             texts[path] = _fill(environment, f"{own}/{template}.jinja", {**context, "function": function})
     texts.update(_data_files(blueprint))
@@ -99,7 +100,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "diagram": mermaid(blueprint),
         "worst_case": worst_case(blueprint),
         "delays": delays(blueprint),
-        "steps": [function for function in blueprint.functions if function.does == "step"],
+        "steps": blueprint.business,
+        "durable": blueprint.durable.durable if blueprint.durable else None,
+        "code": workflow_code(blueprint.flow) if blueprint.durable else None,
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any, NoReturn
 import jinja2
 from jinja2.bccache import Bucket
 
+from advisor.knowledge.limits import in_words
 from advisor.resources import built_templates, package_folder
-from advisor.text.code_literals import PYTHON
+from advisor.text.code_literals import PYTHON, call
 from advisor.text.markdown import markdown
 from advisor.text.yaml_scalar import quoted
 
@@ -49,10 +51,13 @@ def _environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
         "asked": lambda rules: f" Asked for by: {', '.join(rules)}" if rules else "",
         "asked_md": lambda rules: f" ({', '.join(rules)})" if rules else "",
         "python": PYTHON.literal,
+        "call": call,
+        "natural": lambda texts: sorted(texts, key=_natural),
         "raw_go": lambda text: text.replace("`", "\\u0060"),
         "because": lambda why: f"  # {why}" if why else "",
         "capitalised": lambda text: text[:1].upper() + text[1:],
         "md": markdown,
+        "span": lambda seconds: in_words(seconds, "s"),
         "days": lambda seconds: seconds // 86_400,
     }
     return environment
@@ -70,6 +75,11 @@ def write_templates(package: Path, folder: Path) -> None:
 def is_of_projects(name: str) -> bool:
     """Return whether the file ``name`` is a template of starter projects; reports have their own filters."""
     return name.endswith(".jinja") and not name.startswith("reports/")
+
+
+def _natural(text: str) -> list[str | int]:
+    """Return what sorts ``text`` so that 2 comes before 10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
 
 
 class _Filters(dict[str, Callable[..., Any]]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -60,3 +60,16 @@ class Layout(Struct, frozen=True):
 
 
 PYTHON = Layout(python_literal, python_literal, step=4)
+
+
+def call(head: str, arguments: Sequence[str], indent: int = 0, used: int = 0) -> str:
+    """Return a call ``indent`` deep as formatters lay it out: in one line, in three, or an argument a line.
+
+    ``used`` characters follow in its last line.
+    """
+    flat, deeper = ", ".join(arguments), " " * (indent + 4)
+    if indent + len(head) + len(flat) + 2 + used <= WIDTH:
+        return f"{head}({flat})"
+    if len(deeper) + len(flat) <= WIDTH:
+        return f"{head}(\n{deeper}{flat}\n{' ' * indent})"
+    return f"{head}(\n{''.join(f'{deeper}{item},{chr(10)}' for item in arguments)}{' ' * indent})"

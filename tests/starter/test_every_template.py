@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,6 +21,7 @@ from advisor.starter import render
 from advisor.starter.flavours.table import FLAVOURS
 from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.checks.deployed import read
+from tests.starter.durable import DURABLE_FLAVOURS, DURABLE_RUNTIMES, SHAPES, durable
 from tests.starter.projects import ASKED, PROJECTS, blueprint_of
 
 _opened: set[Path] | None = None
@@ -73,6 +74,10 @@ def made() -> Iterator[tuple[str, Mapping[str, str]]]:
             how = {"iac": iac, "runtime": next(runtimes), **ASKED.get(name, {})}
             blueprint = blueprint_of(requirements, approach, steps=steps, **how)
             yield f"{name} {how}", {file.path: file.text for file in render(blueprint)}
+    for name, runtime in product(SHAPES, DURABLE_RUNTIMES):
+        for iac in DURABLE_FLAVOURS:
+            blueprint = durable(name, runtime, iac)
+            yield f"{name} {runtime} {iac}", {file.path: file.text for file in render(blueprint)}
 
 
 def test_every_template_is_filled_and_every_file_is_well_formed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DURABLE = "durable-functions"
 IDEMPOTENCY = "IdempotencyTable"
 MACHINE = "Workflow"
 NOTIFY_EMAIL = "NotifyEmail"

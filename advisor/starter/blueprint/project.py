@@ -46,7 +46,7 @@ class RecordFixture(Struct, frozen=True):
 
 
 class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
-    """The whole starter project as values."""
+    """The whole starter project as values; ``inner`` is business code that another function runs."""
 
     title: str
     name: Name
@@ -71,6 +71,7 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     cost: str = ""
     made_with: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    inner: tuple[Function, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError for a reference to a resource that is not there."""
@@ -92,8 +93,17 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         """The function that an event reaches first; none where the state machine takes it."""
         if self.approach == "step-functions":
             return None
-        reached = (f for f in self.functions if f.asynchronous or (f.trigger and f.trigger.batch))
+        reached = (f for f in self.functions if f.asynchronous or f.durable or (f.trigger and f.trigger.batch))
         return next(reached, None)
+
+    @cached_property
+    def durable(self) -> Function | None:
+        return next((item for item in self.functions if item.durable), None)
+
+    @cached_property
+    def business(self) -> tuple[Function, ...]:
+        """Return what has business code: functions of their own, and what another function runs."""
+        return tuple(item for item in (*self.functions, *self.inner) if item.does == "step")
 
     @cached_property
     def alarms(self) -> tuple[Alarm, ...]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from advisor.knowledge.failure_plan import Retrier
 from advisor.knowledge.names import Name
 from advisor.starter.blueprint.wiring import (
     AsyncInvoke,
@@ -31,11 +32,24 @@ class Resource(Struct, frozen=True):
     rules: tuple[str, ...]
 
 
+class Durable(Struct, frozen=True, kw_only=True):
+    """Settings of durable executions: how long one may last, how long its history is kept, its retries.
+
+    ``claims``: a run claims its event first, so that an event that comes again starts no second one.
+    """
+
+    timeout_s: int
+    retention_days: int
+    retry: Retrier | None = None
+    claims: bool = False
+
+
 class Function(Resource, frozen=True, kw_only=True):
     """A Lambda function; its business code is the same file whichever option.
 
     Each version is published under ``alias``, which is what everything calls and what has the settings.
     ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads.
+    ``durable``: its runs are durable executions; ``dead_letters`` gets the event of one that ends badly.
     """
 
     kind: ClassVar[str] = "function"
@@ -49,6 +63,8 @@ class Function(Resource, frozen=True, kw_only=True):
     environment: tuple[tuple[str, Ref | str], ...] = ()
     trigger: Trigger | None = None
     asynchronous: AsyncInvoke | None = None
+    durable: Durable | None = None
+    dead_letters: Ref | None = None
 
 
 class Queue(Resource, frozen=True, kw_only=True):
@@ -268,6 +284,12 @@ class Alarm(Resource, frozen=True, kw_only=True):
     period_s: int = 60
     periods: int = 1
     action: Ref = Ref("")
+
+
+class Policy(Resource, frozen=True):
+    """A managed policy for people or systems outside the project; its permissions are those it holds."""
+
+    kind: ClassVar[str] = "policy"
 
 
 class Parameter(Resource, frozen=True):

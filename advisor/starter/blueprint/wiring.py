@@ -27,9 +27,10 @@ Attribute: TypeAlias = Literal[
     "address",
     "log_streams",
     "logs",
+    "executions",
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
-Work: TypeAlias = Literal["step", "start"]
+Work: TypeAlias = Literal["step", "start", "durable"]
 
 
 class Ref(Struct, frozen=True):

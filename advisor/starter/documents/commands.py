@@ -52,6 +52,9 @@ class Commands(Struct, frozen=True):
             letters = item.dead_letters if isinstance(item, Queue) else None
             if letters:
                 yield _moved_back(self.output(f"{letters.to}Url"))
+        durable = self.blueprint.durable
+        if durable and durable.dead_letters:
+            yield _run_again(self.output(f"{durable.dead_letters.to}Url"), self.output("FirstFunction"))
         failed = self._kept_records()
         if failed:
             yield _invoked_again(self.output(f"{failed}Url"))
@@ -89,6 +92,16 @@ def _invoked_again(queue: str) -> str:
         f"aws lambda invoke --invocation-type Event {senders.RAW} \\\n"
         f'  --function-name "{_read("-r", ".requestContext.functionArn")}" \\\n'
         f'  --payload "{_read("-c", ".requestPayload")}" /dev/stdout\n'
+        f"{_done(queue)}"
+    )
+
+
+def _run_again(queue: str, function: str) -> str:
+    body = '$(printf %s "$KEPT" | jq -r .Body)'
+    return (
+        f"{_taken(queue)}\n"
+        f"aws lambda invoke --invocation-type Event {senders.RAW} \\\n"
+        f'  --function-name {function} --payload "{body}" /dev/stdout\n'
         f"{_done(queue)}"
     )
 

@@ -18,6 +18,7 @@ from advisor.starter.blueprint.resources import (
     Subscription,
 )
 from advisor.starter.blueprint.wiring import Ref, Trigger
+from advisor.starter.documents.flow_diagram import flow_diagram
 from advisor.starter.state_language.expressions import State
 from advisor.text.mermaid import BOX, CYLINDER, STADIUM, SUBROUTINE, arrow, node, subgraph
 
@@ -31,6 +32,9 @@ def mermaid(blueprint: Blueprint) -> str:
     lines = ["flowchart LR", *(f"    {_node(item)}" for item in shown), *(f"    {edge}" for edge in edges)]
     if blueprint.machine:
         lines += ["", *(f"    {line}" for line in _states(blueprint.machine))]
+    if blueprint.durable:
+        inside = flow_diagram(blueprint.durable.id, blueprint.flow)
+        lines += ["", *(f"    {line}" for line in inside)]
     return "\n".join(lines)
 
 
@@ -108,6 +112,10 @@ def _not_taken(holder: str, trigger: Trigger) -> Iterator[str]:
 
 
 def _handed_on(function: Function) -> Iterator[str]:
+    if function.durable:
+        yield from (arrow(function.id, to.to) for _, to in function.environment if isinstance(to, Ref))
+    if function.dead_letters:
+        yield arrow(function.id, function.dead_letters.to, "run failed")
     if function.asynchronous and function.asynchronous.on_success:
         yield arrow(function.id, function.asynchronous.on_success.target.to, "on success")
     if function.asynchronous:

@@ -32,10 +32,16 @@ def checklist(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(_checks(blueprint))
 
 
-def _waiting(node: WaitForCallback) -> str:
+def _waiting(node: WaitForCallback, *, durable: bool) -> str:
     """Return how to end a wait; the token is in the message that went out."""
     place = f"`{node.unit.name.id}{'Topic' if node.unit.service == 'sns' else 'Queue'}`"
     answer = '{"approved": true}' if node.approval else "{}"
+    if durable:
+        return (
+            f"Does it wait for an answer? The message in {place} holds the token: `aws lambda "
+            "send-durable-execution-callback-success --cli-binary-format raw-in-base64-out --callback-id "
+            f"TOKEN --result '{answer}'`, by somebody who has `AnswerPolicy`."
+        )
     beat = f"; `send-task-heartbeat` every {node.timeout_s // 4} seconds keeps it waiting"
     return (
         f"Does it wait for an answer? The message in {place} holds the token: `aws stepfunctions "
@@ -60,7 +66,12 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         yield f"Is the reader behind? Look at `{metric}`; a {part} waits while a batch is being retried."
     if queues:
         yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
-    if blueprint.approach != "step-functions":
+    if blueprint.durable:
+        yield (
+            "Did a run start? `aws lambda list-durable-executions-by-function` tells, and "
+            "`aws lambda get-durable-execution-history` tells each step of a run with its error."
+        )
+    if any(f.asynchronous or (f.trigger and f.trigger.batch) for f in blueprint.functions):
         yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         yield "Did API Gateway let it in? The log group `ApiLogs` of the stack tells."
@@ -78,6 +89,6 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         yield f"Did a run start? Look for it in {where}; its last state says what happened."
     for node in nodes(blueprint.flow):
         if isinstance(node, WaitForCallback):
-            yield _waiting(node)
+            yield _waiting(node, durable=blueprint.durable is not None)
     if any(item.kind == "topic" for item in blueprint.resources):
         yield "Is the mail subscription confirmed? SNS keeps nothing for an address that is not."

@@ -36,6 +36,12 @@ def delays(blueprint: Blueprint) -> str:
         found.append(
             f"state machine retries wait {waits}… seconds at most, with full jitter, capped at {cap}"
         )
+    if blueprint.durable and blueprint.durable.durable and blueprint.durable.durable.retry:
+        retry = blueprint.durable.durable.retry
+        found.append(
+            f"a failed step waits {', '.join(f'{wait:g}' for wait in retry.waits)} seconds at most, with "
+            "full jitter, and the function does not run while it waits"
+        )
     return "; ".join(found)
 
 
@@ -51,6 +57,9 @@ def _functions(blueprint: Blueprint) -> Iterator[str]:
     for function in blueprint.functions:
         if function.asynchronous:
             yield f"{function.id}: {function.asynchronous.retry_attempts + 1} attempts on errors"
+        if function.durable:
+            attempts = function.durable.retry.retries + 1 if function.durable.retry else 1
+            yield f"each step: {attempts} {'attempts' if attempts > 1 else 'attempt'} on errors of the work"
         batch = _batch(function)
         if batch:
             yield f"{function.id}: {batch.retry_attempts + 1} attempts per batch; halving a batch adds none"

@@ -42,6 +42,8 @@ def note(project: Project) -> str:
     source = project.blueprint.event_source
     asynchronous = project.blueprint.first_function and source not in SENDERS
     event = "`Event` is not the default: destinations fire for asynchronous calls only."
+    if project.blueprint.durable:
+        event = "`Event` is not the default: a run may outlast a call. The same name twice is the same run."
     return " ".join(filter(None, (NOTES.get(source, ""), event if asynchronous else "")))
 
 
@@ -71,9 +73,10 @@ def _call(project: Project) -> str:
     if blueprint.first_function is None:
         machine = project.output("StateMachine")
         return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {project.payload}"
+    named = "--durable-execution-name order-1001 " if blueprint.durable else ""
     return (
         f"aws lambda invoke --function-name {project.output('FirstFunction')} --invocation-type Event \\\n"
-        f"  {RAW} --payload {project.payload} /dev/stdout"
+        f"  {named}{RAW} --payload {project.payload} /dev/stdout"
     )
 
 

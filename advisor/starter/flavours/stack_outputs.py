@@ -41,7 +41,7 @@ def outputs(blueprint: Blueprint) -> tuple[Output, ...]:
 
 
 def _of_function(first: Function) -> Iterator[Output]:
-    if first.asynchronous:
+    if first.asynchronous or first.durable:
         yield Output("FirstFunction", "Invoke this alias with --invocation-type Event", Ref(first.id))
     yield Output("FirstFunctionLogs", "This log group is the first function's", Ref(first.id, "logs"))
 

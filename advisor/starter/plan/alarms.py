@@ -63,6 +63,11 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
         half = function.asynchronous.max_event_age_s * _HALF_IN_MS
         yield _alarm(function, metrics["dropped"], "gave up on events")
         yield _alarm(function, metrics["event-age"], "is falling behind", threshold=half)
+    if function.durable:
+        yield _alarm(function, metrics["run-failed"], "has failed runs")
+        yield _alarm(function, metrics["run-timed-out"], "has runs that timed out")
+        yield _alarm(function, metrics["dropped"], "gave up on events")
+        yield _alarm(function, metrics["not-kept"], "could not keep the event of a failed run")
     if batch:
         half = batch.max_record_age_s * _HALF_IN_MS
         if batch.partial_response:

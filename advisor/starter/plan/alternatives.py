@@ -6,17 +6,38 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from advisor.knowledge.answers import IACS
+from advisor.knowledge.rules import DESTINATIONS, STEP_FUNCTIONS
+from advisor.starter.blueprint.ids import DURABLE
 from advisor.starter.plan.context import PlanContext, PlannedFlow
+from advisor.starter.plan.durable_function import REFUSED_RUNTIMES, durable_function
 from advisor.starter.plan.single_function import single_function
 
 
 class Alternative(Struct, frozen=True):
-    """An alternative by its name for a reader, and how its project is planned."""
+    """An alternative by its name for a reader, and how its project is planned.
+
+    ``design`` is the approach whose design it builds; ``constrained``: not built where a rule rules it out;
+    ``no_runtimes`` says of each runtime that it cannot have what to do instead;
+    ``flavours`` are the tools that can deploy it.
+    """
 
     title: str
     build: Callable[[PlanContext], PlannedFlow]
+    design: str = DESTINATIONS
+    constrained: bool = False
+    no_runtimes: Mapping[str, str] = {}
+    flavours: tuple[str, ...] = IACS
 
 
 ALTERNATIVES: Mapping[str, Alternative] = {
     "single-function": Alternative("one function behind its event", single_function),
+    DURABLE: Alternative(
+        "a durable function",
+        durable_function,
+        design=STEP_FUNCTIONS,
+        constrained=True,
+        no_runtimes=REFUSED_RUNTIMES,
+        flavours=("sam",),
+    ),
 }

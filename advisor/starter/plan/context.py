@@ -14,7 +14,7 @@ from advisor.knowledge.flow import Flow
 from advisor.knowledge.names import Name
 from advisor.knowledge.requirements import Requirements
 from advisor.starter.blueprint.project import RecordFixture
-from advisor.starter.blueprint.resources import Resource
+from advisor.starter.blueprint.resources import Function, Resource
 from advisor.starter.blueprint.wiring import Permission
 from advisor.starter.plan.rule_ids import RulesBehind
 
@@ -73,11 +73,15 @@ class Fragment(Struct, frozen=True):
 
 
 class PlannedFlow(Struct, frozen=True):
-    """The flow, everything it is made of, and an example of the event that starts it."""
+    """The flow, everything it is made of, and an example of the event that starts it.
+
+    ``inner`` is business code that a function among the parts runs.
+    """
 
     flow: Flow
     parts: Fragment
     event: Mapping[str, Any]
+    inner: tuple[Function, ...] = ()
 
 
 def merge(parts: Iterable[Fragment]) -> Fragment:

@@ -31,6 +31,11 @@ def failure_routes(context: PlanContext, resources: Iterable[Resource]) -> tuple
     return tuple(route for resource in table.resources for route in table.routes(resource))
 
 
+def _letters(resource: Resource) -> Ref | None:
+    """Return the dead-letter queue of a queue."""
+    return resource.dead_letters if isinstance(resource, Queue) else None
+
+
 class _Table(Struct, frozen=True):
     """All resources, and their alarms by owner and metric."""
 
@@ -69,7 +74,7 @@ class _Table(Struct, frozen=True):
                 yield DELIVERERS[trigger.kind]
             if isinstance(item, IotRule) and item.undelivered.to == queue.id:
                 yield "the IoT rule"
-            letters = item.undelivered if isinstance(item, Pipe) else getattr(item, "dead_letters", None)
+            letters = item.undelivered if isinstance(item, Pipe) else _letters(item)
             if letters and letters.to == queue.id:
                 yield "the pipe"
 
@@ -81,6 +86,28 @@ class _Table(Struct, frozen=True):
                 ends_up=ends_up,
                 holds=RECORD if function.does == "step" else "the execution record",
                 alarms=(alarm or self.alarm(function.id, "lambda", "dropped"),),
+            )
+        if function.durable and function.dead_letters:
+            kept = function.dead_letters
+            yield FailureRoute(
+                failure=Phrase("a run fails, is stopped or times out"),
+                ends_up=Phrase(
+                    "queue `{0}`; its steps and errors in the history of `{1}`, kept "
+                    f"{function.durable.retention_days} days",
+                    (kept, Ref(function.id)),
+                ),
+                holds="the event itself",
+                alarms=(
+                    self.alarm(kept.to, "sqs", "waiting"),
+                    self.alarm(function.id, "lambda", "run-failed"),
+                    self.alarm(function.id, "lambda", "run-timed-out"),
+                ),
+            )
+            yield FailureRoute(
+                failure=Phrase("an event waits too long to start a run"),
+                ends_up=Phrase("queue `{0}`", (kept,)),
+                holds="the event itself",
+                alarms=(self.alarm(function.id, "lambda", "dropped"),),
             )
         batch = function.trigger.batch if function.trigger else None
         if batch and batch.on_failure:

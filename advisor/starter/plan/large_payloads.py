@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from advisor.starter.blueprint.ids import DURABLE
 from advisor.starter.blueprint.resources import Bucket, Function
 from advisor.starter.blueprint.wiring import Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
@@ -23,7 +24,7 @@ def with_payload_bucket(context: PlanContext, built: Fragment) -> Fragment:
         context.asked("payload_kb"),
         expires_days=days,
     )
-    functions = [item for item in built.resources if isinstance(item, Function) and item.does == "step"]
+    functions = [item for item in built.resources if isinstance(item, Function) and item.does != "start"]
     told = {item.id: (*item.environment, (VARIABLE, Ref(PAYLOADS, "name"))) for item in functions}
     resources = tuple(
         replace(item, environment=told[item.id]) if isinstance(item, Function) and item.id in told else item
@@ -49,7 +50,8 @@ def payload_notes(context: PlanContext) -> tuple[str, ...]:
 def exceeded(context: PlanContext) -> str:
     """Return the sentence on the limit that the stated payload exceeds; empty where it fits."""
     size, aws = context.requirements.number("payload_kb", 0) * 1024, context.aws
-    limits = [("sfn-payload-bytes", size)] if context.design.core else []
+    coordinated = "async-payload-bytes" if context.design.approach == DURABLE else "sfn-payload-bytes"
+    limits = [(coordinated, size)] if context.design.core else []
     limits += _at_the_edge(context, size) if context.design.edge else []
     return next((aws.limits[key].text for key, held in limits if held > aws.limit(key)), "")
 

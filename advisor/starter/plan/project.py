@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.provenance import provenance
-from advisor.decision.recommendation import Recommendation, Verdict
+from advisor.decision.recommendation import Design, Recommendation, Verdict
 from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.flow import units
 from advisor.knowledge.names import name
@@ -68,7 +69,7 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         name=workload,
         source=f"app.{workload.slug}",
         aws=recommendation.aws,
-        design=recommendation.designs.get(choice.approach, recommendation.designs[DESTINATIONS]),
+        design=_design(recommendation, choice.approach),
         query_language=recommendation.answers.project.query_language or "jsonata",
         failure_topic=recommendation.answers.project.failure_topic or "",
         notes=notes,
@@ -92,6 +93,7 @@ def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
             "destinations or --approach step-functions."
         )
     if option in ALTERNATIVES:
+        _check_alternative(recommendation, option)
         return ChosenApproach(option, None)  # type: ignore[arg-type]
     for wanted in (DESTINATIONS, STEP_FUNCTIONS):
         card = decision.card(wanted)
@@ -101,6 +103,31 @@ def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
                 f"{TITLES[wanted]} cannot do this workload: {reasons} Leave --approach at auto."
             )
     return ChosenApproach(option, _workflow_type(recommendation) if option != DESTINATIONS else None)  # type: ignore[arg-type]
+
+
+def _check_alternative(recommendation: Recommendation, option: str) -> None:
+    alternative, runtime = ALTERNATIVES[option], recommendation.answers.project.runtime or "python"
+    if runtime in alternative.no_runtimes:
+        raise NotSupported(alternative.no_runtimes[runtime])
+    iac = recommendation.answers.project.iac or "sam"
+    if iac not in alternative.flavours:
+        raise NotSupported(
+            f"There is no starter for {alternative.title} in {iac} yet. Use --iac "
+            f"{alternative.flavours[0]}, or --approach step-functions."
+        )
+    card = recommendation.decision.card(option)
+    if alternative.constrained and not card.viable:
+        reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
+        raise NotSupported(
+            f"{alternative.title.capitalize()} cannot do this workload: {reasons} Leave --approach at auto."
+        )
+
+
+def _design(recommendation: Recommendation, approach: str) -> Design:
+    """Return the design that ``approach`` builds; one of an alternative goes by the alternative's name."""
+    if approach not in ALTERNATIVES:
+        return recommendation.designs[approach]
+    return replace(recommendation.designs[ALTERNATIVES[approach].design], approach=approach)
 
 
 def _option(verdict: Verdict) -> str:
@@ -212,6 +239,7 @@ def _blueprint(
         cost=_cost(recommendation, choice),
         made_with=provenance(recommendation.rule_base),
         notes=(*context.notes, *payload_notes(context)),
+        inner=built.inner,
     )
 
 

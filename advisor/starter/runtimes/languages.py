@@ -15,10 +15,11 @@ class Sources(Struct, frozen=True):
 
     step: Mapping[str, str]
     start: Mapping[str, str]
+    durable: Mapping[str, str] = {}
 
     def of(self, function: Function) -> dict[str, str]:
         """Return the template of each file of ``function``, by path."""
-        templates = self.step if function.does == "step" else self.start
+        templates = {"step": self.step, "start": self.start, "durable": self.durable}[function.does]
         return {path.format(it=function): template for path, template in templates.items()}
 
 
@@ -55,6 +56,7 @@ class Language(Struct, frozen=True, kw_only=True):
     with_machine: tuple[str, ...]
     with_starter: tuple[str, ...]
     with_idempotency: tuple[str, ...] = ()
+    with_durable: tuple[str, ...] = ()
     shared: str = "functions/shared/"
     code: str = "functions/"
     build: str = ""
@@ -70,6 +72,13 @@ class Language(Struct, frozen=True, kw_only=True):
         return next(iter(self.sources.step)).replace("{it.name.slug}", "<step>").replace(
             "{it.name.module}", "<step>"
         ).replace("{it.id}", "<step>Function")  # fmt: skip
+
+    @property
+    def workflow(self) -> str:
+        """Return where the code of a durable function is, for a reader; empty where there is none."""
+        return next(iter(self.sources.durable), "").replace("{it.name.slug}", "workflow").replace(
+            "{it.name.module}", "workflow"
+        )  # fmt: skip
 
     @property
     def main(self) -> str:
@@ -105,6 +114,8 @@ class Language(Struct, frozen=True, kw_only=True):
             yield from self.with_starter
         if blueprint.idempotency:
             yield from self.with_idempotency
+        if blueprint.durable:
+            yield from self.with_durable
 
 
 EVERYWHERE = ("README.md", "Makefile", ".checkov.yaml", ".gitignore", ".github/workflows/ci.yml")
@@ -112,7 +123,9 @@ PYTHON = Language(
     title="Python",
     needs="Python {}, the version the functions run on",
     sources=Sources(
-        {"functions/{it.name.module}/app.py": "app.py"}, {"functions/{it.name.module}/app.py": "start.py"}
+        step={"functions/{it.name.module}/app.py": "app.py"},
+        start={"functions/{it.name.module}/app.py": "start.py"},
+        durable={"functions/{it.name.module}/app.py": "workflow.py"},
     ),
     handler="{it.name.module}.app.handler",
     handler_file=HandlerFile(
@@ -138,6 +151,7 @@ PYTHON = Language(
     ),
     with_machine=("tests/test_state_machine.py",),
     with_starter=("tests/test_start.py",),
+    with_durable=("functions/shared/durable.py", "tests/test_workflow.py"),
 )
 NODEJS = Language(
     title="Node.js",

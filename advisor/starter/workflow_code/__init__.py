@@ -1,0 +1,1 @@
+"""A flow as the code of a durable function, before any language spells it."""

@@ -1,0 +1,122 @@
+"""The whole flow as one durable function: what is planned, what is refused, and the code in its order."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+
+from advisor.knowledge.answers import Step
+from advisor.starter import NotSupported, render
+from advisor.starter.blueprint.resources import Policy, Queue
+from tests.examples import sample
+from tests.starter.durable import SHAPES, durable
+from tests.starter.projects import blueprint_of
+
+
+def files(name: str) -> dict[str, str]:
+    return {file.path: file.text for file in render(durable(name))}
+
+
+def test_one_function_that_runs_all_and_a_queue_for_what_fails() -> None:
+    blueprint = durable("approval")
+    (function,) = blueprint.functions
+    assert function.durable and function.durable.timeout_s == 8 * 86_400, (
+        "a day of work, a week for the answer"
+    )
+    assert function.durable.retention_days == 14
+    assert function.dead_letters and function.dead_letters.to == "FailedRuns"
+    assert function.asynchronous is None, "durable functions have no destinations"
+    kept = {item.id for item in blueprint.resources if isinstance(item, Queue) and item.stays_empty}
+    assert kept == {"FailedRuns", "UndeliveredEvents"}
+    assert [item.name.module for item in blueprint.inner] == [
+        "validate_order",
+        "undo_validate_order",
+        "charge_card",
+        "undo_charge_card",
+        "ship_order",
+        "undo_ship_order",
+    ]
+    metrics = {alarm.metric for alarm in blueprint.alarms if alarm.of.to == function.id}
+    assert metrics >= {"DurableExecutionFailed", "DurableExecutionTimedOut", "DeadLetterErrors"}
+
+
+def test_who_approves_may_answer_and_nothing_else() -> None:
+    blueprint = durable("approval")
+    (policy,) = (item for item in blueprint.resources if isinstance(item, Policy))
+    (permission,) = blueprint.permissions_of(policy.id)
+    assert all(action.startswith("lambda:SendDurableExecutionCallback") for action in permission.actions)
+    assert not any(isinstance(item, Policy) for item in durable("plain").resources)
+
+
+APPROVAL = '''\
+def run(context: DurableContext, payload: dict[str, Any], done: durable.Done) -> dict[str, Any]:
+    """Return the result of a run: this is the workflow."""
+    payload = durable.step(context, "Validate order", validate_order, payload, done)
+    payload = durable.step(context, "Charge card", charge_card, payload, done)
+    payload = durable.ask(
+        context,
+        "Await approval",
+        durable.to_topic("AWAIT_APPROVAL_TOPIC_ARN"),
+        payload,
+        TIMEOUTS["Await approval"],
+    )
+    durable.must_be_approved(payload["answer"])
+    payload = durable.step(context, "Ship order", ship_order, payload, done)
+    return payload
+'''
+
+
+def test_the_code_has_the_steps_in_the_order_of_the_answers() -> None:
+    assert files("approval")["functions/workflow/app.py"].endswith(APPROVAL)
+
+
+@pytest.mark.parametrize("name", sample(SHAPES, 3))
+def test_every_file_is_python(name: str) -> None:
+    for path, text in files(name).items():
+        if path.endswith(".py"):
+            ast.parse(text)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_business_code_is_the_file_that_step_functions_have(name: str) -> None:
+    requirements, steps = SHAPES[name]
+    machine = {f.path: f.text for f in render(blueprint_of(requirements, "step-functions", steps=steps))}
+    handlers = [f"functions/{item.name.module}/app.py" for item in durable(name).inner]
+    assert handlers and all(files(name)[path] == machine[path] for path in handlers)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "go": ({"steps": 3}, {"runtime": "go"}, "no durable execution SDK for Go"),
+    "java": ({"steps": 3}, {"runtime": "java"}, "could not be had from Maven"),
+    "a caller that waits": (
+        {"event_source": "api-gateway", "caller_waits_for": "result"},
+        {},
+        "acknowledgement",
+    ),
+    "a stream": ({"event_source": "kinesis", "steps": 3}, {}, "a pipe starts once"),
+    "a queue": ({"event_source": "sqs", "steps": 3}, {}, "a pipe starts once"),
+    "a job": ({"targets": ("glue",)}, {}, "no integration for"),
+    "only services": ({}, {"steps": (Step("Tell", "sns"),)}, "nothing for a durable function to do"),
+    "too many items": (
+        {"steps": 3, "parallelism": "dynamic", "max_parallel_items": 4000},
+        {},
+        "3,000 operations",
+    ),
+    "undo of very many": (
+        {"steps": 3, "parallelism": "dynamic", "max_parallel_items": 60, "failure_handling": ("compensate",)},
+        {},
+        "max_parallel_items: 40",
+    ),
+    "destinations": ({"steps": 3, "on_success": ("sqs",)}, {}, "AL50"),
+    "more than a year": ({"steps": 3, "total_duration_s": 40_000_000}, {}, "AL51"),
+    "a step of half an hour": ({"steps": 3, "step_duration_s": 1700}, {}, "ends with its invocation"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_a_durable_function_cannot_do_is_refused_with_the_nearest_way(why: str) -> None:
+    requirements, how, message = REFUSED[why]
+    with pytest.raises(NotSupported, match=message):
+        blueprint_of(requirements, "durable-functions", **how)
