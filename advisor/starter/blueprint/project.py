@@ -93,7 +93,9 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         """The function that an event reaches first; none where the state machine takes it."""
         if self.approach == "step-functions":
             return None
-        reached = (f for f in self.functions if f.asynchronous or f.durable or (f.trigger and f.trigger.batch))
+        reached = (
+            f for f in self.functions if f.asynchronous or f.durable or (f.trigger and f.trigger.batch)
+        )
         return next(reached, None)
 
     @cached_property
