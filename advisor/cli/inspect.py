@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 import advisor
 from advisor.cli import console
 from advisor.cli.flags import Force, Quiet, Rules, one_of, rule_base_with, user_path, utf_8
-from advisor.cli.recommend import report_options, today
+from advisor.cli.recommend import format_of, output_file, report_options, today
 from advisor.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "sarif", "markdown")
 LIMITS = ("none", "error", "warning", "note")
 FOUND = 1
-_BY_SUFFIX = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".markdown": "markdown"}
+_BY_SUFFIX = {
+    ".json": "json",
+    ".sarif": "sarif",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".text": "text",
+}
 
 
 def inspect(
@@ -65,7 +73,8 @@ def inspect(
     ] = "error",
     force: Force = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Text: every finding with reason and source.")
+        bool,
+        typer.Option("--explain", help="Every finding with its reason in text; other formats have them."),
     ] = False,
     quiet: Quiet = False,
     rules: Rules = None,
@@ -77,9 +86,11 @@ def inspect(
     """
     if not paths:
         raise InputError("Name a template or a folder, such as: advisor inspect .")
-    to_file = None if output == "-" else output
-    wanted = one_of("--format", format_name or _format_for(to_file or ""), FORMATS)
+    to_file = output_file(output, force and answers is None)
+    wanted = format_of(format_name, to_file or "", _BY_SUFFIX, FORMATS)
     limit = one_of("--fail-on", fail_on, LIMITS)
+    if answers and to_file and os.path.realpath(answers) == os.path.realpath(to_file):
+        raise InputError("--answers and --output name the same file; name two.")
     for path in paths:
         utf_8("PATH", path)
     rule_base = rule_base_with(rules)
@@ -102,10 +113,6 @@ def inspect(
         note(f"{found} finding{'s' if found != 1 else ''}. Written to {to_file}.")
     if _reaches(inspection, limit):
         raise typer.Exit(FOUND)
-
-
-def _format_for(file: str) -> str:
-    return _BY_SUFFIX.get(Path(file).suffix.lower(), "text")
 
 
 def _nothing(inspection: Inspection) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,7 +59,8 @@ def recommend(
     ] = None,
     force: Force = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Text: all reasons and figures, not only the top ones.")
+        bool,
+        typer.Option("--explain", help="All reasons and figures in text; other formats have them."),
     ] = False,
     batch: Annotated[
         str | None,
@@ -81,10 +83,8 @@ def recommend(
             raise InputError("--batch takes no FILE and no other flag but --rules; its output is JSON lines.")
         run_batch(batch, rules)
         return
-    to_file = None if output == "-" else output
-    if to_file is not None and not os.path.basename(to_file):
-        raise InputError(f"--output {to_file}: the name of a file is expected; this is a folder.")
-    wanted = _format(format_name, to_file or "")
+    to_file = output_file(output, force)
+    wanted = format_of(format_name, to_file or "", _BY_SUFFIX, FORMATS)
     rule_base, answers = asked(file, sets, rules)
     recommendation = advisor.recommend(rule_base, answers)
     options = report_options(explain=explain, to_file=bool(to_file))
@@ -96,16 +96,26 @@ def recommend(
     console.notes(quiet)(f"{recommendation.summary}\nWritten to {to_file}.")
 
 
-def _format(name: str | None, file: str) -> str:
+def output_file(output: str | None, force: bool) -> str | None:
+    """Return the file that ``--output`` names; None for standard output, which ``--force`` does not fit."""
+    to_file = None if output == "-" else output
+    if to_file is not None and not os.path.basename(to_file):
+        raise InputError(f"--output {to_file}: the name of a file is expected; this is a folder.")
+    if force and to_file is None:
+        raise InputError("--force replaces the file that --output names; name one.")
+    return to_file
+
+
+def format_of(name: str | None, file: str, by_suffix: Mapping[str, str], formats: Sequence[str]) -> str:
     """Return the format called ``name`` (``md`` is Markdown), else the one that ``file`` asks for."""
     if name is not None:
-        return one_of("--format", _BY_SUFFIX.get(f".{name}", name), FORMATS)
+        return one_of("--format", by_suffix.get(f".{name}", name), formats)
     suffix = Path(file).suffix
-    if suffix and suffix.lower() not in _BY_SUFFIX:
+    if suffix and suffix.lower() not in by_suffix:
         raise InputError(
-            f"--output {file}: '{suffix[:40]}' names no format; add --format {'|'.join(FORMATS)}."
+            f"--output {file}: '{suffix[:40]}' names no format; add --format {'|'.join(formats)}."
         )
-    return format_for(file)
+    return by_suffix.get(suffix.lower(), "text")
 
 
 def format_for(file: str) -> str:

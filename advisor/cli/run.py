@@ -14,7 +14,7 @@ import typer
 from advisor import __version__
 from advisor.cli import console
 from advisor.cli.app import app_for
-from advisor.errors import AdvisorError, InputError
+from advisor.errors import AdvisorError, InputError, Problem
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -24,15 +24,16 @@ _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         console.prepare()
         if "_ADVISOR_COMPLETE" in os.environ:  # a shell asks for words
             from advisor.cli.completion import complete
 
             return complete()
-        return _invoke(list(sys.argv[1:] if arguments is None else arguments))
+        return _invoke(given)
     except AdvisorError as error:
-        _told_as_json(error, arguments)
+        _as_json(given, error.exit_code, error.message, error.problems)
         return _said(f"{error}{_without_folder()}", error.exit_code)
     except BrokenPipeError:
         console.silence()
@@ -40,13 +41,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort) as error:
         return _said(str(error) or "Interrupted; nothing was left half-written.", INTERRUPTED)
     except _USAGE_ERROR as error:
-        return _said(_usage(error), BAD_INPUT)
+        return _failed(given, _usage(error), BAD_INPUT)
     except OSError as error:
-        return _said(_refused(error), FAILED)
+        return _failed(given, _refused(error), FAILED)
     except MemoryError:
-        return _said("There is not enough memory for this.", FAILED)
+        return _failed(given, "There is not enough memory for this.", FAILED)
     except Exception as error:
-        return _said(_unexpected(error), FAILED)
+        return _failed(given, _unexpected(error), FAILED)
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -62,26 +63,35 @@ def _invoke(arguments: list[str]) -> int:
     return DONE
 
 
-def _told_as_json(error: AdvisorError, arguments: Sequence[str] | None) -> None:
+def _as_json(given: Sequence[str], exit_code: int, message: str, problems: Sequence[Problem] = ()) -> None:
     """Print the error to standard output as JSON, where ``--format json`` asked for JSON there."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
     if "--format=json" not in given and ("--format", "json") not in pairwise(given):
         return
     from advisor.json_text import json_text
 
-    problems = [
+    told = [
         {
-            "file": problem.place.file,
+            "file": _utf_8(problem.place.file),
             "line": problem.place.line or None,
             "column": problem.place.column or None,
-            "message": problem.message,
+            "message": _utf_8(problem.message),
             "hint": problem.hint or None,
         }
-        for problem in error.problems
+        for problem in problems
     ]
-    document = {"exit_code": error.exit_code, "message": error.message, "problems": problems}
+    document = {"exit_code": exit_code, "message": _utf_8(message), "problems": told}
     with contextlib.suppress(OSError, AdvisorError):
         console.data(json_text({"schema": 1, "error": document}))
+
+
+def _utf_8(text: str) -> str:
+    """Return ``text`` with escapes for bytes that are no text; the names of files may hold such."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _failed(given: Sequence[str], text: str, exit_code: int) -> int:
+    _as_json(given, exit_code, text)
+    return _said(text, exit_code)
 
 
 def _said(text: str, exit_code: int) -> int:

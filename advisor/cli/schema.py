@@ -24,8 +24,10 @@ def schema(
 ) -> None:
     """Print the JSON Schema of the answers file, or of what recommend or inspect --format json print."""
     wanted = one_of("--of", of, KINDS)
+    if wanted == "answers" or rules:
+        rule_base = rule_base_with(rules)
     if wanted == "answers":
-        document = advisor.answers_schema(rule_base_with(rules).questionnaire)
+        document = advisor.answers_schema(rule_base.questionnaire)
     else:
         document = advisor.report_schema() if wanted == "report" else advisor.inspection_schema()
     console.data(advisor.schema_text(document))

@@ -13,6 +13,8 @@ from advisor.cli import console
 from advisor.cli.flags import Rules, rule_base_with, user_path
 from advisor.errors import InputError
 
+WITHOUT_RULES = ("completion",)
+
 
 def _rule_base_version() -> str:
     """Return version and date of our rule base, read from the one file that says them."""
@@ -67,6 +69,8 @@ def wizard(
     elif answers or everything or plain or no_color:
         flags = "--answers, --all, --plain and --no-color"
         raise InputError(f"{flags} belong to the wizard; 'advisor {command}' asks nothing.")
+    elif command in WITHOUT_RULES and rules:
+        raise InputError(f"--rules: 'advisor {command}' reads no rules.")
 
 
 def _run(file: str | None, *, everything: bool, plain: bool, color: bool, rules: tuple[str, ...]) -> None:

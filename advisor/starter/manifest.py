@@ -23,6 +23,7 @@ from advisor.starter.journal import is_inside, link_on_the_way
 from advisor.starter.render import RenderedFile
 
 SCHEMA = 1
+OF_OTHERS = frozenset({".git", "git~1", ".hg", ".jj", ".svn"})  # no starter has a file there
 FOLDER = ".advisor"
 PATH = f"{FOLDER}/manifest.json"
 MAX_BYTES = 1_000_000
@@ -88,6 +89,12 @@ def read_manifest(project: Path) -> Manifest | None:
         raise UnusableManifest(f"{path} is damaged") from None
     if manifest.schema != SCHEMA:
         raise UnusableManifest(f"{path} has schema {manifest.schema}; this version reads schema {SCHEMA}")
-    if not all(map(is_inside, manifest.files)):
-        raise UnusableManifest(f"{path} names paths outside of the project")
+    if not all(map(_is_of_a_starter, manifest.files)):
+        raise UnusableManifest(f"{path} names paths outside of the project or in a version control folder")
     return manifest
+
+
+def _is_of_a_starter(path: str) -> bool:
+    """Return whether a starter may have written ``path``: in the project, and not where git keeps its own."""
+    parts = {part.rstrip(". ").casefold() for part in path.split("/")}
+    return is_inside(path) and OF_OTHERS.isdisjoint(parts)

@@ -110,11 +110,14 @@ class _Base:
 
     def _in_history(self, path: str, wanted: str) -> str | None:
         """Return the version of ``path`` in git that has the digest ``wanted``."""
-        commits = _git(self.goal, "log", "--format=%H", f"-n{MAX_COMMITS}", "--", path)
+        commits = _git(self.goal, "rev-list", f"-n{MAX_COMMITS}", "HEAD", "--", path)
         for commit in (commits or b"").decode("ascii", "replace").split():
-            found = _git(self.goal, "show", "--no-textconv", f"{commit}:./{path}")
-            text = found.decode("utf-8", "replace") if found is not None else ""
-            if found is not None and digest(text) == wanted:
+            version = f"{commit}:./{path}"
+            size = _git(self.goal, "cat-file", "-s", version) or b""
+            if not size.strip().isdigit() or int(size) > MAX_BYTES:
+                continue
+            text = (_git(self.goal, "cat-file", "blob", version) or b"").decode("utf-8", "replace")
+            if digest(text) == wanted:
                 return text
         return None
 
@@ -122,15 +125,18 @@ class _Base:
 def _git(folder: Path, *arguments: str) -> bytes | None:
     """Return what git prints; None where there is no git, no repository, or an error.
 
-    It runs no hook, fetches nothing, and looks at no other repository that the environment names.
+    Somebody else may have written the repository's configuration, so ``arguments`` name plumbing only: it
+    checks no signatures and shows no differences, for which that configuration could name programs. It runs
+    no hook, fetches nothing, and looks at no other repository that the environment names.
     """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    alone = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
     safe = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager")
     try:
         done = subprocess.run(
             ["git", *safe, *arguments],
             cwd=folder,
-            env={**environment, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"},
+            env={**environment, **alone},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=SECONDS,

@@ -87,9 +87,11 @@ def _goal(folder: Path) -> Path:
 
 
 def _missing(folder: Path) -> list[Path]:
-    """Return those of ``folder`` and its parents that are not there, from the top."""
+    """Return those of ``folder`` and its parents that are not there, from the top. Raises OSError."""
     found = []
     while not folder.exists():
+        if os.path.lexists(folder):
+            folder.stat()  # raises: a circle of links
         found.append(folder)
         folder = folder.parent
     return found[::-1]

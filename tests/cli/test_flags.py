@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from advisor import __version__
 from tests.cli.conftest import Advise, Outcome
+
+NO_FILE = "--force replaces the file that --output names; name one.\n"
 
 
 def test_the_version(advise: Advise) -> None:
@@ -44,10 +47,53 @@ def test_the_version(advise: Advise) -> None:
             "--answers, --all, --plain and --no-color belong to the wizard; "
             "'advisor recommend' asks nothing.\n",
         ),
+        (["schema", "--of", "report", "--rules", "x"], "--rules x: there is no such folder.\n"),
+        (["recommend", "--set", "steps=1", "--force"], NO_FILE),
+        (["recommend", "--set", "steps=1", "--output", "-", "--force"], NO_FILE),
+        (["inspect", ".", "--force"], NO_FILE),
+        (
+            ["inspect", ".", "--output", "report.pdf"],
+            "--output report.pdf: '.pdf' names no format; add --format text|json|sarif|markdown.\n",
+        ),
+        (
+            ["inspect", ".", "--output", "x/"],
+            "--output x/: the name of a file is expected; this is a folder.\n",
+        ),
+        (
+            ["inspect", ".", "--output", "x.json", "--answers", "./x.json"],
+            "--answers and --output name the same file; name two.\n",
+        ),
     ],
 )
 def test_flags_that_do_not_fit(advise: Advise, arguments: list[str], message: str) -> None:
     assert advise(*arguments) == Outcome(2, "", message)
+
+
+def test_no_rules_where_none_are_read(advise: Advise, tmp_path: Path) -> None:
+    message = "--rules: 'advisor completion' reads no rules.\n"
+    assert advise("--rules", str(tmp_path), "completion", "bash") == Outcome(2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["recommend", "--nope"], "No such option: --nope"),
+        (["recommend", "a", "b"], "Got unexpected extra argument(s) (b)"),
+        (["rules", "show"], "Missing argument 'ID'."),
+        (["recommend", "\udcff.yaml"], "\\udcff.yaml: there is no such file."),
+        (["recommend", "--set", "steps=1", "--output", "no/x.json"], "no/x.json cannot be written"),
+        (["rules", "list", "--option", "x"], "--option: one of "),
+        (["inspect", "nowhere"], "nowhere: there is no such file or folder."),
+    ],
+)
+def test_whoever_asks_for_json_gets_errors_as_json(
+    advise: Advise, arguments: list[str], message: str
+) -> None:
+    outcome = advise(*arguments, "--format", "json")
+    error = json.loads(outcome.out)["error"]
+    assert error["message"].startswith(message)
+    assert error["exit_code"] == outcome.exit_code > 0
+    assert outcome.err.startswith(message)
 
 
 def test_a_file_where_a_command_belongs(advise: Advise, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -87,6 +89,42 @@ def test_the_start_comes_from_git_where_it_cannot_be_made_again(advise: Advise, 
     done = advise("generate", *ONE, "--approach", "destinations", "--update", "--output", "p")
     assert done.exit_code == 0, done.err
     assert handler.read_text(encoding="utf-8") == edited
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")
+def test_no_program_that_the_repository_names_is_run(advise: Advise, project: Path, tmp_path: Path) -> None:
+    """git runs gpg.program for a commit with a signature, where log.showSignature is set."""
+    handler = handler_of(project)
+    trap, sprung = tmp_path / "trap", tmp_path / "sprung"
+    trap.write_text(f"#!/bin/sh\ntouch {sprung}\n", encoding="utf-8")
+    trap.chmod(0o755)
+
+    def git(*arguments: str, given: str = "") -> str:
+        done = subprocess.run(["git", *arguments], cwd=project, input=given, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    git("init", "-q")
+    git("add", "-A")
+    git("-c", "user.name=Ann", "-c", "user.email=a@example.com", "commit", "-q", "--no-gpg-sign", "-m", "1")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    head, _, message = git("cat-file", "commit", "HEAD").partition("\n\n")
+    signed = git("hash-object", "-t", "commit", "-w", "--stdin", given=f"{head}\n{signature}\n\n{message}\n")
+    git("update-ref", "HEAD", signed)
+    for key, value in (
+        ("log.showSignature", "true"),
+        ("gpg.program", str(trap)),
+        ("core.fsmonitor", str(trap)),
+        ("core.pager", str(trap)),
+        ("diff.external", str(trap)),
+    ):
+        git("config", key, value)
+    manifest = project / ".advisor" / "manifest.json"
+    text = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps({**text, "answers": "of another version"}), encoding="utf-8")
+    handler.write_text(handler.read_text(encoding="utf-8") + EDIT, encoding="utf-8")
+    advise("generate", *ONE, "--approach", "destinations", "--update", "--output", "p")
+    assert not sprung.exists()
 
 
 def test_an_unknown_start_leaves_the_file_and_puts_the_new_one_beside(advise: Advise, project: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from types import FrameType
 
+import pytest
 from msgspec.structs import replace
 
 import advisor
 from advisor.decision.rule_checks.lint import LintFinding, lint
+from advisor.decision.rule_checks.satisfiability import witness
 from advisor.knowledge.exemptions import Exemption
 from advisor.knowledge.questions import Choice, Question
 from advisor.knowledge.rules import RuleBase
@@ -103,6 +107,12 @@ def test_what_was_checked_over_a_year_ago_is_found(overlay: Overlay) -> None:
     assert len(later) > len(RULE_BASE.rules) + len(RULE_BASE.limits) + len(RULE_BASE.services)
 
 
+def test_what_is_to_be_checked_one_day_is_found(overlay: Overlay) -> None:
+    rule_base = laid_over(overlay, rule("OW01", "{steps: {at_most: 3}}", as_of="9999-12-31"))
+    text = "OW01: 9999-12-31 is in the future; write the day on which its source was checked."
+    assert found(rule_base) == [("future", text)]
+
+
 def test_an_exemption_that_accepts_nothing_is_found_at_its_place() -> None:
     needless = Exemption("FL01", "It was wrong once.")
     assert lint(RULE_BASE, TODAY, (*EXEMPTIONS, needless)) == (
@@ -114,3 +124,56 @@ def test_an_exemption_that_accepts_nothing_is_found_at_its_place() -> None:
 
 def test_without_exemptions_what_they_accept_is_found() -> None:
     assert {finding.subject for finding in lint(RULE_BASE, TODAY)} == {item.subject for item in EXEMPTIONS}
+
+
+def searches(rule_base: RuleBase) -> int:
+    """Return how many searches for answers the linter makes."""
+    counted = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal counted
+        counted += event == "call" and frame.f_code is witness.__code__
+
+    sys.setprofile(count)
+    try:
+        lint(rule_base, TODAY, EXEMPTIONS)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("when", "effect"),
+    [
+        ("{{steps: {{at_most: 2}}}}", "favours: {destinations: 1}"),
+        ("{{steps: {{at_most: {}}}}}", "favours: {destinations: 1}"),
+        ("{{steps: {{at_most: {}}}}}", "rules_out: [destinations]"),
+    ],
+)
+def test_searches_grow_with_the_rules_and_not_with_their_pairs(
+    overlay: Overlay, when: str, effect: str
+) -> None:
+    rules = [rule(f"OW{n:04}", when.format(n + 1), effect) for n in range(1, 81)]
+    both = laid_over(overlay, *rules)
+    half = replace(both, rules=both.rules[: len(RULE_BASE.rules) + 40])
+    none = searches(replace(both, rules=both.rules[: len(RULE_BASE.rules)]))
+    assert searches(both) - none < 3 * (searches(half) - none)
+
+
+def test_rules_alike_are_each_found_once(overlay: Overlay) -> None:
+    rules = [rule(f"OW{n:02}", "{steps: {at_most: 2}}") for n in range(1, 31)]
+    assert found(laid_over(overlay, *rules)) == [
+        ("says-the-same", f"OW01 and OW{n:02} fire on the same answers and both say favours destinations.")
+        for n in range(2, 31)
+    ]
+
+
+def test_a_condition_that_can_be_met_in_a_million_ways_is_given_up(overlay: Overlay) -> None:
+    numbers = ("payload_kb", "peak_per_second", "step_duration_s", "total_duration_s", "monthly_executions")
+    either = [
+        "{any_of: [" + ", ".join(f"{{{key}: {{at_least: {n + 2}}}}}" for key in numbers) + "]}"
+        for n in range(20)
+    ]
+    never = ["{steps: {at_least: 5}}", "{steps: {at_most: 3}}"]
+    wide = rule("OW01", "{all_of: [{all_of: [" + ", ".join(either) + "]}, " + ", ".join(never) + "]}")
+    assert found(laid_over(overlay, wide)) == []

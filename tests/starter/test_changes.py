@@ -131,6 +131,8 @@ BAD = {
     "too large": b"{" + b" " * 1_000_001 + b"}",
     "another schema": b'{"schema": 2, %s',
     "outside": b'{"schema": 1, "files": {"../victim.txt": "0"}, %s',
+    "of git": b'{"schema": 1, "files": {".git/HEAD": "0"}, %s',
+    "of git, on other systems": b'{"schema": 1, "files": {"modules/.GIT./HEAD": "0"}, %s',
 }
 
 

@@ -140,6 +140,8 @@ def test_symbolic_links_in_a_circle_are_an_error_that_says_so(tmp_path: Path, fo
     (tmp_path / "two").symlink_to("one")
     with pytest.raises(CannotWrite, match="cannot be written"):
         write_project(FILES, tmp_path / "one", force=force)
+    with pytest.raises(CannotWrite, match="Too many levels of symbolic links"):
+        write_project(FILES, tmp_path / "one" / "project", force=force)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
 
 

@@ -131,7 +131,7 @@ def _columns(
     }
     for row, place in zip(parts, counters.rows, strict=True):
         for key, tests in row.items():
-            by_key[key].append((1 << place, tests))
+            by_key[key].append((place, tests))
     return {key: _column(key, rows, questionnaire, counters) for key, rows in by_key.items()}
 
 
@@ -141,7 +141,8 @@ def _column(
     always, joined = 0, list[tuple[int, Parts]]()
     alike: dict[object, Test] = {}
     added: dict[object, int] = {}
-    for unit, parts in rows:
+    for place, parts in rows:
+        unit = 1 << place
         if len(parts) > 1:
             joined.append((unit, parts))
             continue

@@ -6,14 +6,14 @@ not to be true (false or open).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, product
-from math import prod
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from advisor.knowledge.conditions import AllOf, Condition, Not, Test, Truth
 
-MAX_ROWS = 100_000
+MAX_ROWS = 12_000
+MAX_TESTS = 4_000  # in all rows of one condition; memory and time grow with rows x tests
 HOLDS = frozenset[Truth]((True,))
 FAILS = frozenset[Truth]((False,))
 NOT_HOLDS = frozenset[Truth]((False, None))
@@ -28,7 +28,8 @@ class TooWide(Exception):
 
 def add_rows(rows: list[Row], parts: Sequence[tuple[Condition, frozenset[Truth]]]) -> range:
     """Add the rows of all ``parts`` together and return their numbers."""
-    if len(rows) + prod(_width(condition, accepted) for condition, accepted in parts) > MAX_ROWS:
+    size = _together(_size(condition, accepted) for condition, accepted in parts)
+    if len(rows) + size.rows > MAX_ROWS or size.tests > MAX_TESTS:
         raise TooWide
     before = len(rows)
     ways = product(*(_ways(condition, accepted) for condition, accepted in parts))
@@ -48,13 +49,29 @@ def _ways(condition: Condition, accepted: frozenset[Truth]) -> list[Row]:
     return list(chain.from_iterable(parts))
 
 
-def _width(condition: Condition, accepted: frozenset[Truth]) -> int:
+class _Size(NamedTuple):
+    rows: int
+    tests: int
+
+
+def _size(condition: Condition, accepted: frozenset[Truth]) -> _Size:
+    """Return how many rows ``_ways`` makes, and how many tests are in them."""
     if isinstance(condition, Test):
-        return 1
+        return _Size(1, 1)
     if isinstance(condition, Not):
-        return _width(condition.part, _negated(accepted))
-    widths = [_width(part, accepted) for part in condition.parts]
-    return prod(widths) if isinstance(condition, AllOf) == (True in accepted) else sum(widths)
+        return _size(condition.part, _negated(accepted))
+    sizes = [_size(part, accepted) for part in condition.parts]
+    if isinstance(condition, AllOf) == (True in accepted):
+        return _together(sizes)
+    return _Size(sum(size.rows for size in sizes), sum(size.tests for size in sizes))
+
+
+def _together(sizes: Iterable[_Size]) -> _Size:
+    """Return the size of all combinations of rows."""
+    rows, tests = 1, 0
+    for size in sizes:
+        rows, tests = rows * size.rows, tests * size.rows + size.tests * rows
+    return _Size(rows, tests)
 
 
 def _negated(accepted: frozenset[Truth]) -> frozenset[Truth]:

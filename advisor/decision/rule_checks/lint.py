@@ -6,7 +6,7 @@ written can matter at all, and whether it says one thing only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import chain, combinations
 from typing import Literal, TypeAlias
@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from advisor.decision.decide import decide
 from advisor.decision.fast.compile import tables_of
-from advisor.decision.rule_checks.satisfiability import conditions_of, looks_at, witness
+from advisor.decision.rule_checks.overlaps import alike, in_vain
+from advisor.decision.rule_checks.satisfiability import Undecided, conditions_of, witness
 from advisor.decision.verdict import outcome_of
 from advisor.errors import Place
 from advisor.knowledge.conditions import Condition, keys_in, tests_in
@@ -42,9 +43,11 @@ Check: TypeAlias = Literal[
     "cannot-win",
     "no-source",
     "outdated",
+    "future",
     "needless-exemption",
 ]
 MAX_AGE_DAYS = 366
+MOST_CASES = 500  # tried in pairs; our own rules come first, and have fewer
 
 
 class LintFinding(Struct, frozen=True, kw_only=True):
@@ -81,49 +84,42 @@ def lint(rule_base: RuleBase, today: date, exemptions: Sequence[Exemption] = ())
 def never_firing(rule_base: RuleBase) -> Iterator[LintFinding]:
     """Find rules that no answers can make fire."""
     for rule in rule_base.rules:
-        if witness(rule_base.questionnaire, rule) is None:
-            yield _about(
-                rule, "never-fires", f"no answers make {rule.id} fire: its condition excludes itself."
-            )
+        if not _can_fire(rule_base, rule):
+            text = f"no answers make {rule.id} fire: its condition excludes itself."
+            yield _about(rule, "never-fires", text)
+
+
+def _can_fire(rule_base: RuleBase, rule: Rule) -> bool:
+    try:
+        return witness(rule_base.questionnaire, rule) is not None
+    except Undecided:
+        return True
 
 
 def same_and_contradicting(rule_base: RuleBase) -> Iterator[LintFinding]:
     """Find rules that fire on exactly the same answers and say the same or the opposite, and vain points."""
-    questionnaire = rule_base.questionnaire
-    firing = [rule for rule in rule_base.rules if witness(questionnaire, rule) is not None]
-    looked = {rule.id: set(looks_at(questionnaire, rule)) for rule in firing}
-    for one, other in combinations(firing, 2):
-        if (
-            looked[one.id] == looked[other.id]
-            and _implies(rule_base, one, other)
-            and _implies(rule_base, other, one)
-        ):
-            if shared := _shared_effects(one, other):
-                text = f"{one.id} and {other.id} fire on the same answers and both say {', '.join(shared)}."
-                yield _about(other, "says-the-same", text)
-            if against := _opposed(one, other):
-                text = f"{one.id} and {other.id} fire on the same answers, for {' and for '.join(against)}."
-                yield _about(other, "contradicts", text)
-    yield from _vain_points(rule_base, firing, looked)
+    firing = [rule for rule in rule_base.rules if _can_fire(rule_base, rule)]
+    for group in sorted(alike(rule_base.questionnaire, firing), key=lambda rules: firing.index(rules[0])):
+        for number, rule in enumerate(group):
+            yield from _repeated(group[:number], rule)
+    for rule, excluding in in_vain(rule_base.questionnaire, firing):
+        options = ", ".join(rule.favours)
+        text = f"{rule.id} favours {options}, which {excluding.id} rules out whenever {rule.id} fires."
+        yield _about(rule, "contradicts", text)
 
 
-def _vain_points(
-    rule_base: RuleBase, firing: Sequence[Rule], looked: Mapping[str, set[str]]
-) -> Iterator[LintFinding]:
-    for rule in firing:
-        for excluding in firing:
-            if not rule.favours or not set(rule.favours) <= set(excluding.rules_out):
-                continue
-            if looked[excluding.id] <= looked[rule.id] and _implies(rule_base, rule, excluding):
-                options = ", ".join(rule.favours)
-                text = (
-                    f"{rule.id} favours {options}, which {excluding.id} rules out whenever {rule.id} fires."
-                )
-                yield _about(rule, "contradicts", text)
-
-
-def _implies(rule_base: RuleBase, one: Rule, other: Rule) -> bool:
-    return one is other or witness(rule_base.questionnaire, one, [other]) is None
+def _repeated(earlier: Sequence[Rule], rule: Rule) -> Iterator[LintFinding]:
+    """Find the first of ``earlier``, which fire when ``rule`` does, that says the same, and the opposite."""
+    for one in earlier:
+        if shared := _shared_effects(one, rule):
+            text = f"{one.id} and {rule.id} fire on the same answers and both say {', '.join(shared)}."
+            yield _about(rule, "says-the-same", text)
+            break
+    for one in earlier:
+        if against := _opposed(one, rule):
+            text = f"{one.id} and {rule.id} fire on the same answers, for {' and for '.join(against)}."
+            yield _about(rule, "contradicts", text)
+            break
 
 
 def _shared_effects(one: Rule, other: Rule) -> list[str]:
@@ -201,8 +197,9 @@ def cannot_win(rule_base: RuleBase) -> Iterator[LintFinding]:
     """Find outcomes and alternatives that the rules' own cases never lead to, alone or two together."""
     missing = {DESTINATIONS, NEITHER, *(item.id for item in rule_base.alternatives)}
     missing |= {f"{option} ({kind})" for option in (STEP_FUNCTIONS, BOTH) for kind in WORKFLOW_TYPES}
-    cases = [case for rule in rule_base.rules for case in rule.fires_on]
-    pairs = ({**one, **other} for one, other in combinations(cases, 2))
+    every = (case for rule in rule_base.rules for case in rule.fires_on)
+    cases = list({repr(sorted(case.items())): case for case in every}.values())
+    pairs = ({**one, **other} for one, other in combinations(cases[:MOST_CASES], 2))
     tables = tables_of(rule_base)  # thousands of decisions: with tables a tenth of the time
     for answers in chain(cases, pairs):
         scores = tables.tally(tables.fired(answers)) if tables else decide(rule_base, answers)
@@ -224,7 +221,8 @@ def without_source(rule_base: RuleBase) -> Iterator[LintFinding]:
 
 
 def outdated(rule_base: RuleBase, today: date) -> Iterator[LintFinding]:
-    """Find knowledge that was checked more than a year before ``today``."""
+    """Find knowledge that was checked more than a year before ``today``, or only after it."""
+    newest = max(today, date.fromisoformat(rule_base.as_of))
     dated = [(rule.id, rule.as_of, rule.place) for rule in rule_base.rules]
     dated += [(rule.id, rule.as_of, rule.place) for rule in rule_base.inspection.rules]
     dated += [(limit.id, limit.as_of, Place("")) for limit in rule_base.limits.values()]
@@ -237,6 +235,9 @@ def outdated(rule_base: RuleBase, today: date) -> Iterator[LintFinding]:
     ]
     for subject, as_of, place in dated:
         age = (today - date.fromisoformat(as_of)).days
+        if (newest - date.fromisoformat(as_of)).days < -1:  # somewhere on earth it is tomorrow
+            text = f"{subject}: {as_of} is in the future; write the day on which its source was checked."
+            yield LintFinding(check="future", subject=subject, message=text, place=place)
         if age > MAX_AGE_DAYS:
             text = f"{subject} was checked on {as_of}, {age} days ago; check its source again."
             yield LintFinding(check="outdated", subject=subject, message=text, place=place)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from advisor.decision.decide import Decision, decide
+from advisor.decision.fast.compile import tables_of
 from advisor.decision.verdict import Outcome, outcome_of
 from advisor.knowledge.conditions import Answer, Facts, holds
 from advisor.knowledge.findings import FindingRule
@@ -53,12 +54,17 @@ def own_cases(rule_base: RuleBase) -> tuple[Case, ...]:
 
     Those of findings, which test facts and not answers, come last.
     """
+    tables = tables_of(rule_base)  # a thousand own rules have thousands of cases
+
+    def fired(answers: Mapping[str, Answer]) -> Iterable[Rule]:
+        return tables.rules(tables.fired(answers)) if tables else fired_rules(decide(rule_base, answers))
+
     decided = tuple(
         Case(
             rule=rule,
             answers=answers,
             wanted=wanted,
-            fired=rule.id in {fired.id for fired in fired_rules(decide(rule_base, answers))},
+            fired=rule.id in {found.id for found in fired(answers)},
         )
         for rule in rule_base.rules
         for wanted, cases in ((True, rule.fires_on), (False, rule.quiet_on))

@@ -7,7 +7,7 @@ exact. Answers that contradict each other, or whose question does not arise, are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations, product
+from itertools import chain, combinations, count
 from typing import TypeAlias
 
 from advisor.knowledge.conditions import (
@@ -24,6 +24,12 @@ from advisor.knowledge.conditions import (
 )
 from advisor.knowledge.questions import Question, Questionnaire
 from advisor.knowledge.rules import Rule
+
+MOST_TRIES = 5_000  # of a search; our own rules need fewer than a hundred
+
+
+class Undecided(Exception):
+    """A search was given up: the conditions have too many ways to be met."""
 
 
 def fires(rule: Rule, facts: Facts) -> Truth:
@@ -50,6 +56,8 @@ def witness(
 ) -> Mapping[str, Answer] | None:
     """Return answers on which ``firing`` fires and none of ``silent`` does; None where there are none.
 
+    Raises Undecided after ``MOST_TRIES``.
+
     ``firing`` fires where one of the ways to meet its condition is met, answer by answer. Only answers that
     something else looks at too, an exception, a silent rule, another question, need more than one try.
     """
@@ -60,12 +68,18 @@ def witness(
     )
     extra = asked_by(questionnaire, chain.from_iterable(map(keys_in, exceptions)))
     tests = [test for condition in (firing.when, *others) for test in tests_in(condition)]
+    tries = count(1)
+
+    def possible(facts: Facts) -> bool:
+        if next(tries) > MOST_TRIES:
+            raise Undecided
+        return _possible(firing, silent, facts)
+
     for way in ways(firing.when):
         met = _values(questionnaire, way, tests)
         values = {key: found if key in disputed else found[:1] for key, found in met.items()}
         values |= {key: telling_values(questionnaire, key, tests) for key in extra if key not in met}
-        walk = _walk(questionnaire, values, lambda facts: _possible(firing, silent, facts), len(met))
-        for answers, facts in walk:
+        for answers, facts in _walk(questionnaire, values, possible, len(met)):
             if fires_now(firing, facts) and not any(fires_now(rule, facts) for rule in silent):
                 return answers
     return None
@@ -81,11 +95,21 @@ def ways(condition: Condition, wanted: bool = True) -> Iterator[tuple[Literal, .
     elif isinstance(condition, Not):
         yield from ways(condition.part, not wanted)
     elif isinstance(condition, AllOf) is wanted:  # all parts must be met
-        for parts in product(*(tuple(ways(part, wanted)) for part in condition.parts)):
-            yield tuple(chain.from_iterable(parts))
+        yield from _all_met(condition.parts, wanted)
     else:
         for part in condition.parts:
             yield from ways(part, wanted)
+
+
+def _all_met(parts: Sequence[Condition], wanted: bool) -> Iterator[tuple[Literal, ...]]:
+    """Yield the ways to make all ``parts`` what is ``wanted``, one after the other: there may be millions."""
+    if len(parts) == 1:
+        yield from ways(parts[0], wanted)
+        return
+    middle = len(parts) // 2
+    for first in _all_met(parts[:middle], wanted):
+        for rest in _all_met(parts[middle:], wanted):
+            yield (*first, *rest)
 
 
 def _values(
