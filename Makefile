@@ -61,7 +61,7 @@ check: .venv/.tested
 # What AWS changed: models, schemas and runtime tables of today, not the pinned ones. Ends with 1 if a fact moved.
 facts:
 	rm -rf .venv-facts && $(PYTHON) -m venv .venv-facts
-	.venv-facts/bin/python -m pip --disable-pip-version-check --quiet install --upgrade --upgrade-strategy eager '.[test]'
+	.venv-facts/bin/python -m pip --disable-pip-version-check --quiet install --upgrade --upgrade-strategy eager '.[test]' pip-audit
 	.venv-facts/bin/python -m tests.tools.facts
 
 # The first ring with figures of what it reaches; tracing makes it take half as long again.

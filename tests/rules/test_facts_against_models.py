@@ -6,6 +6,7 @@ policy templates of SAM, as pinned. ``make facts`` does the same with the newest
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from advisor.loading import load_rule_base
 from advisor.loading.versions import load_versions
 from advisor.resources import rules_folder
 from tests.tools.facts import moved
+from tests.tools.facts.holes import from_npm, from_pypi, go_modules, in_database
 from tests.tools.facts.models import service_model
 from tests.tools.facts.registries import client_of, go, is_newer, maven, npm, pypi
 from tests.tools.facts.starters import unknown_constructs
@@ -166,3 +168,46 @@ def test_each_pin_is_asked_for_where_it_comes_from(name: str, client: Any) -> No
 def test_only_later_versions_for_production_are_newer() -> None:
     assert is_newer("v1.10.0", "v1.9.3") and is_newer("10.0", "9.9.9")
     assert not is_newer("6.4.5", "7.9.2") and not is_newer("3.0.0-beta3", "2.25.4")
+
+
+def test_a_published_hole_of_a_go_module_is_found(tmp_path: Path) -> None:
+    entry = {
+        "id": "GO-1",
+        "summary": "A panic",
+        "affected": [
+            {"package": {"name": name}, "ranges": [{"events": [{"introduced": since}, {"fixed": until}]}]}
+            for name, since, until in (("example.com/a", "0", "1.2.0"), ("example.com/b", "1.2.0", "1.3.0"))
+        ],
+    }
+    (tmp_path / "GO-1.json").write_text(json.dumps(entry), encoding="utf-8")
+    (tmp_path / "GO-2.json").write_text('{"affected": [{"package": {"name": "example.com/c"}}]}', "utf-8")
+
+    def told(a: str, b: str) -> list[str]:
+        return [item.text for item in in_database({"example.com/a": a, "example.com/b": b}, tmp_path)]
+
+    assert told("v1.1.9", "v1.1.9") == ["example.com/a v1.1.9: GO-1, A panic"]
+    assert told("v1.2.0", "v1.2.0") == ["example.com/b v1.2.0: GO-1, A panic"]
+    assert told("v1.10.0", "v1.3.0") == []
+
+
+def test_every_go_module_that_a_starter_pins_is_looked_up() -> None:
+    pinned = {name: pin for name, pin in VERSIONS.packages.items() if name.startswith("github.com/")}
+    assert pinned.items() <= go_modules().items()
+
+
+def test_the_audits_of_npm_and_pypi_are_read() -> None:
+    advisory = {"title": "Pollution", "url": "https://github.com/advisories/GHSA-1", "range": "<1.2.6"}
+    npm_told = {"vulnerabilities": {"minimist": {"via": [advisory]}, "mkdirp": {"via": ["minimist"]}}}
+    assert [item.text for item in from_npm(npm_told)] == [
+        "minimist <1.2.6: Pollution, https://github.com/advisories/GHSA-1"
+    ]
+    vulns = [{"id": "PYSEC-1", "fix_versions": ["5.4"]}]
+    (told,) = from_pypi(
+        [
+            {"name": "boto3", "version": "1.0", "vulns": []},
+            {"name": "pyyaml", "version": "5.3", "vulns": vulns},
+        ]
+    )
+    line = told.line(RULES)
+    assert line.startswith("rules/versions.yaml:") and not line.startswith("rules/versions.yaml:1:")
+    assert line.endswith(": pyyaml 5.3: PYSEC-1, mended in 5.4")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from advisor.loading.versions import load_versions
+from advisor.resources import rules_folder
 from advisor.starter import Blueprint, render, write_project
 from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.checks.toolchains import need, run
@@ -50,6 +52,17 @@ def test_a_package_holds_its_handlers_and_their_libraries(runtime: str, tmp_path
     assert not list((folder / "build").rglob("*.pyc"))
     if runtime == "go":
         _runs_on_arm(made, folder)
+    if runtime == "java":
+        _brings_no_known_hole(folder)
+
+
+def _brings_no_known_hole(folder: Path) -> None:
+    """Check what Maven resolved, so also what the named libraries bring."""
+    jars = [path.name for path in (folder / "build").rglob("lib/*.jar")]
+    for safe in load_versions(rules_folder()).safe:
+        artifact = safe.package.rpartition(":")[2]
+        found = [name.removeprefix(f"{artifact}-") for name in jars if re.match(rf"{artifact}-\d", name)]
+        assert found and all(safe.holds(version.removesuffix(".jar")) for version in found), (artifact, jars)
 
 
 def _ready(runtime: str, folder: Path) -> list[str]:

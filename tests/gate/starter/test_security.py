@@ -19,13 +19,16 @@ from advisor.starter import render, write_project
 from advisor.starter.flavours.table import FLAVOURS
 from tests.starter.checks.cdk import Synthesised
 from tests.starter.checks.scanners import bandit, checkov, scan
+from tests.starter.checks.toolchains import need
 from tests.starter.flavours import reasons
 from tests.starter.justified import BOTH_CDK as CDK
 from tests.starter.matrix import SECURITY, between
 from tests.starter.projects import ASKED, PROJECTS, blueprint, blueprint_of
+from tests.tools.facts.holes import go_holes
 
 READ = ("sam", "terraform")  # scanners read these as they are written, and of the CDK what it synthesises
 SEVERAL = ("async-s3-to-bus", "standard-saga", "both-map", "standard-function-url")
+GO_DATABASE_OF = "v0.0.0-20261105234957-e22db6528018"  # of 2026-11-05; `make facts` asks the newest
 # Together they hold every kind of resource. FULL_GATE=1 scans all.
 COVERING = (
     "async-mail",
@@ -174,6 +177,11 @@ def test_every_requirement_names_one_version(iac: str, runtime: str) -> None:
     found = [pin for project in made for path, text in project.items() for pin in pins(path, text)]
     assert len(found) > len(made)
     assert [line for line, exact in found if not exact] == []
+
+
+def test_no_go_module_has_a_published_hole() -> None:
+    need("go")
+    assert go_holes(GO_DATABASE_OF) == []
 
 
 @pytest.mark.parametrize("name", PROJECTS)

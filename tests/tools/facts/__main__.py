@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from advisor.loading import load_rule_base
 from advisor.loading.versions import load_versions
 from advisor.resources import rules_folder
+from tests.tools.facts.holes import holes
 from tests.tools.facts.moved import Moved, everything
 from tests.tools.facts.registries import newer
 from tests.tools.facts.starters import constructs, linted
@@ -30,9 +32,14 @@ def main() -> int:
     facts = _section("Facts", (item.line(rules) for item in everything(rule_base, versions, rules, day)))
     findings = _section("Starters in the newest cfn-lint and SAM translator", linted())
     built = _section("Starters in the newest CDK", constructs())
-    lines = (item.line(rules) if isinstance(item, Moved) else item for item in newer(versions))
-    _section("Newer versions of what starters pin", lines)
-    return 1 if facts or findings or built else 0
+    unsafe = list(holes(versions))
+    _section("Published holes in what starters bring", _lines(unsafe, rules))
+    _section("Newer versions of what starters pin", _lines(newer(versions), rules))
+    return 1 if facts or findings or built or any(isinstance(item, Moved) for item in unsafe) else 0
+
+
+def _lines(found: Iterable[Moved | str], rules: Path) -> Iterable[str]:
+    return (item.line(rules) if isinstance(item, Moved) else item for item in found)
 
 
 def _section(title: str, lines: Iterable[str]) -> int:
