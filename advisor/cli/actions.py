@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
@@ -14,14 +12,14 @@ from msgspec.structs import replace
 
 import advisor
 from advisor.cli.changes_text import changes_text
+from advisor.cli.editor_schema import schema_beside
 from advisor.cli.project_builder import make
 from advisor.cli.recommend import format_for, report_options
 from advisor.decision.recheck import decision_of
 from advisor.errors import AdvisorError
-from advisor.files import read_file
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
-from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
+from advisor.loading.answers_writer import FOR_EDITORS
 from advisor.reports import ReportOptions
 from advisor.reports.text.report import render_part
 from advisor.wizard import Actions, Done, Wish
@@ -77,20 +75,8 @@ class Desk(Struct, frozen=True, kw_only=True):
         text = advisor.dump_answers(replace(wish.answers, decision=decision), header=(FOR_EDITORS,))
         advisor.write_text(wish.path, text, replace=wish.replace)
         saved = replace(wish, saved=wish.path)
-        told = f"The answers are in {wish.path}.{self._schema_beside(wish.path)}"
+        told = f"The answers are in {wish.path}.{schema_beside(wish.path, self.rule_base.questionnaire)}"
         return Done(told, self.command("recommend", saved))
-
-    def _schema_beside(self, path: Path) -> str:
-        """Write the schema that an editor checks ``path`` by, unless one is there; return what to say."""
-        beside = path.with_name(SCHEMA_FILE)
-        text = advisor.schema_text(advisor.answers_schema(self.rule_base.questionnaire))
-        try:
-            if beside.exists() and read_file(beside, 2 * len(text.encode())) == text.encode():
-                return ""
-            advisor.write_text(beside, text)
-        except (OSError, AdvisorError):
-            return f" For help in your editor: advisor schema > {shlex.quote(str(beside))}"
-        return f" {SCHEMA_FILE} beside it lets your editor help with them."
 
     def report(self, wish: Wish) -> Done:
         assert wish.path is not None

@@ -99,6 +99,15 @@ def _schema(app: typer.Typer) -> None:
     )(schema)
 
 
+def _init(app: typer.Typer) -> None:
+    from advisor.cli.init import init
+
+    app.command(
+        short_help="An answers file to start from.",
+        epilog=examples("advisor init", "advisor init my-workload.yaml", "advisor init - | less"),
+    )(init)
+
+
 def _recheck(app: typer.Typer) -> None:
     from advisor.cli.recheck import recheck
 
@@ -136,6 +145,7 @@ def _completion(app: typer.Typer) -> None:
 
 
 _COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
+    "init": _init,
     "recommend": _recommend,
     "generate": _generate,
     "inspect": _inspect,

@@ -98,16 +98,18 @@ def generate(
     from advisor.cli.changes_text import changes_text, update_text
     from advisor.cli.project_builder import make, merged_into, with_flags
     from advisor.reports.text.terminal import wrap
+    from advisor.starter.write import take_back
 
     rule_base, answers = asked(file, sets, rules)
     made = make(rule_base, with_flags(answers, iac, runtime, name), approach)
     folder = Path(output)
+    taken_back = take_back(folder, dry_run=dry_run) if update else []  # before the edits are read
     merge = merged_into(folder, made, rule_base) if update else None
     files = merge.files if merge else made.files
     write = advisor.check_project if dry_run else advisor.write_project
     changes = write(files, folder, force=force or update)
     note = console.notes(quiet)
-    for line in changes.notes:
+    for line in (*taken_back, *changes.notes):
         note(line)
     warnings = [f"Warning: {conflict.words}" for conflict in made.recommendation.conflicts]
     for text in (made.recommendation.summary, *warnings):

@@ -71,6 +71,22 @@ def check_project(files: Iterable[RenderedFile], folder: Path, *, force: bool = 
         raise CannotWrite(f"{folder} cannot be written: {_reason(error)}.") from error
 
 
+def take_back(folder: Path, *, dry_run: bool = False) -> list[str]:
+    """Take back what an interrupted run of this user left in ``folder``; return what was done.
+
+    Raises CannotWrite with ``dry_run`` where there is such a run, as nothing true can be said before.
+    """
+    goal = _goal(folder)
+    if dry_run and journal.unfinished(goal):
+        raise CannotWrite(
+            f"An earlier run into {folder} was interrupted. Without --dry-run, this takes it back first."
+        )
+    try:
+        return _recovered(goal)
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be written: {_reason(error)}.") from error
+
+
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 

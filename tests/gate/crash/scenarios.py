@@ -13,6 +13,8 @@ import msgspec
 import advisor
 from advisor.starter import RenderedFile
 from advisor.starter.manifest import Manifest
+from advisor.starter.update import updated
+from advisor.starter.write import take_back
 from advisor.wizard.drafts import Draft, DraftFile
 from advisor.wizard.interview_state import Walk
 from tests.wizard.small import QUESTIONNAIRE
@@ -51,6 +53,9 @@ PROJECT = tuple(
         "tests/test_a.py",
     )
 )
+_OLD = {file.path: file.text for file in PROJECT[:2]} | {
+    path: f"old {path}\n" for path in ("functions/a/app.py", "old/er/file.py", "old/edited.py", "run.sh")
+}
 MINE = ("project/.git/HEAD", "project/functions/mine.py", "project/notes.txt")
 _RULE_BASE = advisor.load_rule_base(advisor.rules_folder())
 _ANSWERS = advisor.load_answers("{name: n, requirements: {steps: 3}}", "a.yaml", _RULE_BASE.questionnaire)
@@ -62,6 +67,15 @@ _DRAFTS = [
 
 def _write(force: bool) -> Act:
     return lambda room: advisor.write_project(PROJECT, room / "project", force=force)
+
+
+def _update(room: Path) -> None:
+    goal = room / "project"
+    take_back(goal)
+    new = {file.path: file.text for file in PROJECT}
+    files = (*PROJECT, RenderedFile(".advisor/manifest.json", _manifest(new)))
+    merged = updated(files, goal, lambda manifest: new if manifest.files.keys() == new.keys() else _OLD)
+    advisor.write_project(merged.files, goal, force=True)
 
 
 def _refused(room: Path) -> None:
@@ -86,20 +100,21 @@ def _old_project(room: Path) -> None:
     os.symlink("notes.txt", room / "project/answers.yaml")
 
 
-def _earlier_project(room: Path) -> None:
-    """A project of an earlier starter: files that stay, change, were edited, and are left over."""
-    _put(dict.fromkeys(MINE, "mine\n"))(room)
-    old = {file.path: file.text for file in PROJECT[:2]} | {
-        path: f"old {path}\n" for path in ("functions/a/app.py", "old/er/file.py", "old/edited.py", "run.sh")
-    }
-    files = {path: sha256(text.encode()).hexdigest() for path, text in old.items()}
+def _manifest(texts: Mapping[str, str]) -> str:
+    files = {path: sha256(text.encode()).hexdigest() for path, text in texts.items()}
     manifest = Manifest(
         schema=1, advisor="0", rule_base={}, approach="", iac="", runtime="", answers="", files=files
     )
+    return msgspec.json.encode(manifest).decode()
+
+
+def _earlier_project(room: Path) -> None:
+    """A project of an earlier starter: files that stay, change, were edited, and are left over."""
+    _put(dict.fromkeys(MINE, "mine\n"))(room)
     edited = dict.fromkeys(("run.sh", "old/edited.py"), "edited\n")
-    texts = {".advisor/manifest.json": msgspec.json.encode(manifest).decode()}
+    texts = {".advisor/manifest.json": _manifest(_OLD)}
     texts[".advisor/backup-1/run.sh"] = "kept earlier\n"
-    _put({f"project/{path}": text for path, text in (old | edited | texts).items()})(room)
+    _put({f"project/{path}": text for path, text in (_OLD | edited | texts).items()})(room)
 
 
 def _save(replace: bool) -> Act:
@@ -134,6 +149,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     "force": Scenario(_write(True), _refused, _old_project, refused=True, mine=MINE, at_once=False),
     "regenerate": Scenario(_write(True), _refused, _earlier_project, refused=True, mine=MINE, at_once=False),
+    "update": Scenario(_update, _update, _earlier_project, mine=MINE, at_once=False),
+    "update-refused": Scenario(_update, _refused, _earlier_project, refused=True, mine=MINE, at_once=False),
     "answers": Scenario(_save(False), _save(False), _put({"mine.txt": "mine\n"}), mine=("mine.txt",)),
     "answers-force": Scenario(_save(True), _save(True), _put({"answers.yaml": "old\n"})),
     "drafts": Scenario(_keep_drafts, _read_draft, at_once=False),
