@@ -79,6 +79,7 @@ class Cost(Struct, frozen=True, kw_only=True):
     """Orchestration cost a month; Lambda compute is the same either way and left out.
 
     ``volume`` is executions a month (``assumed`` where the user gave none); ``assumptions`` in words.
+    ``alternatives`` are compared with nothing: their starters tell their cost.
     """
 
     region: str
@@ -89,9 +90,10 @@ class Cost(Struct, frozen=True, kw_only=True):
     options: tuple[OptionCost, ...]
     break_even: tuple[BreakEven, ...]
     assumptions: tuple[str, ...]
+    alternatives: tuple[OptionCost, ...] = ()
 
     def option(self, name: str) -> OptionCost | None:
-        return next((item for item in self.options if item.option == name), None)
+        return next((item for item in (*self.options, *self.alternatives) if item.option == name), None)
 
 
 class FailureEvent(Struct, frozen=True):

@@ -104,6 +104,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "durable": blueprint.durable.durable if blueprint.durable else None,
         "code": workflow_code(blueprint.flow) if blueprint.durable else None,
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),
+        "worker": next(
+            (f.trigger.worker for f in blueprint.functions if f.trigger and f.trigger.worker), None
+        ),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,
         "carrier": _carrier(blueprint),

@@ -51,6 +51,8 @@ def _planned_approach(made: Blueprint) -> str:
     )
     if made.machine:
         return "both" if handed_on else f"step-functions-{made.machine.workflow_type}"
+    if not handed_on:
+        return "neither"
     return "destinations" if any(one.asynchronous for one in made.functions) else "stream-destinations"
 
 

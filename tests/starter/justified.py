@@ -39,6 +39,12 @@ JUSTIFIED = (
         r"permissions/\w+/sqs:Get",
     ),
     Justified(
+        "that a function may read the attributes of the queue it works on is a statement of its own",
+        "SAM grants it with AWS's managed policy for queues",
+        r"permissions/\w+/sqs:GetQueueAttributes",
+        (*BOTH_CDK, "terraform"),
+    ),
+    Justified(
         "a function may also read and delete in the bucket of its failures",
         "grants of the CDK's `S3Destination`, for this one bucket",
         r"permissions/\w+/s3:",

@@ -50,6 +50,24 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
     ),
     "single-schedule": ({"event_source": "schedule", "steps": 1}, "single-function", ()),
     "single-stream": ({"event_source": "dynamodb-stream", "steps": 1}, "single-function", ()),
+    "queue-redrive": (
+        {"event_source": "sqs", "steps": 1, "failure_handling": ("redrive",)},
+        "queue-redrive",
+        (),
+    ),
+    "messaging-topic": ({"event_source": "sns", "steps": 1, "buffering": ("pacing",)}, "messaging", ()),
+    "messaging-objects": (
+        {
+            "event_source": "s3",
+            "steps": 1,
+            "buffering": ("bursts",),
+            "idempotent": True,
+            "step_duration_s": 90,
+        },
+        "messaging",
+        (Step("Resize image"),),
+    ),
+    "messaging-callers": ({"event_source": "sdk", "steps": 1, "buffering": ("outages",)}, "messaging", ()),
     "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
     "stream-kinesis": (
         {"event_source": "kinesis", "steps": 1, "replay_payload": True},

@@ -108,8 +108,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
         (),
         "cannot do this workload",
     ),
-    "approach that does not exist": ({}, "pipes", (), "There is no starter for"),
-    "neither": ({"event_source": "sqs", "steps": 1, "failure_handling": ("redrive",)}, "auto", (), "Neither"),
+    "approach that does not exist": ({}, "workers", (), "There is no starter for"),
 }
 
 
@@ -162,7 +161,9 @@ def test_every_function_has_an_edge_in_and_a_place_for_its_failures(name: str) -
     for function in (item for item in made.resources if isinstance(item, Function)):
         batch = function.trigger.batch if function.trigger else None
         started = function.does == "start"  # synchronous: its caller sees the error
-        assert started or function.id in called or function.asynchronous or (batch and batch.on_failure)
+        worker = function.trigger.worker if function.trigger else None
+        edge = function.asynchronous or worker or (batch and batch.on_failure)
+        assert started or function.id in called or edge
 
 
 def test_the_type_of_a_forced_workflow_is_the_one_that_can_do_it() -> None:

@@ -242,6 +242,14 @@ def durable_uses(workload: Workload) -> Iterable[Use]:
         yield Use("durable-gb-written", workload.durable_kb / _KB_PER_GB, "the payload at start and steps")
 
 
+def messaging_uses(workload: Workload) -> Iterable[Use]:
+    """Yield what brings an event to a queue, and the message in it."""
+    yield from _bus_uses(workload, "queue")
+    if workload.source == "sns":
+        yield from record_uses(workload, "sns", 1, "messages of the topic")
+    yield from record_uses(workload, "sqs", 1, "messages")
+
+
 def log_gb(workload: Workload) -> float:
     """Return the gigabytes a month that Express would log at level ALL."""
     return workload.runs * workload.aws.number("assumed-log-kb") / _KB_PER_GB

@@ -16,6 +16,7 @@ from advisor.decision.cost.billable_units import (
     durable_uses,
     express_uses,
     log_gb,
+    messaging_uses,
     record_uses,
     standard_uses,
     workload_of,
@@ -29,6 +30,10 @@ from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, RuleBase
 
 DURABLE = "durable-functions"
 REFERENCE_REGION = "us-east-1"
+
+
+# Alternatives that have a starter, beside the ways that are compared
+_ALTERNATIVES = {"messaging": messaging_uses, "queue-redrive": messaging_uses}
 
 
 class _Priced(Struct, frozen=True):
@@ -77,6 +82,10 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
         assumed=workload.assumed,
         as_of=min(price.as_of for price in used.values()),
         options=tuple(_option_cost(way, workload.runs) for way in ways),
+        alternatives=tuple(
+            _option_cost(_Way(name, _priced(uses(workload), prices)), workload.runs)
+            for name, uses in _ALTERNATIVES.items()
+        ),
         break_even=tuple(_break_even(one, other, reach) for one, other in combinations(ways, 2)),
         assumptions=(
             *workload.said,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -27,6 +27,16 @@ Approach: TypeAlias = Literal[
     "durable-functions",
     "managed-job",
 ]
+
+
+def readers_of_queues(resources: Iterable[Resource]) -> dict[str, Function]:
+    """Return the functions that read queues, by queue."""
+    functions = (item for item in resources if isinstance(item, Function))
+    return {
+        function.trigger.source.to: function
+        for function in functions
+        if function.trigger and function.trigger.worker and function.trigger.source
+    }
 
 
 class FailureRoute(Struct, frozen=True, kw_only=True):
@@ -94,9 +104,16 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         if self.approach == "step-functions":
             return None
         reached = (
-            f for f in self.functions if f.asynchronous or f.durable or (f.trigger and f.trigger.batch)
+            f
+            for f in self.functions
+            if f.asynchronous or f.durable or (f.trigger and (f.trigger.batch or f.trigger.worker))
         )
         return next(reached, None)
+
+    @cached_property
+    def worked_on(self) -> Mapping[str, Function]:
+        """The functions that read queues, by queue."""
+        return readers_of_queues(self.resources)
 
     @cached_property
     def durable(self) -> Function | None:

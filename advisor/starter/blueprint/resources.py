@@ -68,7 +68,7 @@ class Function(Resource, frozen=True, kw_only=True):
 
 
 class Queue(Resource, frozen=True, kw_only=True):
-    """A standard SQS queue; an alarm rings when one that ``stays_empty`` does not.
+    """An SQS queue; alarms ring when one that ``stays_empty`` does not, or a message is ``oldest_s`` old.
 
     ``senders`` are service principals, each with the resources it may act for.
     """
@@ -80,6 +80,8 @@ class Queue(Resource, frozen=True, kw_only=True):
     stays_empty: bool = False
     dead_letters: Ref | None = None
     max_receives: int = 0
+    oldest_s: int = 0
+    delay_s: int = 0
 
 
 class Topic(Resource, frozen=True):
@@ -170,12 +172,13 @@ class Pipe(Resource, frozen=True, kw_only=True):
     group: Ref | None = None
 
 
-class Subscription(Resource, frozen=True):
+class Subscription(Resource, frozen=True, kw_only=True):
     """A topic's delivery of bare messages to a queue."""
 
     kind: ClassVar[str] = "subscription"
     topic: Ref = Ref("")
     queue: Ref = Ref("")
+    undelivered: Ref | None = None
 
 
 class IotRule(Resource, frozen=True, kw_only=True):

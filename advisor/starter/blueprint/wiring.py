@@ -93,6 +93,18 @@ class Batch(Struct, frozen=True, kw_only=True):
     pollers: int = 0
 
 
+class QueueBatch(Struct, frozen=True, kw_only=True):
+    """Settings of a poller that reads a queue for a function.
+
+    ``concurrency`` is how many batches may be worked on at once; 0 leaves that to Lambda. In a queue that
+    keeps ``order`` a batch ends at its first message that fails.
+    """
+
+    size: int
+    concurrency: int = 0
+    order: bool = False
+
+
 class Trigger(Struct, frozen=True):
     """Event source of a function or of the state machine.
 
@@ -108,6 +120,7 @@ class Trigger(Struct, frozen=True):
     retry_attempts: int = 0
     max_event_age_s: int = 0
     batch: Batch | None = None
+    worker: QueueBatch | None = None
     topic: Ref | None = None
     group: Ref | None = None
     filter: str = ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import (
@@ -13,6 +14,7 @@ from advisor.starter.blueprint.resources import (
     Machine,
     MailRule,
     Pipe,
+    Queue,
     Resource,
     Route,
     Subscription,
@@ -45,6 +47,9 @@ def _node(item: Resource) -> str:
 def _edges(blueprint: Blueprint) -> Iterator[str]:
     edges = [edge for item in blueprint.resources for edge in (*_before(item), *_after(item, blueprint))]
     reached = {edge.split()[-1] for edge in edges}
+    for queue in sorted(set(blueprint.worked_on) - reached):
+        if blueprint.event_source in ("sdk", "other"):
+            yield arrow("caller((caller))", queue)
     for item in blueprint.resources:
         if isinstance(item, Function | Machine) and item.id not in reached:
             yield arrow("caller((caller))", item.id)
@@ -62,7 +67,7 @@ def _before(item: Resource) -> Iterator[str]:
     if isinstance(item, Pipe):
         yield arrow((item.topic or item.source).to, item.id)
     if isinstance(item, Route):
-        yield arrow(item.bus.to if item.bus else "events((events))", item.id)
+        yield arrow(item.bus.to if item.bus else _emitter(item.pattern), item.id)
     if isinstance(item, Function | Machine) and item.trigger:
         yield arrow(_origin(item.trigger), item.id)
 
@@ -71,9 +76,14 @@ def _origin(trigger: Trigger) -> str:
     if trigger.source:
         return trigger.source.to
     if trigger.pattern and "aws.s3" in trigger.pattern.get("source", ()):
-        return "SourceBucket"
+        return _emitter(trigger.pattern)
     kind = "caller" if trigger.kind == "function-url" else trigger.kind
     return f"{kind}(({kind}))"
+
+
+def _emitter(pattern: Mapping[str, Any] | None) -> str:
+    """Return what sends the events that match ``pattern`` to the default bus."""
+    return "SourceBucket" if "aws.s3" in (pattern or {}).get("source", ()) else "events((events))"
 
 
 def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
@@ -88,7 +98,9 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
         yield arrow(item.topic.to, item.queue.to)
     if isinstance(item, Route):
         yield arrow(item.id, item.target.to)
-    if isinstance(item, Pipe | IotRule | Route) and item.undelivered:
+    if isinstance(item, Queue) and item.dead_letters:
+        yield arrow(item.id, item.dead_letters.to, "failed too often", dotted=True)
+    if isinstance(item, Pipe | IotRule | Route | Subscription) and item.undelivered:
         yield arrow(item.id, item.undelivered.to, "not delivered", dotted=True)
     if isinstance(item, Function | Machine) and item.trigger:
         yield from _not_taken(item.id, item.trigger)

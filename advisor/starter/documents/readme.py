@@ -49,6 +49,17 @@ def _waiting(node: WaitForCallback, *, durable: bool) -> str:
     )
 
 
+def _between(blueprint: Blueprint) -> Iterator[str]:
+    """Yield where an event may still be that has neither failed nor arrived."""
+    if blueprint.durable:
+        yield (
+            "Did a run start? `aws lambda list-durable-executions-by-function` tells, and "
+            "`aws lambda get-durable-execution-history` tells each step of a run with its error."
+        )
+    if blueprint.worked_on:
+        yield "Is it still hidden? After a failure a message comes back when its visibility timeout is over."
+
+
 def _checks(blueprint: Blueprint) -> Iterator[str]:
     queues = [item.id for item in blueprint.resources if getattr(item, "stays_empty", False)]
     if any(f.asynchronous for f in blueprint.functions):
@@ -66,11 +77,7 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
         yield f"Is the reader behind? Look at `{metric}`; a {part} waits while a batch is being retried."
     if queues:
         yield f"Is it in {' or '.join(f'`{queue}`' for queue in queues)}? `aws sqs receive-message` shows it."
-    if blueprint.durable:
-        yield (
-            "Did a run start? `aws lambda list-durable-executions-by-function` tells, and "
-            "`aws lambda get-durable-execution-history` tells each step of a run with its error."
-        )
+    yield from _between(blueprint)
     if any(f.asynchronous or (f.trigger and f.trigger.batch) for f in blueprint.functions):
         yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
     if any(isinstance(item, HttpApi) for item in blueprint.resources):

@@ -8,7 +8,7 @@ from itertools import accumulate
 from advisor.knowledge.conditions import Number
 from advisor.knowledge.limits import figure, in_words
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function
+from advisor.starter.blueprint.resources import Function, Queue
 from advisor.starter.state_language.expressions import State
 
 
@@ -29,6 +29,11 @@ def delays(blueprint: Blueprint) -> str:
         )
     if any(function.trigger and function.trigger.batch for function in blueprint.functions):
         found.append("stream retries follow at once and hold the shard until they end")
+    found += [
+        f"a message that failed is hidden for {in_words(queue.visibility_s, 's')}, then it is tried again"
+        for queue in blueprint.resources
+        if isinstance(queue, Queue) and queue.id in blueprint.worked_on
+    ][:1]
     if blueprint.machine:
         interval, backoff = limits["starter-retry-interval"].number, limits["starter-retry-backoff"].number
         waits = ", ".join(figure(interval * backoff**retry) for retry in range(3))
@@ -63,6 +68,10 @@ def _functions(blueprint: Blueprint) -> Iterator[str]:
         batch = _batch(function)
         if batch:
             yield f"{function.id}: {batch.retry_attempts + 1} attempts per batch; halving a batch adds none"
+        if function.trigger and function.trigger.worker and function.trigger.source:
+            queue = blueprint.by_id[function.trigger.source.to]
+            assert isinstance(queue, Queue)
+            yield f"{function.id}: {queue.max_receives} attempts per message, then the dead-letter queue"
 
 
 def _batch(function: Function):  # type: ignore[no-untyped-def]

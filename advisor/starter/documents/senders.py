@@ -40,7 +40,8 @@ def send(project: Project) -> str:
 def note(project: Project) -> str:
     """Return what is to be known before it is sent."""
     source = project.blueprint.event_source
-    asynchronous = project.blueprint.first_function and source not in SENDERS
+    called = project.blueprint.first_function and not project.blueprint.worked_on
+    asynchronous = called and source not in SENDERS
     event = "`Event` is not the default: destinations fire for asynchronous calls only."
     if project.blueprint.durable:
         event = "`Event` is not the default: a run may outlast a call. The same name twice is the same run."
@@ -70,6 +71,8 @@ NOTES: Mapping[str, str] = {
 
 def _call(project: Project) -> str:
     blueprint = project.blueprint
+    if blueprint.worked_on:
+        return _sqs(project)
     if blueprint.first_function is None:
         machine = project.output("StateMachine")
         return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {project.payload}"

@@ -42,8 +42,8 @@ def alarms_for(context: PlanContext, resources: Iterable[Resource]) -> tuple[Ala
 def _alarms(services: Mapping[str, Service], resource: Resource) -> Iterable[Alarm]:
     if isinstance(resource, Function):
         yield from _function(services["lambda"].metrics, resource)
-    elif isinstance(resource, Queue) and resource.stays_empty:
-        yield _alarm(resource, services["sqs"].metrics["waiting"], "holds messages", suffix="")
+    elif isinstance(resource, Queue):
+        yield from _queue(services["sqs"].metrics, resource)
     elif isinstance(resource, Machine):
         metrics = services["step-functions"].metrics
         yield _alarm(resource, metrics["failed"], "has failed runs")
@@ -53,6 +53,13 @@ def _alarms(services: Mapping[str, Service], resource: Resource) -> Iterable[Ala
         yield _alarm(resource, services["pipes"].metrics["failed"], "fails")
     elif isinstance(resource, HttpApi):
         yield _alarm(resource, services["api-gateway"].metrics["failed"], "answers with server errors")
+
+
+def _queue(metrics: Mapping[str, Metric], queue: Queue) -> Iterable[Alarm]:
+    if queue.stays_empty:
+        yield _alarm(queue, metrics["waiting"], "holds messages", suffix="")
+    if queue.oldest_s:
+        yield _alarm(queue, metrics["oldest"], "holds old messages", suffix="Age", threshold=queue.oldest_s)
 
 
 def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Alarm]:
@@ -74,6 +81,7 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
             yield _alarm(function, metrics["stream-lag"], "lags behind its stream", threshold=half)
         else:
             yield _alarm(function, metrics["topic-lag"], "lags behind its topic", threshold=LAG)
+    if batch or (function.trigger and function.trigger.worker):
         yield _alarm(function, metrics["errors"], "fails on batches")
 
 

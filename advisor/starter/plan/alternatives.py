@@ -11,6 +11,7 @@ from advisor.knowledge.rules import DESTINATIONS, STEP_FUNCTIONS
 from advisor.starter.blueprint.ids import DURABLE
 from advisor.starter.plan.context import PlanContext, PlannedFlow
 from advisor.starter.plan.durable_function import REFUSED_RUNTIMES, durable_function
+from advisor.starter.plan.queue_worker import messaging, queue_redrive
 from advisor.starter.plan.single_function import single_function
 
 
@@ -39,5 +40,9 @@ ALTERNATIVES: Mapping[str, Alternative] = {
         constrained=True,
         no_runtimes=REFUSED_RUNTIMES,
         flavours=("sam",),
+    ),
+    "messaging": Alternative("plain messaging", messaging, constrained=True),
+    "queue-redrive": Alternative(
+        "the queue's own retries and dead-letter queue", queue_redrive, constrained=True
     ),
 }

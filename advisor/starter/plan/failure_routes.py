@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from advisor.starter.blueprint.project import FailureRoute
+from advisor.starter.blueprint.project import FailureRoute, readers_of_queues
 from advisor.starter.blueprint.resources import (
     Alarm,
     Function,
@@ -16,6 +16,7 @@ from advisor.starter.blueprint.resources import (
     Queue,
     Resource,
     Route,
+    Subscription,
 )
 from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
 from advisor.starter.plan.context import PlanContext
@@ -61,6 +62,8 @@ class _Table(Struct, frozen=True):
                     holds="the event itself",
                     alarms=(self.alarm(resource.id, "sqs", "waiting"),),
                 )
+            if resource.id in self.worked_on:
+                yield from self.of_messages(resource, self.worked_on[resource.id])
         elif isinstance(resource, Function):
             yield from self.of_function(resource)
         elif isinstance(resource, Machine):
@@ -74,9 +77,36 @@ class _Table(Struct, frozen=True):
                 yield DELIVERERS[trigger.kind]
             if isinstance(item, IotRule) and item.undelivered.to == queue.id:
                 yield "the IoT rule"
+            if isinstance(item, Route | Subscription) and item.undelivered == Ref(queue.id):
+                yield "EventBridge" if isinstance(item, Route) else "SNS"
             letters = item.undelivered if isinstance(item, Pipe) else _letters(item)
-            if letters and letters.to == queue.id:
+            if letters and letters.to == queue.id and item.id not in self.worked_on:
                 yield "the pipe"
+
+    @property
+    def worked_on(self) -> dict[str, Function]:
+        """Return the functions that read queues, by queue."""
+        return readers_of_queues(self.resources)
+
+    def of_messages(self, queue: Queue, function: Function) -> Iterator[FailureRoute]:
+        """Yield what happens to the messages of a queue that a function reads."""
+        assert queue.dead_letters is not None
+        yield FailureRoute(
+            failure=Phrase(
+                f"a message that `{{0}}` failed on {queue.max_receives} times", (Ref(function.id),)
+            ),
+            ends_up=Phrase("queue `{0}`, until somebody sends it back", (queue.dead_letters,)),
+            holds="the message itself",
+            alarms=(self.alarm(queue.dead_letters.to, "sqs", "waiting"),),
+        )
+        yield FailureRoute(
+            failure=Phrase("`{0}` is too slow, or a service it calls is away", (Ref(function.id),)),
+            ends_up=Phrase(
+                f"messages wait in queue `{{0}}` for {queue.retention_s // 86_400} days", (Ref(queue.id),)
+            ),
+            holds="the message itself",
+            alarms=(self.alarm(queue.id, "sqs", "oldest"),),
+        )
 
     def of_function(self, function: Function) -> Iterator[FailureRoute]:
         if function.asynchronous:

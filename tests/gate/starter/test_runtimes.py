@@ -32,6 +32,7 @@ COMPILED = (
     "stream-kinesis",
     "stream-table",
     "stream-kafka",
+    "messaging-topic",
     "express-parallel",
     "express-url",
     "standard-cognito",

@@ -22,6 +22,7 @@ PLUMBING = {
     "send traces": r"xray:.*",
     "read its stream": r"kinesis:(Describe|Get|List|Subscribe).*"
     r"|dynamodb:(GetRecords|GetShardIterator|DescribeStream|ListStreams)",
+    "read its queue": r"sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility)",
     "read its topic": r"(kafka|kafka-cluster|ec2):.*",
 }
 MANAGED = {
@@ -30,6 +31,7 @@ MANAGED = {
     "AWSXRayDaemonWriteAccess": ("send traces",),
     "AWSLambdaKinesisExecutionRole": ("write logs", "read its stream"),
     "AWSLambdaDynamoDBExecutionRole": ("write logs", "read its stream"),
+    "AWSLambdaSQSQueueExecutionRole": ("write logs", "read its queue"),
     "AWSLambdaMSKExecutionRole": ("write logs", "read its topic"),
 }
 

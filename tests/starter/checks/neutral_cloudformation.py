@@ -153,8 +153,9 @@ def _mapping(found: Collected, name: str, of: Properties) -> None:
         source=of["EventSourceArn"],
         topics=of.get("Topics"),
         size=of["BatchSize"],
-        window=of["MaximumBatchingWindowInSeconds"],
-        start=of["StartingPosition"],
+        window=of.get("MaximumBatchingWindowInSeconds"),
+        start=of.get("StartingPosition"),
+        concurrency=of.get("ScalingConfig", {}).get("MaximumConcurrency"),
         retries=of.get("MaximumRetryAttempts"),
         age=of.get("MaximumRecordAgeInSeconds"),
         bisect=of.get("BisectBatchOnFunctionError"),
@@ -244,6 +245,7 @@ def _queue(found: Collected, name: str, of: Properties) -> None:
         visibility=of.get("VisibilityTimeout", 30),
         undelivered=redrive.get("deadLetterTargetArn"),
         receives=redrive.get("maxReceiveCount"),
+        delay=of.get("DelaySeconds"),
         fifo=of.get("FifoQueue"),
     )
 

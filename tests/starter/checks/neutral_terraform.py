@@ -199,8 +199,9 @@ def _mapping(found: Collected, name: str, of: Values) -> None:
         source=of["event_source_arn"],
         topics=of.get("topics"),
         size=of["batch_size"],
-        window=of["maximum_batching_window_in_seconds"],
-        start=of["starting_position"],
+        window=of.get("maximum_batching_window_in_seconds"),
+        start=of.get("starting_position"),
+        concurrency=_one(of.get("scaling_config")).get("maximum_concurrency"),
         retries=of.get("maximum_retry_attempts"),
         age=of.get("maximum_record_age_in_seconds"),
         bisect=of.get("bisect_batch_on_function_error"),
@@ -286,6 +287,7 @@ def _queue(found: Collected, name: str, of: Values) -> None:
         visibility=of.get("visibility_timeout_seconds") or 30,
         undelivered=redrive.get("deadLetterTargetArn"),
         receives=redrive.get("maxReceiveCount"),
+        delay=of.get("delay_seconds"),
         fifo=of.get("fifo_queue"),
     )
 

@@ -138,6 +138,9 @@ def _asynchronous(name: str, properties: dict[str, Any], result: dict[str, Any])
 
 
 def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> Iterator[str]:
+    if _service(resolve(properties["EventSourceArn"], result)) == "sqs":
+        yield from _worker(name, properties, result)
+        return
     destination = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     if destination is None:
         yield f"{name}: a stream without a failure destination"
@@ -153,6 +156,19 @@ def _mapping(name: str, properties: dict[str, Any], result: dict[str, Any]) -> I
         if properties.get(field, -1) < 0 and "Topics" not in properties:  # Kafka stops after ten retries
             yield f"{name}: {field} has no bound"
     yield from _may(_called(properties["FunctionName"], result), _service(target), target, result)
+
+
+def _worker(name: str, properties: dict[str, Any], result: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong between a queue and the function that reads it."""
+    function = _called(properties["FunctionName"], result)
+    queue = properties["EventSourceArn"]["Fn::GetAtt"][0]
+    settings, timeout = (result["Resources"][of]["Properties"] for of in (queue, function))
+    if settings.get("VisibilityTimeout", 30) < 6 * timeout.get("Timeout", 3):
+        yield f"{queue}: a visibility timeout of less than six times the timeout of {function}"
+    if settings.get("RedrivePolicy", {}).get("maxReceiveCount", 0) < 5:
+        yield f"{queue}: no dead-letter queue after five receives"
+    if properties.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+        yield f"{name}: one bad message brings its whole batch back"
 
 
 def _called(reference: Any, result: dict[str, Any]) -> str:

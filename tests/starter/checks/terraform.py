@@ -143,8 +143,9 @@ def _own(plan: Mapping[str, Any]) -> Iterator[str]:
             role = roles[config["function_name"]]
             yield from _may(role, outcome["destination"], policies)
     for reader in of_type.get("aws_lambda_event_source_mapping", []):
-        target = reader["destination_config"][0]["on_failure"][0]["destination_arn"]
-        if not target.startswith("kafka://"):
+        failures = [one for config in reader.get("destination_config") or [] for one in config["on_failure"]]
+        target = failures[0]["destination_arn"] if failures else ""
+        if target and not target.startswith("kafka://"):
             yield from _may(roles[reader["function_name"].split(":")[6]], target, policies)
     for machine in of_type.get("aws_sfn_state_machine", []):
         json.loads(machine["definition"])

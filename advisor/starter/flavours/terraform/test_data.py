@@ -62,6 +62,7 @@ def lists(
     functions = blueprint.functions
     asynchronous = [item for item in functions if item.asynchronous]
     readers = [item for item in functions if item.trigger and item.trigger.batch]
+    workers = [item for item in functions if item.trigger and item.trigger.worker and item.trigger.source]
     holders = [item for item in (*functions, blueprint.machine) if item and item.trigger]
 
     def of(kind: str, resources: Sequence[Resource]) -> tuple[str, ...]:
@@ -76,6 +77,13 @@ def lists(
         "configs_and_aliases": _pairs("aws_lambda_function_event_invoke_config", asynchronous, snake),
         "readers": of("aws_lambda_event_source_mapping", readers),
         "readers_and_aliases": _pairs("aws_lambda_event_source_mapping", readers, snake),
+        "workers": of("aws_lambda_event_source_mapping", workers),
+        "worked_on": tuple(f"aws_sqs_queue.{snake(_read(item))}" for item in workers),
+        "workers_functions_and_queues": tuple(
+            f"[aws_lambda_event_source_mapping.{snake(item.id)}, aws_lambda_function.{snake(item.id)}, "
+            f"aws_sqs_queue.{snake(_read(item))}, aws_lambda_alias.{snake(item.id)}]"
+            for item in workers
+        ),
         "record_targets": tuple(ref(Ref(item.id)) for item in (*kinds(*ARNS), *functions)),
         "bucket_arns": tuple(ref(Ref(item.id)) for item in kinds("bucket")),
         "queue_arns": tuple(ref(Ref(item.id)) for item in kinds("queue")),
@@ -109,6 +117,11 @@ def mocks(blueprint: Blueprint) -> Mapping[str, Mapping[str, str]]:
 
 def _pairs(kind: str, functions: Sequence[Function], snake: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(f"[{kind}.{snake(item.id)}, aws_lambda_alias.{snake(item.id)}]" for item in functions)
+
+
+def _read(worker: Function) -> str:
+    """Return the id of the queue that ``worker`` reads."""
+    return worker.trigger.source.to if worker.trigger and worker.trigger.source else ""
 
 
 def _triggered(holders: Sequence[Function | Machine], kind: str) -> list[Function | Machine]:

@@ -112,8 +112,8 @@ def _sns(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) ->
         "SourceSubscription",
         "brings the topic's messages to the queue",
         topic.rules,
-        Ref(topic.id),
-        Ref("SourceQueue"),
+        topic=Ref(topic.id),
+        queue=Ref("SourceQueue"),
     )
     return _from_queue(context, payload, way, (topic, link), (("sns.amazonaws.com", Ref(topic.id)),))
 

@@ -1,0 +1,137 @@
+"""A queue in front of a function: it levels bursts, tries again, and sets aside what keeps failing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from advisor.knowledge.flow import Unit, units
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.resources import Function, Queue
+from advisor.starter.blueprint.wiring import QueueBatch, Ref, Trigger
+from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
+from advisor.starter.plan.delivery import reading
+from advisor.starter.plan.destinations.function_chain import function
+from advisor.starter.plan.event_sources.to_queue import Feed, feed_of
+from advisor.starter.plan.sample_payload import sample_payload
+
+QUEUE, DEAD_LETTERS = "SourceQueue", "DeadLetterQueue"
+_QUEUES_OWN = ("sqs", "sdk", "other")
+
+
+def queue_redrive(context: PlanContext) -> PlannedFlow:
+    """Return a queue, the function that reads it, and the dead-letter queue with its way back.
+
+    Raises NotSupported where the events do not come through a queue, and for more than one step.
+    """
+    source = context.requirements.text("event_source", "sqs")
+    if source not in _QUEUES_OWN:
+        raise NotSupported(
+            f"Only a queue has a redrive policy, and the events come from '{source}'. Use --approach "
+            "messaging, which puts a queue behind it."
+        )
+    return messaging(context)
+
+
+def messaging(context: PlanContext) -> PlannedFlow:
+    """Return the event source, its queue, the function that reads it, and the dead-letter queue.
+
+    Raises NotSupported for more than one step, and for what no queue can do.
+    """
+    edge = context.design.edge
+    steps = tuple(units(edge))
+    if len(steps) > 1:
+        raise NotSupported(
+            f"A function behind a queue does one step, but this workload has {len(steps)}: say steps: 1, or "
+            "use --approach step-functions."
+        )
+    _check_step(context, steps[0])
+    feed = feed_of(context, sample_payload(edge), Ref(QUEUE))
+    return PlannedFlow(edge, merge([feed.parts, worker(context, steps[0], feed)]), message(feed.body))
+
+
+def _check_step(context: PlanContext, unit: Unit) -> None:
+    if unit.service != "lambda":
+        raise NotSupported(
+            f"The step '{unit.name.words}' uses {unit.service}, which does not read a queue. Make it a "
+            "lambda step whose function calls the service, or use --approach step-functions."
+        )
+    longest = context.requirements.number("step_duration_s", 0)
+    most = context.aws.limit("starter-function-timeout")
+    if longest > most:
+        raise NotSupported(
+            f"A function of a starter ends after {most} seconds, but a step may take {longest:,.10g}. Use "
+            "--approach step-functions with a job, such as targets: [ecs-fargate]."
+        )
+
+
+def worker(context: PlanContext, unit: Unit, feed: Feed, queue_id: str = QUEUE) -> Fragment:
+    """Return the queue ``queue_id``, the function of ``unit`` that reads it, and its dead-letter queue."""
+    pace = pace_of(context)
+    letters = Queue(
+        queue_id.replace(QUEUE, DEAD_LETTERS),
+        "keeps the messages that could not be worked on",
+        context.asked("failure_handling", "event_source", "on_failure"),
+        stays_empty=True,
+        oldest_s=context.aws.limit("starter-letter-age"),
+    )
+    visibility = pace.timeout_s * context.aws.limit("advised-visibility")
+    receives = context.aws.limit("advised-receives")
+    queue = Queue(
+        queue_id,
+        "holds the messages to work on",
+        context.asked("event_source", "buffering", "invocation"),
+        senders=(feed.sender,) if feed.sender else (),
+        retention_s=context.aws.limit("starter-queue-retention"),
+        visibility_s=visibility,
+        dead_letters=Ref(letters.id),
+        max_receives=receives,
+        oldest_s=max(context.aws.limit("starter-queue-age"), visibility * receives),
+    )
+    reads = reading(context, unit.function_id, "sqs", Ref(queue.id), implied=True)
+    return Fragment((_reader(context, unit, queue, pace), queue, letters), reads)
+
+
+class Pace(Struct, frozen=True):
+    """How many messages a function gets at once, how long it may take for them, and how many run at once."""
+
+    size: int
+    timeout_s: int
+    concurrency: int
+
+
+def pace_of(context: PlanContext) -> Pace:
+    """Return the batch that a function can work on before its timeout, and what the answers say of its pace.
+
+    A downstream that allows only so many calls is spared by the least concurrency that Lambda allows.
+    """
+    aws, stated = context.aws, context.requirements.number("step_duration_s", 0)
+    each = max(ceil(2 * stated), aws.limit("starter-message-timeout"))
+    each = min(each, aws.limit("starter-function-timeout"))
+    size = max(1, min(aws.limit("starter-queue-batch"), aws.limit("starter-batch-timeout") // each))
+    slow = {"pacing"} & set(context.requirements.chosen("buffering"))
+    return Pace(size, max(size * each, 30), aws.limit("sqs-least-concurrency") if slow else 0)
+
+
+def _reader(context: PlanContext, unit: Unit, queue: Queue, pace: Pace) -> Function:
+    made = function(context, unit, "invocation", "steps", "buffering")
+    batch = QueueBatch(size=pace.size, concurrency=pace.concurrency)
+    return replace(made, timeout_s=pace.timeout_s, trigger=Trigger("sqs", source=Ref(queue.id), worker=batch))
+
+
+def message(body: Any) -> Mapping[str, Any]:
+    """Return what the poller of a queue hands over for one message."""
+    one = {
+        "messageId": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78",
+        "receiptHandle": "MessageReceiptHandle",
+        "body": json.dumps(body),
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1795435200000"},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:source",
+    }
+    return {"Records": [one]}

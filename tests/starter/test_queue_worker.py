@@ -1,0 +1,151 @@
+"""A queue in front of a function: what is planned, what is refused, and a poison message under emulation."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from advisor.starter import Blueprint, NotSupported
+from advisor.starter.blueprint.resources import Function, Queue
+from advisor.starter.blueprint.wiring import QueueBatch
+from tests.starter.checks.deployed import REGION, read
+from tests.starter.projects import blueprint_of, files
+
+SOURCES = ("sqs", "sns", "eventbridge", "s3", "sdk", "other", None)
+
+
+def worker(made: Blueprint) -> tuple[Function, QueueBatch, Queue, Queue]:
+    """Return the function, its batch, the queue that it reads, and the dead-letter queue."""
+    (function,) = made.functions
+    assert function.trigger and function.trigger.worker and function.trigger.source
+    queue = made.by_id[function.trigger.source.to]
+    assert isinstance(queue, Queue) and queue.dead_letters
+    letters = made.by_id[queue.dead_letters.to]
+    assert isinstance(letters, Queue)
+    return function, function.trigger.worker, queue, letters
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("step_s", [None, 1, 20, 100, 450, 900])
+def test_a_batch_ends_before_its_timeout_and_its_messages_stay_hidden(
+    source: str | None, step_s: int | None
+) -> None:
+    answers = {"event_source": source, "steps": 1, "step_duration_s": step_s}
+    made = blueprint_of({key: value for key, value in answers.items() if value is not None}, "messaging")
+    function, batch, queue, letters = worker(made)
+    assert 1 <= batch.size <= 10
+    assert function.timeout_s <= 900
+    assert batch.size == 1 or function.timeout_s >= 2 * (step_s or 1) * batch.size
+    assert queue.visibility_s >= 6 * function.timeout_s
+    assert queue.retention_s < letters.retention_s
+    assert queue.oldest_s >= queue.visibility_s * queue.max_receives
+    assert queue.max_receives >= 5 and letters.stays_empty
+    assert function.asynchronous is None, "a poller knows no destinations"
+
+
+@pytest.mark.parametrize(("buffering", "concurrency"), [(("pacing",), 2), (("bursts",), 0), ((), 0)])
+def test_only_a_service_that_allows_so_much_limits_the_poller(
+    buffering: tuple[str, ...], concurrency: int
+) -> None:
+    made = blueprint_of({"event_source": "sqs", "steps": 1, "buffering": buffering}, "messaging")
+    assert worker(made)[1].concurrency == concurrency
+
+
+@pytest.mark.parametrize(
+    ("answers", "approach"),
+    [
+        ({"event_source": "sqs", "steps": 1, "failure_handling": ("redrive",)}, "queue-redrive"),
+        ({"event_source": "s3", "steps": 1, "buffering": ("bursts",)}, "messaging"),
+    ],
+)
+def test_auto_builds_what_the_advice_says(answers: dict[str, Any], approach: str) -> None:
+    assert blueprint_of(answers).approach == approach
+
+
+@pytest.mark.parametrize(
+    ("answers", "approach", "told"),
+    [
+        ({"event_source": "s3", "steps": 1}, "queue-redrive", "Only a queue has a redrive policy"),
+        ({"event_source": "sqs", "steps": 3}, "messaging", "this workload has 3"),
+        ({"event_source": "kinesis", "steps": 1}, "messaging", "--approach pipes"),
+        ({"event_source": "alb", "steps": 1}, "messaging", "--approach direct-invoke"),
+        ({"event_source": "cloudwatch-logs", "steps": 1}, "messaging", "--approach single-function"),
+        ({"event_source": "sqs", "steps": 1, "step_duration_s": 1000}, "messaging", "ends after 900 seconds"),
+        (
+            {"caller_waits_for": "result", "total_duration_s": 60, "step_duration_s": 9, "steps": 1},
+            "messaging",
+            "does not come back",
+        ),
+        ({"event_source": "sqs", "waits": ("callback",)}, "queue-redrive", "remembers where it stands"),
+    ],
+)
+def test_what_a_queue_cannot_do_is_refused_with_a_way_out(
+    answers: dict[str, Any], approach: str, told: str
+) -> None:
+    with pytest.raises(NotSupported, match=re.escape(told)) as refused:
+        blueprint_of(answers, approach)
+    assert re.search(r"--approach|say ", str(refused.value))
+
+
+def test_every_way_to_lose_a_message_has_a_line_and_an_alarm() -> None:
+    made = blueprint_of({"event_source": "sns", "steps": 1}, "messaging")
+    told = [(str(route.failure), str(route.ends_up), route.alarms[0].to) for route in made.failure_routes]
+    assert told == [
+        ("SNS cannot deliver an event", "queue `UndeliveredEvents`", "UndeliveredEventsAlarm"),
+        (
+            "a message that `ValidateRequestFunction` failed on 5 times",
+            "queue `DeadLetterQueue`, until somebody sends it back",
+            "DeadLetterQueueAlarm",
+        ),
+        (
+            "`ValidateRequestFunction` is too slow, or a service it calls is away",
+            "messages wait in queue `SourceQueue` for 7 days",
+            "SourceQueueAgeAlarm",
+        ),
+    ]
+
+
+def settings(template: dict[str, Any], name: str) -> dict[str, str]:
+    """Return the attributes of a queue of a template as SQS takes them; no message is hidden for long."""
+    of = template["Resources"][name]["Properties"]
+    return {"MessageRetentionPeriod": str(of["MessageRetentionPeriod"]), "VisibilityTimeout": "0"}
+
+
+@mock_aws  # type: ignore[untyped-decorator]
+def test_a_poison_message_ends_in_the_dead_letter_queue_and_comes_back() -> None:
+    template = read(files("queue-redrive")["template.yaml"])
+    client = boto3.client("sqs", region_name=REGION)
+    urls = {
+        name: client.create_queue(QueueName=name, Attributes=settings(template, name))["QueueUrl"]
+        for name in ("DeadLetterQueue", "SourceQueue")
+    }
+    arn = f"arn:aws:sqs:{REGION}:123456789012:DeadLetterQueue"
+    receives = template["Resources"]["SourceQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives})
+    client.set_queue_attributes(QueueUrl=urls["SourceQueue"], Attributes={"RedrivePolicy": policy})
+    client.send_message(QueueUrl=urls["SourceQueue"], MessageBody="{}")
+    received = [bool(client.receive_message(QueueUrl=urls["SourceQueue"]).get("Messages")) for _ in range(7)]
+    assert received == [True] * receives + [False] * (7 - receives)
+    (letter,) = client.receive_message(QueueUrl=urls["DeadLetterQueue"])["Messages"]
+    assert letter["Body"] == "{}"
+
+
+def test_the_commands_of_a_redrive_are_the_service_s_own() -> None:
+    """No emulator of ours moves messages back, so the words are held against the service's model."""
+    text = files("queue-redrive")["README.md"].replace("\\\n", " ")
+    model = boto3.client("sqs", region_name=REGION).meta
+    found = re.findall(r"aws sqs ((?:start|list|get)-[\w-]+) (.*?)\)?$", text, re.MULTILINE)
+    assert [name for name, _ in found] == ["get-queue-attributes", "start-message-move-task"]
+    for name, arguments in found:
+        operation = "".join(part.capitalize() for part in name.split("-"))
+        shape = model.service_model.operation_model(operation).input_shape
+        known = {re.sub(r"(?<!^)(?=[A-Z])", "-", key).lower() for key in shape.members}
+        options = {word[2:] for word in shlex.split(arguments) if word.startswith("--")}
+        assert options - {"query", "output"} <= known
+        assert {re.sub(r"(?<!^)(?=[A-Z])", "-", key).lower() for key in shape.required_members} <= options
