@@ -132,11 +132,11 @@ def test_flags_that_do_not_fit(advise: Advise, tmp_path: Path, flags: list[str],
     assert list(tmp_path.iterdir()) == []
 
 
-def test_neither_has_no_project_and_says_the_way(advise: Advise, tmp_path: Path) -> None:
+def test_where_neither_fits_the_first_alternative_is_built(advise: Advise, tmp_path: Path) -> None:
     outcome = advise("generate", str(ROOT / "examples" / "campaign-signups.yaml"), "--output", "x")
-    assert (outcome.exit_code, outcome.out) == (2, "")
-    assert "--approach destinations or --approach step-functions" in outcome.err
-    assert list(tmp_path.iterdir()) == []
+    assert outcome.exit_code == 0
+    assert "Use neither, but plain messaging" in outcome.err
+    assert "AWS::Serverless::Function" in (tmp_path / "x" / "template.yaml").read_text(encoding="utf-8")
 
 
 def test_help_names_every_tool_and_language() -> None:

@@ -14,7 +14,6 @@ import pytest
 
 import advisor
 from advisor.cli.project_builder import make
-from advisor.errors import InputError
 from advisor.loading.answers_writer import SCHEMA_FILE
 from advisor.reports import ReportOptions
 from advisor.starter.manifest import PATH as MANIFEST
@@ -43,18 +42,15 @@ def outputs(example: Path) -> dict[str, str]:
         "recommendation.json": advisor.FORMATS["json"](found, RULE_BASE, ReportOptions()),
         "recommendation.txt": advisor.FORMATS["text"](found, RULE_BASE, ReportOptions(explain=True)),
     }
-    if found.verdict.option != "neither":
-        made = {file.path: file.text for file in make(RULE_BASE, answers).files}
-        assert made.pop(SCHEMA_FILE) == SCHEMA  # the same in each, so it isn't kept with each
-        manifest = json.loads(made.pop(MANIFEST))  # so many digests would hide what else changed
-        assert manifest["files"] == {
-            path: digest(text) for path, text in {**made, SCHEMA_FILE: SCHEMA}.items()
-        }
-        assert (manifest["answers"], manifest["rule_base"]["version"]) == (
-            made["answers.yaml"],
-            RULE_BASE.version,
-        )
-        files |= {f"project/{path}": text for path, text in made.items()}
+    made = {file.path: file.text for file in make(RULE_BASE, answers).files}
+    assert made.pop(SCHEMA_FILE) == SCHEMA  # the same in each, so it isn't kept with each
+    manifest = json.loads(made.pop(MANIFEST))  # so many digests would hide what else changed
+    assert manifest["files"] == {path: digest(text) for path, text in {**made, SCHEMA_FILE: SCHEMA}.items()}
+    assert (manifest["answers"], manifest["rule_base"]["version"]) == (
+        made["answers.yaml"],
+        RULE_BASE.version,
+    )
+    files |= {f"project/{path}": text for path, text in made.items()}
     return files
 
 
@@ -86,11 +82,3 @@ def test_the_verdict_of_the_example(example: Path) -> None:
     answers = advisor.load_answers(example.read_bytes(), example.name, RULE_BASE.questionnaire)
     verdict = advisor.recommend(RULE_BASE, answers).verdict
     assert (verdict.option, verdict.workflow_type) == EXPECTED[example.stem]
-
-
-def test_neither_is_not_generated_but_answered() -> None:
-    answers = advisor.load_answers(
-        (HERE.parents[1] / "examples/campaign-signups.yaml").read_bytes(), "x", RULE_BASE.questionnaire
-    )
-    with pytest.raises(InputError, match=r"(?i)messaging"):
-        make(RULE_BASE, answers)
