@@ -14,6 +14,7 @@ from advisor.json_text import json_text
 from advisor.resources import templates_folder
 from advisor.starter.blueprint.ids import INVALID_INPUT
 from advisor.starter.blueprint.project import Blueprint
+from advisor.starter.blueprint.resources import HttpApi, LoadBalancer
 from advisor.starter.documents import readme
 from advisor.starter.documents.commands import Commands
 from advisor.starter.documents.diagram import mermaid
@@ -121,6 +122,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "commands": Commands(blueprint, _existing(blueprint, words)),
         "checklist": readme.checklist(blueprint),
         "placeholder": readme.placeholder(blueprint),
+        "routed": readme.routed(blueprint),
+        "patience_s": _patience_s(blueprint),
+        "answers": next((function.answers for function in blueprint.functions if function.answers), ""),
         "models": readme.models(blueprint),
     }
 
@@ -139,8 +143,20 @@ def _existing(blueprint: Blueprint, words: Words) -> Callable[[str], str]:
 
 def _carrier(blueprint: Blueprint) -> str:
     """Return the source whose events reach a function as they are; a state machine takes its own apart."""
+    if any(isinstance(item, HttpApi) and item.function for item in blueprint.resources):
+        return "function-url"  # the same shape
     unwraps = blueprint.approach != "step-functions" or any(f.does == "start" for f in blueprint.functions)
     return blueprint.event_source if unwraps else ""
+
+
+def _patience_s(blueprint: Blueprint) -> int:
+    """Return how many seconds the caller of a function that answers waits for it."""
+    limits = {"api-gateway": "http-api-timeout", "cognito": "cognito-trigger-timeout"}
+    balancer = next((item for item in blueprint.resources if isinstance(item, LoadBalancer)), None)
+    if balancer:
+        return balancer.idle_s
+    limit = limits.get(blueprint.event_source)
+    return blueprint.aws.limit(limit) if limit else blueprint.aws.limit("lambda-timeout")
 
 
 def _stars(blueprint: Blueprint) -> list[str]:

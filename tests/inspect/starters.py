@@ -13,10 +13,18 @@ from msgspec.structs import replace
 from advisor.inspect.inspection import Inspection
 from advisor.inspect.model import InspectedFunction, Outcome, StateMachine, System
 from advisor.starter import Blueprint, render
-from advisor.starter.blueprint.resources import Function, IotRule, LoadBalancer, Machine, MailRule, Pipe
+from advisor.starter.blueprint.resources import (
+    Function,
+    HttpApi,
+    IotRule,
+    LoadBalancer,
+    Machine,
+    MailRule,
+    Pipe,
+)
 
 Words = dict[str, Any]
-OUTER = {IotRule: "iot", MailRule: "ses", LoadBalancer: "alb"}
+OUTER = {IotRule: "iot", MailRule: "ses", LoadBalancer: "alb", HttpApi: "api-gateway"}
 
 
 def rendered(made: Blueprint, iac: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from advisor.knowledge.answers import RUNTIMES
 ASYNC = ("s3", "eventbridge", "schedule", "sns", "ses", "iot", "cloudwatch-logs", "sdk", "other", None)
 STREAMS = ("dynamodb-stream", "kinesis", "kafka")
 OTHERS = ("sqs", "api-gateway", "alb", "function-url", "cognito")
+OPTIONS = ("destinations", "step-functions", "both")  # every other approach is an alternative
 FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
     "destinations": {
         "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka", "api-gateway"),
@@ -57,6 +58,17 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "idempotent": (True, None),
         "runtime": RUNTIMES,
         "query_language": (None, "jsonpath"),
+    },
+    "direct-invoke": {
+        "event_source": (*OTHERS, "sdk", "other", None, "s3", "kinesis"),
+        "caller_waits_for": ("result", "acknowledgement", None),
+        "steps": (1, 3, None),
+        "step_duration_s": (1, 20, 120, None),
+        "peak_per_second": (300, None),
+        "payload_kb": (7000, None),
+        "waits": (("timer",), None, None, None),
+        "idempotent": (True, None),
+        "runtime": RUNTIMES,
     },
 }  # fmt: skip
 

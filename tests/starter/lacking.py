@@ -101,7 +101,7 @@ def lacking(approaches: Sequence[str], projects: Sequence[Files]) -> list[str]:
         shares = []
         for kind in kinds:
             of = [files for approach, files in zip(approaches, projects, strict=True) if approach == kind]
-            machines = "state machine" not in name or kind != "destinations"
+            machines = "state machine" not in name or kind in ("step-functions", "both")
             shares.append(f"{100 * sum(map(measure, of)) / len(of):.0f} %" if machines else "n/a")
         lines.append(f"| {' | '.join([name, *public, *shares])} |")
     return lines

@@ -68,6 +68,19 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         (Step("Resize image"),),
     ),
     "messaging-callers": ({"event_source": "sdk", "steps": 1, "buffering": ("outages",)}, "messaging", ()),
+    "answer-api": (
+        {"event_source": "api-gateway", "steps": 1, "peak_per_second": 200},
+        "direct-invoke",
+        (Step("Quote price"),),
+    ),
+    "answer-url": ({"event_source": "function-url", "steps": 1, "idempotent": True}, "direct-invoke", ()),
+    "answer-balancer": (
+        {"event_source": "alb", "steps": 3, "latency": "interactive", "step_duration_s": 40},
+        "direct-invoke",
+        (),
+    ),
+    "answer-sign-up": ({"event_source": "cognito", "steps": 1}, "direct-invoke", ()),
+    "answer-caller": ({"steps": 1, "invocation": "sync", "payload_kb": 7000}, "direct-invoke", ()),
     "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
     "stream-kinesis": (
         {"event_source": "kinesis", "steps": 1, "replay_payload": True},

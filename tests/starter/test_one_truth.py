@@ -24,7 +24,7 @@ from advisor.reports.diagram.flow import flow, in_words
 from advisor.reports.diagram.mermaid import flowchart
 from advisor.reports.html.flow_drawing import draw
 from advisor.starter import NotSupported, plan, render
-from tests.starter.combinations import FACTORS
+from tests.starter.combinations import FACTORS, OPTIONS
 from tests.starter.projects import recommendation, rule_base, versions
 
 Edges = set[tuple[str, str]]
@@ -53,7 +53,7 @@ def seeded() -> tuple[tuple[Recommendation, dict[str, str]], ...]:
     chance = random.Random(14)
     found: list[tuple[Recommendation, dict[str, str]]] = []
     while len(found) < HUNDRED:
-        approach = chance.choice([*FACTORS, "step-functions"])
+        approach = chance.choice([*OPTIONS, "step-functions"])
         factors = {**FACTORS[approach], "on_success": (None, ("sqs",), ("eventbridge",), ("sns", "dynamodb"))}
         picked = {key: chance.choice(values) for key, values in factors.items()}
         language, _ = picked.pop("query_language", None), picked.pop("runtime")
@@ -63,7 +63,7 @@ def seeded() -> tuple[tuple[Recommendation, dict[str, str]], ...]:
         kind = advice.designs[option].workflow_type if option in ("step-functions", BOTH) else None
         advice = (
             replace(advice, verdict=Verdict(option=option, workflow_type=kind, strength="clear", instead=()))
-            if option in FACTORS
+            if option in OPTIONS
             else advice
         )
         try:

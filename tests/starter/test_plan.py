@@ -160,7 +160,7 @@ def test_every_function_has_an_edge_in_and_a_place_for_its_failures(name: str) -
     )
     for function in (item for item in made.resources if isinstance(item, Function)):
         batch = function.trigger.batch if function.trigger else None
-        started = function.does == "start"  # synchronous: its caller sees the error
+        started = function.does == "start" or function.answers  # synchronous: its caller sees the error
         worker = function.trigger.worker if function.trigger else None
         edge = function.asynchronous or worker or (batch and batch.on_failure)
         assert started or function.id in called or edge

@@ -106,7 +106,10 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         reached = (
             f
             for f in self.functions
-            if f.asynchronous or f.durable or (f.trigger and (f.trigger.batch or f.trigger.worker))
+            if f.asynchronous
+            or f.durable
+            or f.answers
+            or (f.trigger and (f.trigger.batch or f.trigger.worker))
         )
         return next(reached, None)
 

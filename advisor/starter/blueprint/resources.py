@@ -10,6 +10,7 @@ from msgspec import Struct
 from advisor.knowledge.failure_plan import Retrier
 from advisor.knowledge.names import Name
 from advisor.starter.blueprint.wiring import (
+    Answers,
     AsyncInvoke,
     Batch,
     Ref,
@@ -50,6 +51,7 @@ class Function(Resource, frozen=True, kw_only=True):
     Each version is published under ``alias``, which is what everything calls and what has the settings.
     ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads.
     ``durable``: its runs are durable executions; ``dead_letters`` gets the event of one that ends badly.
+    ``answers``: who waits for what it returns.
     """
 
     kind: ClassVar[str] = "function"
@@ -59,6 +61,7 @@ class Function(Resource, frozen=True, kw_only=True):
     does: Work = "step"
     undoes: str = ""
     lists: str = ""
+    answers: Answers = ""
     timeout_s: int = 30
     environment: tuple[tuple[str, Ref | str], ...] = ()
     trigger: Trigger | None = None
@@ -126,7 +129,7 @@ class Stream(Resource, frozen=True):
 
 
 class HttpApi(Resource, frozen=True, kw_only=True):
-    """An HTTP API with one IAM-authorised route that starts the machine, or puts an event on ``bus``.
+    """An HTTP API with one IAM-authorised route: to the machine, to ``bus`` or to a function that answers.
 
     ``waits``: it answers with the machine's result.
     ``key_header`` names the run: the same key twice is the same request.
@@ -136,8 +139,6 @@ class HttpApi(Resource, frozen=True, kw_only=True):
     route: ClassVar[str] = "POST /"
     key_header: ClassVar[str] = "Idempotency-Key"
     log_prefix: ClassVar[str] = "/aws/vendedlogs/apigateway/"
-    burst: ClassVar[int] = 100
-    per_second: ClassVar[int] = 50
     access_log: ClassVar[Mapping[str, str]] = {
         "requestId": "$context.requestId",
         "status": "$context.status",
@@ -148,6 +149,9 @@ class HttpApi(Resource, frozen=True, kw_only=True):
     bus: Ref | None = None
     source: str = ""
     detail_type: str = ""
+    function: Ref | None = None
+    burst: int = 100
+    per_second: int = 50
 
 
 class Pipe(Resource, frozen=True, kw_only=True):

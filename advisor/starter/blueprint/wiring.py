@@ -31,6 +31,7 @@ Attribute: TypeAlias = Literal[
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start", "durable"]
+Answers: TypeAlias = Literal["", "http", "user-pool", "caller"]
 
 
 class Ref(Struct, frozen=True):

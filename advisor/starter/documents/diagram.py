@@ -90,6 +90,8 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
     if isinstance(item, HttpApi | Pipe | IotRule) and item.machine:
         yield arrow(item.id, item.machine.to)
+    if isinstance(item, HttpApi) and item.function:
+        yield arrow(item.id, item.function.to)
     if isinstance(item, HttpApi) and item.bus:
         yield arrow(item.id, item.bus.to)
     if isinstance(item, IotRule | MailRule | LoadBalancer) and item.function:

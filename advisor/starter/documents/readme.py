@@ -27,6 +27,12 @@ def models(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(f"{name}ModelId" for name in asked)
 
 
+def routed(blueprint: Blueprint) -> bool:
+    """Return whether Lambda hands outcomes of the work to destinations."""
+    hands_on = any(f.asynchronous or (f.trigger and f.trigger.batch) for f in blueprint.functions)
+    return hands_on and blueprint.approach != "step-functions"
+
+
 def checklist(blueprint: Blueprint) -> tuple[str, ...]:
     """Return where to look, in order, when an event seems to be lost."""
     return tuple(_checks(blueprint))

@@ -20,6 +20,11 @@ def worst_case(blueprint: Blueprint) -> str:
 def delays(blueprint: Blueprint) -> str:
     """Return how long after the first attempt the next ones start."""
     limits, found = blueprint.aws.limits, []
+    if any(function.answers == "user-pool" for function in blueprint.functions):
+        (waits,) = _times(limits["cognito-trigger-timeout"].series)
+        found.append(f"Cognito tries again at once, and waits {waits} for each answer")
+    elif any(function.answers for function in blueprint.functions):
+        found.append("who calls decides whether and when to try again")
     if any(function.asynchronous for function in blueprint.functions):
         starts = _and(_times(accumulate(limits["async-retry-waits"].series)))
         least, longest = _times(limits["async-throttle-waits"].series)
@@ -60,6 +65,8 @@ def _and(words: list[str]) -> str:
 
 def _functions(blueprint: Blueprint) -> Iterator[str]:
     for function in blueprint.functions:
+        if function.answers:
+            yield f"{function.id}: {'3 attempts' if function.answers == 'user-pool' else 'one attempt'}"
         if function.asynchronous:
             yield f"{function.id}: {function.asynchronous.retry_attempts + 1} attempts on errors"
         if function.durable:

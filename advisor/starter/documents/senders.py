@@ -40,7 +40,8 @@ def send(project: Project) -> str:
 def note(project: Project) -> str:
     """Return what is to be known before it is sent."""
     source = project.blueprint.event_source
-    called = project.blueprint.first_function and not project.blueprint.worked_on
+    first = project.blueprint.first_function
+    called = first and not first.answers and not project.blueprint.worked_on
     asynchronous = called and source not in SENDERS
     event = "`Event` is not the default: destinations fire for asynchronous calls only."
     if project.blueprint.durable:
@@ -73,12 +74,14 @@ def _call(project: Project) -> str:
     blueprint = project.blueprint
     if blueprint.worked_on:
         return _sqs(project)
-    if blueprint.first_function is None:
+    first = blueprint.first_function
+    if first is None:
         machine = project.output("StateMachine")
         return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {project.payload}"
     named = "--durable-execution-name order-1001 " if blueprint.durable else ""
+    how = "" if first.answers else " --invocation-type Event"
     return (
-        f"aws lambda invoke --function-name {project.output('FirstFunction')} --invocation-type Event \\\n"
+        f"aws lambda invoke --function-name {project.output('FirstFunction')}{how} \\\n"
         f"  {named}{RAW} --payload {project.payload} /dev/stdout"
     )
 

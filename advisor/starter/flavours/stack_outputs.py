@@ -43,6 +43,10 @@ def outputs(blueprint: Blueprint) -> tuple[Output, ...]:
 def _of_function(first: Function) -> Iterator[Output]:
     if first.asynchronous or first.durable:
         yield Output("FirstFunction", "Invoke this alias with --invocation-type Event", Ref(first.id))
+    if first.answers in ("user-pool", "caller"):
+        yield Output("FirstFunction", "Invoke this alias, and wait for its answer", Ref(first.id))
+    if first.answers and first.trigger and first.trigger.kind == "function-url":
+        yield Output("FunctionUrl", "POST the payload here, signed", Ref(first.id, "url"))
     yield Output("FirstFunctionLogs", "This log group is the first function's", Ref(first.id, "logs"))
 
 

@@ -14,6 +14,7 @@ from advisor.starter.blueprint.resources import (
     Alarm,
     Function,
     HttpApi,
+    LoadBalancer,
     Machine,
     Pipe,
     Queue,
@@ -35,8 +36,13 @@ def alarm_topic(rules: tuple[str, ...]) -> Topic:
 
 def alarms_for(context: PlanContext, resources: Iterable[Resource]) -> tuple[Alarm, ...]:
     """Return the alarms on ``resources``, each with the rules of what it watches."""
-    services = context.aws.services
-    return tuple(alarm for resource in resources for alarm in _alarms(services, resource))
+    services, every = context.aws.services, tuple(resources)
+    answering = {item.id: item for item in every if isinstance(item, Function) and item.answers}
+    return tuple(
+        alarm
+        for resource in every
+        for alarm in (*_alarms(services, resource), *answer_alarms(services, resource, answering))
+    )
 
 
 def _alarms(services: Mapping[str, Service], resource: Resource) -> Iterable[Alarm]:
@@ -83,6 +89,31 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
             yield _alarm(function, metrics["topic-lag"], "lags behind its topic", threshold=LAG)
     if batch or (function.trigger and function.trigger.worker):
         yield _alarm(function, metrics["errors"], "fails on batches")
+
+
+def answer_alarms(
+    services: Mapping[str, Service], resource: Resource, answering: Mapping[str, Function]
+) -> Iterable[Alarm]:
+    """Yield the alarms on errors and on slow answers, for what callers of ``answering`` functions reach."""
+    of_lambda, half = services["lambda"].metrics, _HALF_IN_MS
+    if isinstance(resource, Function) and resource.answers:
+        yield _alarm(resource, of_lambda["throttled"], "is throttled")
+    if isinstance(resource, HttpApi) and resource.function:
+        slow = answering[resource.function.to].timeout_s * half
+        yield _alarm(resource, services["api-gateway"].metrics["latency"], "answers slowly", threshold=slow)
+    elif isinstance(resource, LoadBalancer) and resource.function.to in answering:
+        metrics, function = services["alb"].metrics, answering[resource.function.to]
+        yield _alarm(resource, metrics["failed"], "passes on server errors", suffix="Failed")
+        yield _alarm(resource, metrics["not-answered"], "gets no answer", suffix="NotAnswered")
+        yield _alarm(function, of_lambda["duration"], "answers slowly", threshold=function.timeout_s * half)
+    elif isinstance(resource, Function) and resource.trigger and resource.trigger.kind == "function-url":
+        if resource.answers:
+            metrics = services["function-url"].metrics
+            yield _alarm(resource, metrics["failed"], "answers with server errors")
+            yield _alarm(resource, metrics["latency"], "answers slowly", threshold=resource.timeout_s * half)
+    elif isinstance(resource, Function) and resource.answers in ("user-pool", "caller"):
+        yield _alarm(resource, of_lambda["errors"], "fails")
+        yield _alarm(resource, of_lambda["duration"], "answers slowly", threshold=resource.timeout_s * half)
 
 
 def _alarm(

@@ -10,6 +10,7 @@ from advisor.knowledge.answers import IACS
 from advisor.knowledge.rules import DESTINATIONS, STEP_FUNCTIONS
 from advisor.starter.blueprint.ids import DURABLE
 from advisor.starter.plan.context import PlanContext, PlannedFlow
+from advisor.starter.plan.direct_invoke import direct_invoke
 from advisor.starter.plan.durable_function import REFUSED_RUNTIMES, durable_function
 from advisor.starter.plan.queue_worker import messaging, queue_redrive
 from advisor.starter.plan.single_function import single_function
@@ -20,7 +21,7 @@ class Alternative(Struct, frozen=True):
 
     ``design`` is the approach whose design it builds; ``constrained``: not built where a rule rules it out;
     ``no_runtimes`` says of each runtime that it cannot have what to do instead;
-    ``flavours`` are the tools that can deploy it.
+    ``flavours`` are the tools that can deploy it; ``cost`` is what it costs, in words.
     """
 
     title: str
@@ -29,10 +30,18 @@ class Alternative(Struct, frozen=True):
     constrained: bool = False
     no_runtimes: Mapping[str, str] = {}
     flavours: tuple[str, ...] = IACS
+    cost: str = ""
 
 
+DIRECT_INVOKE = "direct-invoke"
 ALTERNATIVES: Mapping[str, Alternative] = {
     "single-function": Alternative("one function behind its event", single_function),
+    DIRECT_INVOKE: Alternative(
+        "one function that answers its caller",
+        direct_invoke,
+        cost="nothing but Lambda's own price, and what is in front of it: an HTTP API by the request, a load "
+        "balancer by the hour, a user pool by the user; a function URL is free.",
+    ),
     DURABLE: Alternative(
         "a durable function",
         durable_function,

@@ -75,13 +75,14 @@ class Fragment(Struct, frozen=True):
 class PlannedFlow(Struct, frozen=True):
     """The flow, everything it is made of, and an example of the event that starts it.
 
-    ``inner`` is business code that a function among the parts runs.
+    ``inner`` is business code that a function among the parts runs, ``notes`` are for the README.
     """
 
     flow: Flow
     parts: Fragment
     event: Mapping[str, Any]
     inner: tuple[Function, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def merge(parts: Iterable[Fragment]) -> Fragment:

@@ -10,7 +10,9 @@ from advisor.starter.blueprint.project import FailureRoute, readers_of_queues
 from advisor.starter.blueprint.resources import (
     Alarm,
     Function,
+    HttpApi,
     IotRule,
+    LoadBalancer,
     Machine,
     Pipe,
     Queue,
@@ -109,6 +111,8 @@ class _Table(Struct, frozen=True):
         )
 
     def of_function(self, function: Function) -> Iterator[FailureRoute]:
+        if function.answers:
+            yield from self.of_answers(function)
         if function.asynchronous:
             ends_up, alarm = self.end(function.asynchronous.on_failure)
             yield FailureRoute(
@@ -149,6 +153,40 @@ class _Table(Struct, frozen=True):
                 holds="the records themselves" if whole else "positions in the stream, not the records",
                 alarms=(alarm or self.alarm(function.id, "lambda", "errors"),),
             )
+
+    def of_answers(self, function: Function) -> Iterator[FailureRoute]:
+        """Yield what callers see of a failure; nothing is kept, since they decide what to do about it."""
+        own = (Ref(function.id),)
+        seen, alarms = self.caller_sees(function)
+        yield FailureRoute(
+            failure=Phrase("`{0}` fails or runs out of time", own),
+            ends_up=Phrase(seen),
+            holds="the error, in the log group of the function",
+            alarms=alarms,
+        )
+        yield FailureRoute(
+            failure=Phrase("more calls of `{0}` at once than the account allows", own),
+            ends_up=Phrase("the caller, who is told so and tries again later"),
+            holds="nothing",
+            alarms=(self.alarm(function.id, "lambda", "throttled"),),
+        )
+
+    def caller_sees(self, function: Function) -> tuple[str, tuple[Ref, ...]]:
+        """Return in what shape an error reaches the caller of ``function``, and the alarms on it."""
+        if function.answers == "user-pool":
+            told = "Cognito, which tries twice more and then shows the error to the user"
+            return told, (self.alarm(function.id, "lambda", "errors"),)
+        if function.answers == "caller":
+            return "the caller, as `FunctionError`", (self.alarm(function.id, "lambda", "errors"),)
+        told = "the caller, as a status from 500 on; whether to try again is the caller's decision"
+        for item in self.resources:
+            if isinstance(item, HttpApi) and item.function == Ref(function.id):
+                return told, (self.alarm(item.id, "api-gateway", "failed"),)
+            if isinstance(item, LoadBalancer) and item.function == Ref(function.id):
+                return told, tuple(
+                    self.alarm(item.id, "alb", metric) for metric in ("failed", "not-answered")
+                )
+        return told, (self.alarm(function.id, "function-url", "failed"),)
 
     def end(self, to: Destination) -> tuple[Phrase, Ref | None]:
         """Return where ``to`` puts a record, and the alarm of that place if it has one."""

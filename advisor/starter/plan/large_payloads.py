@@ -11,6 +11,7 @@ from advisor.starter.plan.context import Fragment, PlanContext, merge
 
 PAYLOADS, VARIABLE = "PayloadBucket", "PAYLOAD_BUCKET"
 KEPT_DAYS = 90
+_OTHERS = {"direct-invoke": ("sync-payload-bytes",), "managed-job": ()}  # limits of what passes no queue
 
 
 def with_payload_bucket(context: PlanContext, built: Fragment) -> Fragment:
@@ -53,6 +54,8 @@ def exceeded(context: PlanContext) -> str:
     coordinated = "async-payload-bytes" if context.design.approach == DURABLE else "sfn-payload-bytes"
     limits = [(coordinated, size)] if context.design.core else []
     limits += _at_the_edge(context, size) if context.design.edge else []
+    if context.design.approach in _OTHERS:
+        limits = [(limit, size) for limit in _OTHERS[context.design.approach]]
     return next((aws.limits[key].text for key, held in limits if held > aws.limit(key)), "")
 
 

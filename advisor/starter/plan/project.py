@@ -23,7 +23,7 @@ from advisor.starter.blueprint.resources import Function, HttpApi, Parameter, Re
 from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
-from advisor.starter.plan.alternatives import ALTERNATIVES
+from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE
 from advisor.starter.plan.both import both
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.destinations.function_chain import edges
@@ -61,7 +61,7 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
     choice = _choice(recommendation, approach)
     _check_region(recommendation)
     answered = Requirements(recommendation.decision.settled.facts.values)
-    requirements, notes = reachable(answered, recommendation.aws)
+    requirements, notes = reachable(answered, recommendation.aws, answers=choice.approach == DIRECT_INVOKE)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
         requirements=requirements,
@@ -238,7 +238,7 @@ def _blueprint(
         summary=_summary(recommendation, choice),
         cost=_cost(recommendation, choice),
         made_with=provenance(recommendation.rule_base),
-        notes=(*context.notes, *payload_notes(context)),
+        notes=(*context.notes, *built.notes, *payload_notes(context)),
         inner=built.inner,
     )
 
@@ -259,6 +259,8 @@ def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:
 def _cost(recommendation: Recommendation, choice: ChosenApproach) -> str:
     """Return the monthly cost of the orchestration at the stated volume, where it was stated."""
     cost = recommendation.cost
+    if choice.approach in ALTERNATIVES and ALTERNATIVES[choice.approach].cost:
+        return ALTERNATIVES[choice.approach].cost
     found = cost.option(choice.workflow_type or choice.approach)
     if found is None or cost.assumed:
         return ""

@@ -6,11 +6,16 @@ from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.requirements import Requirements
 
 
-def reachable(requirements: Requirements, aws: AwsFacts) -> tuple[Requirements, tuple[str, ...]]:
+def reachable(
+    requirements: Requirements, aws: AwsFacts, *, answers: bool = False
+) -> tuple[Requirements, tuple[str, ...]]:
     """Return the requirements as they can be wired, and one sentence for each difference.
 
     An HTTP API gives up before a long run ends; a function URL waits as long as its function.
+    ``answers``: a caller waits for the result unless the answers say otherwise.
     """
+    if answers and not _says_otherwise(requirements):
+        requirements = requirements.having("caller_waits_for", "result")
     waits = requirements.text("caller_waits_for") == "result"
     longest = max(requirements.number(key, 0) for key in ("total_duration_s", "step_duration_s"))
     api = requirements.text("event_source") == "api-gateway"
@@ -24,3 +29,10 @@ def reachable(requirements: Requirements, aws: AwsFacts) -> tuple[Requirements, 
         "ask for the result."
     )
     return changed, (note,)
+
+
+def _says_otherwise(requirements: Requirements) -> bool:
+    """Return whether the answers say that nobody waits for a result."""
+    waits_for = requirements.text("caller_waits_for")
+    asynchronous = requirements.text("invocation") in ("async", "stream")
+    return waits_for != "result" and bool(waits_for or asynchronous)

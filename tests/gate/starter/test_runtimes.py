@@ -26,6 +26,9 @@ AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' 
 
 # Each takes its seconds: one of every shape of event, option and workflow type. FULL_GATE=1 takes all.
 COMPILED = (
+    "answer-api",
+    "answer-caller",
+    "answer-sign-up",
     "async-s3-to-bus",
     "async-logs",
     "async-mail",

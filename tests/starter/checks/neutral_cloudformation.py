@@ -78,7 +78,7 @@ def _roles(name: str, kind: str, properties: Properties) -> list[tuple[str, Any]
     if kind == "AWS::Events::Rule":
         return [("rule", target["RoleArn"]) for target in properties["Targets"] if "RoleArn" in target]
     if kind == "AWS::ApiGatewayV2::Integration":
-        return [("api", properties["CredentialsArn"])]
+        return [("api", properties["CredentialsArn"])] if "CredentialsArn" in properties else []
     if kind == "AWS::IoT::TopicRule":
         payload = properties["TopicRulePayload"]
         actions = [*payload["Actions"], *listed(payload.get("ErrorAction"))]
@@ -331,6 +331,9 @@ def _pipe(found: Collected, name: str, of: Properties) -> None:
 
 
 def _integration(found: Collected, name: str, of: Properties) -> None:
+    if "IntegrationUri" in of:
+        found.add("apis", "Api", calls=of["IntegrationUri"], format=of["PayloadFormatVersion"])
+        return
     found.add("apis", "Api", does=of["IntegrationSubtype"], **of["RequestParameters"])
 
 

@@ -24,6 +24,7 @@ OWNERS = {
     "aws_iam_role": ("name", "{}Role"),
     "aws_kinesis_stream": ("name", "{}"),
     "aws_lambda_function": ("function_name", "{}"),
+    "aws_lb": ("arn_suffix", "{}"),
     "aws_pipes_pipe": ("name", "{}"),
     "aws_s3_bucket": ("bucket", "{}"),
     "aws_sfn_activity": ("name", "{}"),
@@ -75,8 +76,9 @@ def _translated(value: Any, planned: list[Planned], ids: Mapping[str, str]) -> A
     """Return ``value`` with the ids of the blueprint where the plan has names in AWS."""
     known = _known(planned, ids)
     clusters = _known([item for item in planned if item.type == "aws_ecs_cluster"], ids)
-    # a machine is called like the whole project, so that only in ARNs the name is the machine's
-    machines = [item.values["name"] for item in planned if item.type == "aws_sfn_state_machine"]
+    # these are called like the whole project, so that only in ARNs the name is theirs
+    whole = ("aws_sfn_state_machine", "aws_cognito_user_pool")
+    machines = [item.values["name"] for item in planned if item.type in whole]
 
     def text(value: str) -> str:
         if value[:1] in "[{":
@@ -376,6 +378,9 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
 
 
 def _integration(found: Collected, name: str, of: Values) -> None:
+    if of.get("integration_uri"):
+        found.add("apis", "Api", calls=of["integration_uri"], format=of["payload_format_version"])
+        return
     found.add("apis", "Api", does=of["integration_subtype"], **of["request_parameters"])
 
 

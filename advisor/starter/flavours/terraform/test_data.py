@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function, Machine, Resource
+from advisor.starter.blueprint.resources import Function, HttpApi, Machine, Resource
 from advisor.starter.blueprint.wiring import Ref
 
 ARNS = ("queue", "topic", "bus", "bucket")  # kinds that a record may go to, beside functions
+ANSWERING_API = "http_api of a function"  # its integration needs no role, its permission the ARN
 ROLES = ("function", "machine", "http_api", "iot_rule", "pipe")
 LOGS = ("function", "machine", "container", "http_api")
 HERE = "us-east-1:123456789012"
 # What AWS makes of a name, by type
 MADE: Mapping[str, Mapping[str, str]] = {
+    "aws_apigatewayv2_api": {"execution_arn": f"arn:aws:execute-api:{HERE}:{{name}}"},
     "aws_cloudwatch_event_bus": {"arn": f"arn:aws:events:{HERE}:event-bus/{{name}}"},
     "aws_cloudwatch_event_rule": {"arn": f"arn:aws:events:{HERE}:rule/{{name}}"},
     "aws_cloudwatch_log_group": {"arn": f"arn:aws:logs:{HERE}:log-group:{{name}}"},
@@ -37,6 +39,7 @@ MADE: Mapping[str, Mapping[str, str]] = {
     },
 }
 TYPES: Mapping[str, tuple[str, ...]] = {
+    ANSWERING_API: ("aws_apigatewayv2_api",),
     "bucket": ("aws_s3_bucket",),
     "bus": ("aws_cloudwatch_event_bus",),
     "container": ("aws_iam_role",),
@@ -110,9 +113,15 @@ def mocks(blueprint: Blueprint) -> Mapping[str, Mapping[str, str]]:
     triggers = [
         item.trigger.kind for item in (*blueprint.functions, blueprint.machine) if item and item.trigger
     ]
-    kinds = (*(item.kind for item in blueprint.resources), *triggers)
+    kinds = [*(item.kind for item in blueprint.resources), *triggers]
+    kinds += [ANSWERING_API for item in blueprint.resources if calls_function(item)]
     types = sorted({kind for of in kinds for kind in TYPES.get(of, ())})
     return {kind: {key: value.format(name="example") for key, value in MADE[kind].items()} for kind in types}
+
+
+def calls_function(item: Resource) -> bool:
+    """Return whether ``item`` is an API that calls a function, which lets it do so without a role."""
+    return isinstance(item, HttpApi) and item.function is not None
 
 
 def _pairs(kind: str, functions: Sequence[Function], snake: Callable[[str], str]) -> tuple[str, ...]:
@@ -132,7 +141,9 @@ def _policies(
     blueprint: Blueprint, holders: Sequence[Function | Machine], snake: Callable[[str], str]
 ) -> tuple[str, ...]:
     """Return every policy of a role: of those that act, and of what starts them in a role of its own."""
-    names = [snake(item.id) for item in blueprint.resources if item.kind in ROLES]
+    names = [
+        snake(item.id) for item in blueprint.resources if item.kind in ROLES and not calls_function(item)
+    ]
     names += [f"{snake(item.id)}_execution" for item in blueprint.resources if item.kind == "container"]
     machine = blueprint.machine
     if machine and any(item.on_itself for item in blueprint.permissions_of(machine.id)):

@@ -15,7 +15,7 @@ from advisor.starter.blueprint.resources import Function, Machine, Parameter, Qu
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target
 from advisor.starter.flavours.references import load_references
 from advisor.starter.flavours.stack_outputs import outputs
-from advisor.starter.flavours.terraform.test_data import MADE, lists, mocks
+from advisor.starter.flavours.terraform.test_data import MADE, calls_function, lists, mocks
 
 PSEUDO = {
     "partition": "${data.aws_partition.current.partition}",
@@ -173,7 +173,11 @@ class Terraform(Struct, frozen=True, dict=True):
     def _services(self) -> tuple[str, ...]:
         """Return the services that act in a role, by their names in ``<name>.amazonaws.com``."""
         resources = self.blueprint.resources
-        acting = {ASSUMED_BY[item.kind] for item in resources if item.kind in ASSUMED_BY}
+        acting = {
+            ASSUMED_BY[item.kind]
+            for item in resources
+            if item.kind in ASSUMED_BY and not calls_function(item)
+        }
         machine = self.blueprint.machine
         if machine and machine.trigger and machine.trigger.kind == "eventbridge":
             acting.add("events")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,8 +14,6 @@ from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.resources import (
     Function,
     HttpApi,
-    LoadBalancer,
-    Parameter,
     Pipe,
     Queue,
     Resource,
@@ -24,12 +21,19 @@ from advisor.starter.blueprint.resources import (
     Subscription,
     Table,
     Topic,
-    UserPool,
 )
 from advisor.starter.blueprint.wiring import AsyncInvoke, Destination, Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import Source, reading, undelivered
 from advisor.starter.plan.destinations.targets import destination, permissions
+from advisor.starter.plan.event_sources.callers import (
+    SIGN_UP,
+    SIGN_UP_TRIGGER,
+    asked,
+    http_event,
+    load_balancer,
+    user_pool,
+)
 from advisor.starter.plan.event_sources.to_function import (
     IOT_RULE,
     LOG_PATTERN,
@@ -81,16 +85,12 @@ class StartOptions(Struct, frozen=True):
     waits: bool
 
 
-def _asked(context: PlanContext) -> tuple[str, ...]:
-    return context.asked("event_source", "invocation", "caller_waits_for")
-
-
 def _http_api(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     answer = "with its result" if way.waits else "at once"
     api = HttpApi(
         "Api",
         f"starts the workflow and answers {answer}",
-        _asked(context),
+        asked(context),
         machine=Ref(MACHINE),
         waits=way.waits,
     )
@@ -107,7 +107,7 @@ def _queue(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) 
 
 
 def _sns(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    topic = Topic("SourceTopic", "receives the messages to work on", _asked(context))
+    topic = Topic("SourceTopic", "receives the messages to work on", asked(context))
     link = Subscription(
         "SourceSubscription",
         "brings the topic's messages to the queue",
@@ -128,7 +128,7 @@ def _from_queue(
     queue = Queue(
         "SourceQueue",
         "holds the messages to work on",
-        _asked(context),
+        asked(context),
         visibility_s=360,
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
@@ -141,7 +141,7 @@ def _from_queue(
 
 
 def _kinesis(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    stream = Stream("SourceStream", "carries the records to work on", _asked(context))
+    stream = Stream("SourceStream", "carries the records to work on", asked(context))
     piped = _pipe(context, "kinesis", Ref(stream.id), (envelope("eventID", "data"), way))
     kept = undelivered(context, "the pipe", None)
     number = "49590338271490256608559692538361571095921575989136588898"
@@ -150,7 +150,7 @@ def _kinesis(context: PlanContext, payload: Mapping[str, Any], way: StartOptions
 
 
 def _table(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    table = Table("SourceTable", "is the table whose changes are worked on", _asked(context), stream=True)
+    table = Table("SourceTable", "is the table whose changes are worked on", asked(context), stream=True)
     template = '{"event": <$.eventID>, "change": <$.eventName>, "record": <$.dynamodb>}'
     piped = _pipe(context, "dynamodb-stream", Ref(table.id, "stream"), (template, way))
     kept = undelivered(context, "the pipe", None)
@@ -188,7 +188,7 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
     pipe = Pipe(
         "SourcePipe",
         f"starts the workflow for each record of {source.to}",
-        _asked(context),
+        asked(context),
         service=service,
         source=source,
         machine=Ref(MACHINE),
@@ -216,36 +216,14 @@ def _function_url(context: PlanContext, payload: Mapping[str, Any], way: StartOp
 
 
 def _load_balancer(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    rules = _asked(context)
-    network = Parameter("VpcId", "network of the load balancer", rules, None, type="AWS::EC2::VPC::Id")
-    subnets = Parameter(
-        "SubnetIds", "two subnets of it or more", rules, None, type="List<AWS::EC2::Subnet::Id>"
-    )
-    balancer = LoadBalancer(
-        "LoadBalancer",
-        "hands each request to a function that starts the workflow",
-        rules,
-        function=Ref(START),
-        network=Ref(network.id, "name"),
-        subnets=Ref(subnets.id, "name"),
-        idle_s=max(60, context.answer_s + 10),
-    )
-    parts = [Fragment((network, subnets, balancer)), _starter(context, None, way)]
-    return Source(None, http_event(payload), merge(parts))
+    purpose = "hands each request to a function that starts the workflow"
+    balancer = load_balancer(context, Ref(START), purpose, max(60, context.answer_s + 10))
+    return Source(None, http_event(payload), merge([balancer, _starter(context, None, way)]))
 
 
 def _cognito(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    pool = UserPool("Users", "keeps the users; each sign-up starts the workflow", _asked(context))
-    event = {
-        "triggerSource": "PostConfirmation_ConfirmSignUp",
-        "userName": "1001",
-        "request": {
-            "userAttributes": {"sub": "b7f1c2d4-5e6a-4b8c-9d0e-1f2a3b4c5d6e", "email": "ann@example.com"}
-        },
-        "response": {},
-    }
-    trigger = Trigger("cognito", source=Ref(pool.id, "name"))
-    return Source(None, event, merge([Fragment((pool,)), _starter(context, trigger, way)]))
+    pool = user_pool(context, "keeps the users; each sign-up starts the workflow")
+    return Source(None, SIGN_UP, merge([pool, _starter(context, SIGN_UP_TRIGGER, way)]))
 
 
 def _mail(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
@@ -271,7 +249,7 @@ def _starter(
     function = Function(
         START,
         "starts the workflow, which its source cannot do itself",
-        _asked(context),
+        asked(context),
         name=name("Start workflow"),
         does="start",
         timeout_s=context.answer_s + 6 if way.waits else 30,
@@ -288,15 +266,6 @@ def _starter(
     start = Permission(START, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
     own = [start, *(permissions(context, START, kept) if kept else ())]
     return merge([kept_parts, Fragment((function,), tuple(own))])
-
-
-def http_event(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request that a function URL or a load balancer hands on."""
-    return {
-        "headers": {"content-type": "application/json"},
-        "body": json.dumps(payload),
-        "isBase64Encoded": False,
-    }
 
 
 SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], StartOptions], Source]] = {
