@@ -70,15 +70,22 @@ def reason_headings(recommendation: Recommendation, rule_base: RuleBase) -> tupl
     return f"Reasons for {title(recommendation, rule_base)}", f"Reasons for {NAMES[other]} instead"
 
 
-def strength_words(recommendation: Recommendation) -> str:
+def strength_words(recommendation: Recommendation, rule_base: RuleBase) -> str:
     """Return how sure the advice is, with the figures behind it and the question to answer first."""
-    decision, names = recommendation.decision, dict(NAMES)
-    cards = [decision.destinations, decision.step_functions]
-    if recommendation.verdict.option == NEITHER:
-        names |= {item.id: item.title for item in recommendation.alternatives}
-        cards[:0] = [decision.card(item.id) for item in recommendation.alternatives[:1]]
-    points = ", ".join(f"{names[card.option]} {score_words(card.viable, card.score)}" for card in cards)
-    word = {"clear": "Clear", "close": "Close", "tied": "Tied"}[recommendation.verdict.strength]
+    verdict, decision = recommendation.verdict, recommendation.decision
+    shown = {DESTINATIONS: decision.destinations, STEP_FUNCTIONS: decision.step_functions}
+    if verdict.option == NEITHER:
+        best = [decision.card(item.id) for item in recommendation.alternatives[:1]]
+        shown = {**{card.option: card for card in best}, **shown}
+    if verdict.strength == "tied":
+        most = decision.card(verdict.option).score
+        equal = [card for card in decision.alternatives if card.viable and 0 < card.score == most]
+        shown |= {card.option: card for card in equal}
+    points = ", ".join(
+        f"{option_name(option, rule_base)} {score_words(card.viable, card.score)}"
+        for option, card in shown.items()
+    )
+    word = {"clear": "Clear", "close": "Close", "tied": "Tied"}[verdict.strength]
     return f"{word}: {points}. {_open_words(recommendation)}"
 
 

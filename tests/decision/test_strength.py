@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,16 +10,42 @@ import pytest
 from hypothesis import given, settings
 
 import advisor
+from advisor.decision.contradictions import excluded
+from advisor.decision.decide import decide
 from advisor.decision.recommend import recommend
 from advisor.decision.recommendation import Recommendation
-from advisor.decision.verdict import ranking
+from advisor.decision.verdict import advice_in, outcome_of, ranking
 from advisor.knowledge.answers import Answers
 from advisor.knowledge.conditions import Answer
-from advisor.reports.labels import strength_words
+from advisor.knowledge.rules import OPTIONS
+from advisor.reports.labels import standing_words, strength_words
 from tests.decision.test_verdicts import REQUIREMENTS, RULE_BASE
+from tests.examples import examples
 
 pytestmark = pytest.mark.no_cover
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+
+
+ANSWERS: dict[str, list[Answer]] = {
+    question.key: [(), *((str(choice.value),) for choice in question.choices)]
+    if question.kind == "list"
+    else [choice.value for choice in question.choices]
+    or [number for number in (1, 2, 3, 4, 60, 900, 3600) if question.minimum <= number <= question.maximum]
+    for question in RULE_BASE.questionnaire.questions
+}
+
+
+def _sample(number: int) -> list[dict[str, Answer]]:
+    """Return ``number`` sets of answers, drawn by a fixed seed."""
+    draw = random.Random(13)
+    sizes = (0, 1, 2, 3, 5, 8, 12, 20)
+    return [
+        {key: draw.choice(ANSWERS[key]) for key in draw.sample(list(ANSWERS), draw.choice(sizes))}
+        for _ in range(number)
+    ]
+
+
+SAMPLE = _sample(examples(200))
 
 
 def told(requirements: Mapping[str, Answer]) -> Recommendation:
@@ -54,8 +81,42 @@ def test_nothing_is_clear_while_many_questions_can_turn_it() -> None:
         }
     )
     assert found.verdict.strength == "close"
-    assert strength_words(found).startswith("Close: Lambda Destinations ")
-    assert f"answer {found.open_questions[0]} first." in strength_words(found)
+    assert strength_words(found, RULE_BASE).startswith("Close: Lambda Destinations ")
+    assert f"answer {found.open_questions[0]} first." in strength_words(found, RULE_BASE)
+
+
+def test_what_has_as_many_points_is_named() -> None:
+    """An alternative may be what it is tied with; the two options alone would look clear."""
+    found = [told(answers) for answers in SAMPLE]
+    tied = [item for item in found if item.verdict.strength == "tied"]
+    assert any(ranking(item.decision)[1].option not in OPTIONS for item in tied)
+    for item in tied:
+        best, second, *_ = ranking(item.decision)
+        words = strength_words(item, RULE_BASE).partition(".")[0]
+        assert words.count(f" {best.score} point") >= 2
+        assert best.score == second.score
+
+
+def test_nothing_is_clear_that_a_likely_answer_turns() -> None:
+    """Each open question is answered in turn, and decided without tables."""
+    for answers in SAMPLE:
+        found = told(answers)
+        facts, given = found.decision.settled.facts, found.decision.settled.answers
+        before = advice_in(outcome_of(found.decision))
+        turning = {
+            question.key
+            for question in RULE_BASE.questionnaire.questions
+            if question.key not in facts.values and question.key not in facts.inapplicable
+            for value in ANSWERS[question.key]
+            if question.likely(value, None) and not excluded(RULE_BASE, given, {question.key: value})
+            if advice_in(outcome_of(decide(RULE_BASE, {**given, question.key: value}))) != before
+        }
+        assert turning <= set(found.deciding_questions), answers
+        if found.verdict.strength != "tied" and found.verdict.option in OPTIONS:
+            assert standing_words(found.decision, found.verdict.option) != "0 points", answers
+        assert [flip.likely for flip in found.flips] == sorted(
+            (flip.likely for flip in found.flips), reverse=True
+        )
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

@@ -125,7 +125,7 @@ class _Page(Struct, frozen=True):
             "name": printable(recommendation.answers.name),  # not there where only blanks were given
             "title": title(recommendation, self.rule_base),
             "rules": provenance(recommendation.rule_base),
-            "strength": strength_words(recommendation),
+            "strength": strength_words(recommendation, self.rule_base),
             "headings": reason_headings(recommendation, self.rule_base),
             "names": NAMES,
             "scored": [self._scored(option) for option in SCORED],

@@ -136,7 +136,7 @@ class _Record:
             yield _items(
                 f"{escaped(item.title)}: {escaped(item.sketch)}" for item in self.recommendation.alternatives
             )
-        yield escaped(strength_words(self.recommendation))
+        yield escaped(strength_words(self.recommendation, self.rule_base))
         if self.recommendation.conflicts:
             yield "### Answers That Exclude Each Other"
             yield _items(

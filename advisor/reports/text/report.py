@@ -94,7 +94,7 @@ def _sections(page: Page) -> Iterator[Iterator[str]]:
 def _answer(page: Page) -> Iterator[str]:
     for line in page.say(page.recommendation.summary, ""):
         yield page.paint(BOLD, line)
-    yield from page.say(strength_words(page.recommendation), "")
+    yield from page.say(strength_words(page.recommendation, page.rule_base), "")
 
 
 def _conflicts(page: Page) -> Iterator[str]:
