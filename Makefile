@@ -72,6 +72,8 @@ coverage:
 bench: .venv/.tested .venv/bin/sam .venv-bench/.installed
 	$(PYTHON) -m venv .venv-user  # what users have: no tests, no tools
 	.venv-user/bin/python -m pip --disable-pip-version-check --quiet install -c constraints/dev.txt .
+	$(PYTHON) -m venv .venv-newest  # and what they get without our pins
+	.venv-newest/bin/python -m pip --disable-pip-version-check --quiet install --upgrade --upgrade-strategy eager .
 	$(BIN)/python -m bench $(ARGS)
 
 evaluate: .venv/.tested

@@ -1,8 +1,8 @@
 """``python -m bench [--write] [--rounds N]``: measure everything and show, or write, docs/speed.md.
 
-The advisor stands in .venv-user (``pip install .`` there), peers in .venv-bench (``pip install -r
-constraints/bench.txt``); a peer that is missing is left out and said so. Figures depend on the machine; the
-ratios say more.
+The advisor stands in .venv-user (``pip install -c constraints/dev.txt .``) and, as users get it, in .venv-newest
+(``pip install .``); peers in .venv-bench (``pip install -r constraints/bench.txt``). What is missing is left
+out and said so. Figures depend on the machine; the ratios say more.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ PAGE = ROOT / "docs" / "speed.md"
 EXAMPLE = ROOT / "examples" / "order-notifications.yaml"
 PEERS = ROOT / ".venv-bench" / "bin"
 OURS = ROOT / ".venv-user" / "bin"
+INSTALLS = {"our pins": OURS, "the newest of everything": ROOT / ".venv-newest" / "bin"}
+LIBRARIES = ("typer", "click", "rich", "msgspec", "pyyaml", "jinja2")
 SAM = Path(sys.executable).with_name("sam")
 QUESTIONS = advisor.load_rule_base(advisor.rules_folder()).questionnaire.questions
 SIZES = (10, 100, 1_000, 10_000)
@@ -107,17 +109,33 @@ def fixed(*arguments: object) -> Command:
 
 
 def start_up(rounds: int) -> Iterator[str]:
-    """Yield how long it takes until something is said."""
+    """Yield how long it takes until something is said, in each install."""
     yield "## Start\n"
-    python, tool = OURS / "python", OURS / "advisor"
     base = 'python -c "import typer"'
-    commands: dict[str, Command] = {
-        'python -c "pass"': fixed(python, "-c", "pass"),
-        base: fixed(python, "-c", "import typer"),
-        "advisor --help": fixed(tool, "--help"),
-        "advisor recommend FILE --format json": fixed(tool, "recommend", EXAMPLE, "--format", "json"),
-    }
-    yield from compared(in_turns(commands, rounds), base)
+    for name, install in INSTALLS.items():
+        python, tool = install / "python", install / "advisor"
+        if not tool.exists():
+            yield f"Not there on this machine: the install with {name}.\n"
+            continue
+        yield f"With {name}: {_versions(python)}.\n"
+        commands: dict[str, Command] = {
+            'python -c "pass"': fixed(python, "-c", "pass"),
+            base: fixed(python, "-c", "import typer"),
+            "advisor --help": fixed(tool, "--help"),
+            "advisor recommend FILE --format json": fixed(tool, "recommend", EXAMPLE, "--format", "json"),
+        }
+        yield from compared(in_turns(commands, rounds), base)
+
+
+def _versions(python: Path) -> str:
+    """Return the versions of the libraries that a start imports."""
+    code = (
+        "import sys\nfrom importlib.metadata import PackageNotFoundError, version\n"
+        "for name in sys.argv[1:]:\n"
+        "    try:\n        print(name, version(name))\n    except PackageNotFoundError:\n        pass"
+    )
+    done = subprocess.run([python, "-c", code, *LIBRARIES], check=True, capture_output=True, text=True)
+    return ", ".join(done.stdout.splitlines())
 
 
 def generating(folder: Path, rounds: int) -> Iterator[str]:
@@ -128,8 +146,10 @@ def generating(folder: Path, rounds: int) -> Iterator[str]:
     cutter, copied = _templates(folder, ours, files)
     out = folder / "out"
     mine = "advisor generate FILE"
+    newest = INSTALLS["the newest of everything"] / "advisor"
     commands: dict[str, Command] = {
         mine: lambda n: [OURS / "advisor", "generate", EXAMPLE, "-o", out / f"a{n}"],
+        "the same, the newest of everything": lambda n: [newest, "generate", EXAMPLE, "-o", out / f"e{n}"],
         "copier copy --defaults": lambda n: [
             PEERS / "copier", "copy", "--defaults", "--quiet", copied, out / f"b{n}",
         ],

@@ -7,7 +7,7 @@ so a broken one completes nothing instead of failing.
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,9 @@ import advisor
 from advisor.cli import console
 from advisor.cli.flags import one_of
 from advisor.errors import AdvisorError
-from advisor.knowledge.rules import RuleBase
+
+if TYPE_CHECKING:
+    from advisor.knowledge.rules import RuleBase
 
 VARIABLE = "_ADVISOR_COMPLETE"
 SHELLS = ("bash", "zsh", "fish", "powershell")

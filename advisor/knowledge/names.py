@@ -6,7 +6,6 @@ The same text gives the same name, and different texts of one project never shar
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -112,4 +111,6 @@ def _words(text: str) -> list[str]:
 
 
 def _digest(text: str) -> str:
+    import hashlib  # loads OpenSSL, and only few names need it
+
     return "x" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:5]

@@ -12,7 +12,10 @@ import pytest
 import advisor
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("jinja2", "prompt_toolkit", "questionary", "rich", "typer", "yaml", "platformdirs")
+HEAVY = (
+    *("jinja2", "prompt_toolkit", "questionary", "rich", "typer", "yaml", "platformdirs"),
+    *("_hashlib", "msgspec", "pydantic"),
+)
 
 
 @pytest.mark.parametrize("name", advisor.__all__)
@@ -41,14 +44,17 @@ def test_the_lines_of_the_readme_run() -> None:
     ("code", "wanted"),
     [
         ("import advisor", set()),
-        ("from advisor.cli import main; main(['--version'])", {"typer", "yaml"}),
+        ("from advisor.cli import main; main(['--version'])", {"msgspec", "typer", "yaml"}),
         ("from advisor.cli import main; main(['--help'])", {"typer"}),
-        ("from advisor.cli import main; main(['recommend', '--set', 'steps=3'])", {"typer", "yaml"}),
+        (
+            "from advisor.cli import main; main(['recommend', '--set', 'steps=3'])",
+            {"msgspec", "typer", "yaml"},
+        ),
         (
             "from advisor.cli import main; main(['recommend', '--set', 'steps=3', '--format', 'json'])",
-            {"typer", "yaml"},
+            {"msgspec", "typer", "yaml"},
         ),
-        ("from advisor.cli import main; main(['schema'])", {"typer", "yaml"}),
+        ("from advisor.cli import main; main(['schema'])", {"msgspec", "typer", "yaml"}),
     ],
 )
 def test_only_what_is_used_is_imported(code: str, wanted: set[str]) -> None:

@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted(path.name for path in (ROOT / "constraints").glob("*.txt"))
 
 
+SLOWER_LATER = {"typer"}  # pyproject.toml says from which version on, and by how much
+
+
 def pins(file: str) -> dict[str, str]:
     lines = (ROOT / "constraints" / file).read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if not line.startswith("# ")]
@@ -38,7 +41,8 @@ def test_everything_the_project_asks_for_is_pinned_within_its_bounds() -> None:
         assert version is not None and requirement.specifier.contains(version), requirement
 
 
-def test_users_get_lower_bounds_only() -> None:
+def test_users_get_lower_bounds_only_where_newer_is_no_slower() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for requirement in map(Requirement, project["dependencies"]):
-        assert [item.operator for item in requirement.specifier] == [">="], requirement
+        bounds = {item.operator for item in requirement.specifier}
+        assert bounds == ({">=", "<"} if requirement.name in SLOWER_LATER else {">="}), requirement
