@@ -1,7 +1,7 @@
 """``python -m bench [--write] [--rounds N]``: measure everything and show, or write, docs/speed.md.
 
-The advisor stands in .venv-user (``pip install -c constraints/dev.txt .``) and, as users get it, in .venv-newest
-(``pip install .``); peers in .venv-bench (``pip install -r constraints/bench.txt``). What is missing is left
+The advisor stands in .venv-user (``pip install -c constraints/dev.txt .``) and in .venv-newest (``pip install
+.``, as users do it); peers in .venv-bench (``pip install -r constraints/bench.txt``). What is missing is left
 out and said so. Figures depend on the machine; the ratios say more.
 """
 
