@@ -71,22 +71,17 @@ def _as_json(given: Sequence[str], exit_code: int, message: str, problems: Seque
 
     told = [
         {
-            "file": _utf_8(problem.place.file),
+            "file": problem.place.file,
             "line": problem.place.line or None,
             "column": problem.place.column or None,
-            "message": _utf_8(problem.message),
+            "message": problem.message,
             "hint": problem.hint or None,
         }
         for problem in problems
     ]
-    document = {"exit_code": exit_code, "message": _utf_8(message), "problems": told}
+    document = {"exit_code": exit_code, "message": message, "problems": told}
     with contextlib.suppress(OSError, AdvisorError):
         console.data(json_text({"schema": 1, "error": document}))
-
-
-def _utf_8(text: str) -> str:
-    """Return ``text`` with escapes for bytes that are no text; the names of files may hold such."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _failed(given: Sequence[str], text: str, exit_code: int) -> int:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from advisor.errors import AdvisorError, Place, Problem, RuleBaseError
 from advisor.files import read_file
+from advisor.json_text import utf_8
 from advisor.knowledge.findings import FindingRule
 from advisor.knowledge.limits import Limit
 from advisor.knowledge.prices import PriceList
@@ -191,7 +192,7 @@ def _overlay(files: _Folder, before: RuleBase, after: RuleBase) -> Overlay:
     earlier = {found.region: found for found in before.prices}
     old, new = _every_rule(before), _every_rule(after)
     return Overlay(
-        name=files.folder.resolve().name,
+        name=utf_8(files.folder.resolve().name),
         digest=digest_of(files.contents),
         added=tuple(key for key in new if key not in old),
         changed=tuple(key for key, rule in new.items() if old.get(key, rule) != rule),

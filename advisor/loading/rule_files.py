@@ -25,7 +25,9 @@ def yaml_files(folder: Path) -> list[str]:
         for entry in os.scandir(folder / below):
             seen += 1
             if seen > MOST:
-                raise OSError(f"it holds more than {MOST:,} files; is this the folder of your rules?")
+                raise OSError(
+                    f"it holds more than {MOST:,} files, so this is hardly the folder of your rules"
+                )
             if entry.name.startswith("."):
                 continue
             path = f"{below}{entry.name}"

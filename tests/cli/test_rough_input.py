@@ -59,6 +59,61 @@ def test_names_of_files_steer_no_terminal(advise: Advise) -> None:
     assert outcome.out.startswith("new\\nline/.advisor/manifest.json\n")
 
 
+LATIN = "n\udce9" if sys.platform == "linux" else "n\u00e9"  # a byte that is no UTF-8
+
+
+@POSIX
+@pytest.mark.parametrize("format_name", ["json", "markdown", "text"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("diff", f"{LATIN}.yaml", "--set", "steps=1"),
+        ("recheck", LATIN),
+        ("inspect", "folder"),
+        ("rules", "test", "--scenarios", f"{LATIN}.jsonl"),
+        ("recommend", *SETS, "--rules", f"{LATIN}-rules"),
+        ("rules", "list", "--rules", f"{LATIN}-rules"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_name_may_be_of_bytes_that_are_no_text(
+    advise: Advise, tmp_path: Path, command: tuple[str, ...], format_name: str
+) -> None:
+    if command[1] == "test" and format_name == "markdown":
+        pytest.skip("there is no such format")
+    named_so(tmp_path)
+    outcome = advise(*command, "--format", format_name)
+    assert outcome.exit_code in (0, 1) and "bug" not in outcome.err, outcome.err
+    if format_name == "json":
+        assert "error" not in json.loads(outcome.out)
+    assert outcome.out.isascii() or outcome.out.encode("utf-8")
+
+
+@POSIX
+def test_a_project_names_rules_whose_folder_has_such_a_name(advise: Advise, tmp_path: Path) -> None:
+    named_so(tmp_path)
+    outcome = advise("generate", *SETS, "--rules", f"{LATIN}-rules", "--output", "made")
+    assert outcome.exit_code == 0, outcome.err
+    stamp = json.loads((tmp_path / "made" / ".advisor" / "manifest.json").read_bytes())["rule_base"]
+    assert stamp["overlays"][0]["name"] in (r"n\udce9-rules", "n\u00e9-rules")
+
+
+def named_so(tmp_path: Path) -> None:
+    """Write what a command may read, each with LATIN in its name."""
+    answers = "requirements: {steps: 1, invocation: async}\n"
+    decided = "decision: {option: destinations, rule_base: '2.0', as_of: '2026-11-27'}\n"
+    files = {
+        f"{LATIN}.yaml": answers,
+        f"{LATIN}/answers.yaml": answers + decided,
+        f"folder/{LATIN}.yaml": "Resources: {Topic: {Type: AWS::SNS::Topic}}\n",
+        f"{LATIN}.jsonl": '{"id": "a", "requirements": {"steps": 1}, "recommended": "destinations"}\n',
+        f"{LATIN}-rules/ours.yaml": "switch_off: [{rule: PE02, reason: We know it.}]\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
+
+
 def parameters() -> Iterator[tuple[str, object]]:
     """Yield every argument and option that takes a path, with the command it belongs to."""
     root = typer.main.get_command(app_for())

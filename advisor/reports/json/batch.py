@@ -10,6 +10,7 @@ from advisor.decision.decide import decide
 from advisor.decision.fast.bit_tables import Mark
 from advisor.decision.fast.compile import tables_of
 from advisor.decision.verdict import Said, option_of, workflow_type_of
+from advisor.json_text import with_escapes
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import SCORED, RuleBase
 
@@ -43,7 +44,7 @@ def _rule_base(rule_base: RuleBase) -> str:
     """Return which rules spoke, as the last member of a line; the digest of an overlay says what it does."""
     overlays = [{"name": item.name, "digest": item.digest} for item in rule_base.overlays]
     stamp = {"version": rule_base.version, "as_of": rule_base.as_of, "overlays": overlays}
-    return f'"rule_base": {json.dumps(stamp, ensure_ascii=False)}'
+    return f'"rule_base": {with_escapes(json.dumps(stamp, ensure_ascii=False))}'
 
 
 def tail_of(said: Said, end: str) -> str:
