@@ -48,7 +48,6 @@ ALTERNATIVES: Mapping[str, Alternative] = {
         design=STEP_FUNCTIONS,
         constrained=True,
         no_runtimes=REFUSED_RUNTIMES,
-        flavours=("sam",),
     ),
     "messaging": Alternative("plain messaging", messaging, constrained=True),
     "queue-redrive": Alternative(

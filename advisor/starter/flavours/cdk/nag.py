@@ -16,7 +16,8 @@ S3_READER = (*S3_DESTINATION, "s3:DeleteObject*")
 
 def starred(blueprint: Blueprint) -> list[str]:
     """Return the ARNs with a star, but for the star alone, that permissions name."""
-    named = (target for item in blueprint.permissions for target in item.resources)
+    written = (item for item in blueprint.permissions if not (item.implied and item.on_itself))
+    named = (target for item in written for target in item.resources)
     return sorted(
         {arn for arn in (_spelt(target, blueprint) for target in named) if "*" in arn and arn != "*"}
     )
@@ -44,6 +45,8 @@ def _spelt(target: Target, blueprint: Blueprint) -> str:
         return target.pattern.format(*(_spelt(part, blueprint) for part in target.parts), **PSEUDO)
     if target.attribute == "contents":
         return f"<{logical_id(target.to)}.Arn>/*"
+    if target.attribute == "executions":
+        return f"<{logical_id(target.to)}.Arn>:*"
     if blueprint.by_id[target.to].kind == "container" and target.attribute == "name":
         return f"<{target.to}Cluster>"  # written without a construct, which would add a network
     return f"<{logical_id(target.to)}.{target.attribute.title()}>"

@@ -130,8 +130,12 @@ class Terraform(Struct, frozen=True, dict=True):
         return quoted(value) if isinstance(value, str) else str(value).lower()
 
     def statements_of(self, holder: str) -> tuple[Permission, ...]:
-        """Return everything the role of ``holder`` may do, but for what it does with itself."""
-        asked = tuple(item for item in self.blueprint.permissions_of(holder) if not item.on_itself)
+        """Return everything the role of ``holder`` may do, but for what it does with itself.
+
+        A durable function keeps the state of its own runs, which are named without it.
+        """
+        every = self.blueprint.permissions_of(holder)
+        asked = tuple(item for item in every if not item.on_itself or item.implied)
         return (*asked, *self._plumbing(self.blueprint.by_id[holder]))
 
     def own_statements_of(self, holder: str) -> tuple[Permission, ...]:
@@ -198,6 +202,7 @@ class Terraform(Struct, frozen=True, dict=True):
         targets += [source for queue in queues for _, source in queue.senders]
         targets += [Arn(LOG_GROUP)] if "cloudwatch-logs" in self._trigger_kinds() else []
         texts = " ".join(target.pattern for target in targets if isinstance(target, Arn))
+        texts += "{partition}{region}{account}" if blueprint.durable else ""
         texts += "".join(ASKS.get(item.kind, "") for item in blueprint.resources)
         return tuple(name for name in PSEUDO if f"{{{name}}}" in texts)
 
