@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from advisor.knowledge.answers import Choice, FieldCondition, ForEach, Parallel, Part, PlacedWait, Step
+from advisor.knowledge.answers import IACS, Choice, FieldCondition, ForEach, Parallel, Part, PlacedWait, Step
 from advisor.starter import Blueprint
 from tests.starter.projects import blueprint_of
 
-DURABLE_RUNTIMES, DURABLE_FLAVOURS = ("python",), ("sam",)
+DURABLE_RUNTIMES, DURABLE_FLAVOURS = ("python", "nodejs"), IACS
 APPROVED = FieldCondition("amount", "at_least", 100)
 QUOTED = FieldCondition("order.kind", "equals", 'it\'s "x"')
 LONG = "Finish with a name that is far too long for one line of any code"

@@ -30,8 +30,6 @@ CLAIM_TABLE = "CLAIM_TABLE"
 REFUSED_RUNTIMES: Mapping[str, str] = {
     "go": "AWS has no durable execution SDK for Go. Use --runtime python or --runtime nodejs, or keep Go "
     "with --approach step-functions.",
-    "nodejs": "There is no durable starter in Node.js yet. Use --runtime python, or keep Node.js with "
-    "--approach step-functions.",
     "java": "The durable execution SDK for Java could not be had from Maven, so there is no tested starter "
     "with it. Use --runtime python or --runtime nodejs, or keep Java with --approach step-functions.",
 }

@@ -157,7 +157,9 @@ NODEJS = Language(
     title="Node.js",
     needs="Node.js {} and npm; the functions are ES modules and need no build step",
     sources=Sources(
-        {"functions/{it.name.slug}/app.js": "app.js"}, {"functions/{it.name.slug}/app.js": "start.js"}
+        step={"functions/{it.name.slug}/app.js": "app.js"},
+        start={"functions/{it.name.slug}/app.js": "start.js"},
+        durable={"functions/{it.name.slug}/app.js": "workflow.js"},
     ),
     handler="{it.name.slug}/app.handler",
     handler_file=HandlerFile(
@@ -174,6 +176,7 @@ NODEJS = Language(
     ),
     with_machine=("tests/state-machine.test.js",),
     with_starter=("tests/start.test.js",),
+    with_durable=("functions/shared/durable.js", "tests/workflow.test.js"),
 )
 GO = Language(
     title="Go",

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/durable-execution/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import UnionType
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -109,7 +110,7 @@ class WorkflowCode(Struct, frozen=True, kw_only=True):
 
     ``inner`` are the routines of branches and items, each after those that it uses, ``main`` the statements
     of a run. ``undone`` says of each step what takes it back. ``expected`` is what a run with the sample
-    payload does, in order.
+    payload does, in order, and ``expected_asks`` what it asks.
     """
 
     inner: tuple[Routine, ...]
@@ -117,6 +118,7 @@ class WorkflowCode(Struct, frozen=True, kw_only=True):
     business: tuple[Work, ...]
     undone: tuple[tuple[Work, Work], ...]
     expected: tuple[Work, ...]
+    expected_asks: tuple[Work, ...]
 
     @property
     def alone(self) -> tuple[Work, ...]:
@@ -155,6 +157,12 @@ class WorkflowCode(Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.every if one.kind == "ask")
 
     @property
+    def answers(self) -> tuple[tuple[str, int], ...]:
+        """Return the answers that a run with the sample payload waits for: name, and which of that name."""
+        named = [work.name.words for work in self.expected_asks]
+        return tuple((name, named[:place].count(name)) for place, name in enumerate(named))
+
+    @property
     def answer_times(self) -> dict[str, int]:
         """Return how long each answer may take, in seconds."""
         return {one.name: one.seconds for one in self.asked}
@@ -168,20 +176,22 @@ def workflow_code(flow: Flow) -> WorkflowCode:
         main=tuple(writer.statements(flow, 0)),
         business=tuple(Work(unit) for unit in units(flow) if unit.service == "lambda"),
         undone=tuple(_undone(flow)),
-        expected=tuple(_expected(flow)),
+        expected=tuple(_expected(flow, Task | Poll)),
+        expected_asks=tuple(_expected(flow, WaitForCallback)),
     )
 
 
-def _expected(flow: Flow) -> Iterator[Work]:
+def _expected(flow: Flow, kinds: UnionType | type) -> Iterator[Work]:
+    """Yield what the nodes of ``kinds`` do in a run with the sample payload, in order."""
     for node in flow:
-        if isinstance(node, Task | Poll):
+        if isinstance(node, Task | Poll | WaitForCallback) and isinstance(node, kinds):
             yield Work(node.unit)
         elif isinstance(node, Choice):
-            yield from _expected(node.otherwise if node.placeholder else node.then)
+            yield from _expected(node.otherwise if node.placeholder else node.then, kinds)
         elif isinstance(node, Parallel):
-            yield from (work for branch in node.branches for work in _expected(branch))
+            yield from (work for branch in node.branches for work in _expected(branch, kinds))
         elif isinstance(node, Map):
-            yield from SAMPLE_ITEMS * tuple(_expected(node.body))
+            yield from SAMPLE_ITEMS * tuple(_expected(node.body, kinds))
 
 
 def _undone(flow: Flow) -> Iterator[tuple[Work, Work]]:

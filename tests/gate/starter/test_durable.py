@@ -1,29 +1,51 @@
-"""Durable functions: no finding in the template, and own tests that run the workflow with the real SDK."""
+"""Durable functions: no finding in any flavour, and own tests that run the workflow with the real SDKs."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from advisor.starter import render, write_project
+from advisor.knowledge.answers import Step
+from advisor.starter import Blueprint, render, write_project
+from tests.starter.checks.cdk import Synthesised, faults, project_of, synthesised
+from tests.starter.checks.cdk_python import synthesised_by_python
 from tests.starter.checks.template import check_template
-from tests.starter.durable import SHAPES, durable
+from tests.starter.checks.terraform import Terraform, check_terraform, terraform
+from tests.starter.checks.toolchains import need, node_modules, run
+from tests.starter.durable import DURABLE_RUNTIMES, SHAPES, durable
+from tests.starter.projects import blueprint_of
 
+__all__ = ["terraform"]
 RUFF = str(Path(sys.executable).with_name("ruff"))
+AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
+WORDS = (
+    "handler",
+    "durable",
+    "run",
+    "steps",
+    "context",
+    "payload",
+    "event",
+    "undo",
+    "delete",
+    "class",
+    "done",
+)
 
 
+@pytest.mark.parametrize("runtime", DURABLE_RUNTIMES)
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_template_has_no_finding(name: str) -> None:
-    assert check_template({file.path: file.text for file in render(durable(name))}) == []
+def test_the_template_has_no_finding(name: str, runtime: str) -> None:
+    assert check_template({file.path: file.text for file in render(durable(name, runtime))}) == []
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_python_passes_its_own_tests(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / "project"
-    write_project(render(durable(name)), folder)
+def check_python(folder: Path) -> None:
     for check in (["check"], ["format", "--check", "--diff"]):
         checked = _run([RUFF, *check, "--no-cache", "."], folder)
         assert checked.returncode == 0, checked.stdout
@@ -31,6 +53,86 @@ def test_python_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "skipped" not in done.stdout
     assert "warning" not in done.stdout
+
+
+def check_node(folder: Path) -> None:
+    (folder / "node_modules").symlink_to(node_modules(packages()))
+    tests = sorted(str(path.relative_to(folder)) for path in (folder / "tests").glob("*.test.js"))
+    done = run([need("node"), "--test", *tests], folder)
+    assert done.code == 0, done.output
+    assert "skipped 0" in done.output
+    linted = run([need("node"), "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."], folder)
+    assert linted.code == 0, linted.output
+
+
+@cache
+def packages() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name in SHAPES:
+        made = {file.path: file.text for file in render(durable(name, "nodejs"))}
+        for path in ("package.json", "functions/package.json"):
+            manifest = json.loads(made[path])
+            found |= manifest.get("dependencies", {}) | manifest.get("devDependencies", {})
+    return found
+
+
+CHECKS = {"python": check_python, "nodejs": check_node}
+
+
+@pytest.mark.parametrize("runtime", CHECKS)
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_project_passes_its_own_tests(name: str, runtime: str, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    write_project(render(durable(name, runtime)), folder)
+    CHECKS[runtime](folder)
+
+
+@pytest.mark.parametrize("runtime", CHECKS)
+def test_whatever_was_typed_the_code_is_valid(runtime: str, tmp_path: Path) -> None:
+    steps = tuple(Step(text) for text in (AWKWARD, *WORDS))
+    requirements = {"event_source": "eventbridge", "failure_handling": ("compensate",)}
+    how = {"steps": steps, "name": AWKWARD, "runtime": runtime}
+    folder = tmp_path / "project"
+    write_project(render(blueprint_of(requirements, "durable-functions", **how)), folder)
+    CHECKS[runtime](folder)
+
+
+@pytest.fixture(scope="module")
+def by_typescript(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Synthesised]:
+    return synthesised(_projects("cdk-typescript"), tmp_path_factory.mktemp("typescript"), {"approval"})
+
+
+@pytest.mark.xdist_group("durable-cdk")
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_cdk_in_typescript_has_no_finding(name: str, by_typescript: Mapping[str, Synthesised]) -> None:
+    assert faults(by_typescript[name]) == []
+
+
+@pytest.mark.xdist_group("durable-cdk")
+def test_both_languages_of_the_cdk_make_the_same_template(
+    by_typescript: Mapping[str, Synthesised], tmp_path: Path
+) -> None:
+    made, printed = synthesised_by_python(_projects("cdk-python"), tmp_path, {"approval"})
+    assert printed == ""
+    for check in (["check"], ["format", "--check", "--diff"]):
+        done = run([RUFF, *check, "--no-cache", *(f"{name}/infra" for name in SHAPES)], tmp_path)
+        assert done.code == 0, done.output
+    assert made["approval"].passed and not made["approval"].failed
+    for name in set(SHAPES) - {"services"}:  # its access log is JSON as text, spaced by each language
+        assert made[name].template == by_typescript[name].template, name
+
+
+def _projects(iac: str) -> dict[str, tuple[Blueprint, dict[str, str]]]:
+    return {name: (durable(name, "python", iac), project_of(durable(name, "python", iac))) for name in SHAPES}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_terraform_has_no_finding(name: str, terraform: Terraform, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    write_project(render(durable(name, "nodejs", "terraform")), folder)
+    assert check_terraform(terraform, folder) == []
+    done = terraform.run(folder, "test", "-no-color")
+    assert done.code == 0 and "Success! 2 passed, 0 failed." in done.output, done.output
 
 
 # what is wrong: (file, what it says, what it says instead)
