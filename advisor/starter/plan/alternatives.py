@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from advisor.knowledge.answers import IACS
 from advisor.knowledge.rules import DESTINATIONS, STEP_FUNCTIONS
 from advisor.starter.blueprint.ids import DURABLE
 from advisor.starter.plan.context import PlanContext, PlannedFlow
@@ -20,8 +19,8 @@ class Alternative(Struct, frozen=True):
     """An alternative by its name for a reader, and how its project is planned.
 
     ``design`` is the approach whose design it builds; ``constrained``: not built where a rule rules it out;
-    ``no_runtimes`` says of each runtime that it cannot have what to do instead;
-    ``flavours`` are the tools that can deploy it; ``cost`` is what it costs, in words.
+    ``no_runtimes`` says of each runtime that it cannot have what to do instead; ``cost`` is what it costs,
+    in words.
     """
 
     title: str
@@ -29,7 +28,6 @@ class Alternative(Struct, frozen=True):
     design: str = DESTINATIONS
     constrained: bool = False
     no_runtimes: Mapping[str, str] = {}
-    flavours: tuple[str, ...] = IACS
     cost: str = ""
 
 

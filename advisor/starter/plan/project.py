@@ -109,12 +109,6 @@ def _check_alternative(recommendation: Recommendation, option: str) -> None:
     alternative, runtime = ALTERNATIVES[option], recommendation.answers.project.runtime or "python"
     if runtime in alternative.no_runtimes:
         raise NotSupported(alternative.no_runtimes[runtime])
-    iac = recommendation.answers.project.iac or "sam"
-    if iac not in alternative.flavours:
-        raise NotSupported(
-            f"There is no starter for {alternative.title} in {iac} yet. Use --iac "
-            f"{alternative.flavours[0]}, or --approach step-functions."
-        )
     card = recommendation.decision.card(option)
     if alternative.constrained and not card.viable:
         reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
