@@ -74,7 +74,8 @@ def _functions(blueprint: Blueprint) -> Iterator[str]:
             yield f"each step: {attempts} {'attempts' if attempts > 1 else 'attempt'} on errors of the work"
         batch = _batch(function)
         if batch:
-            yield f"{function.id}: {batch.retry_attempts + 1} attempts per batch; halving a batch adds none"
+            halved = "; halving a batch adds none" if batch.bisect else ""
+            yield f"{function.id}: {batch.retry_attempts + 1} attempts per batch{halved}"
         if function.trigger and function.trigger.worker and function.trigger.source:
             queue = blueprint.by_id[function.trigger.source.to]
             assert isinstance(queue, Queue)
