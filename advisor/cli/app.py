@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import NamedTuple
 
 import typer
 
 from advisor.cli.flags import examples
 from advisor.cli.wizard import wizard
 
+HELP = ("--help", "-h")
 _REFERENCE = """
 
 Exit codes: 0 done; 1 it could not be done, or a check found something; 2 the input does not fit; 3 the
@@ -20,7 +23,7 @@ SOURCE_DATE_EPOCH (the date in reports), ADVISOR_DEBUG=1 (where an error happene
 
 
 def app_for(command: str = "") -> typer.Typer:
-    """Return the app; with one command alone where it is named, as making the others takes time."""
+    """Return the app; with one command, or names only, where that is enough: making them takes time."""
     app = typer.Typer(
         name="advisor",
         rich_markup_mode=None,
@@ -38,121 +41,113 @@ def app_for(command: str = "") -> typer.Typer:
         )
         + _REFERENCE,
     )(wizard)
-    for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
-        add(app)
+    for name in [command] if command in _COMMANDS else _COMMANDS:
+        _add(app, name, _named_only if command in HELP else _loaded(name))
     return app
 
 
-def _recommend(app: typer.Typer) -> None:
-    from advisor.cli.recommend import recommend
+def _add(app: typer.Typer, name: str, made: Callable[..., None] | typer.Typer) -> None:
+    item = _COMMANDS[name]
+    if isinstance(made, typer.Typer):
+        app.add_typer(made, name=name, short_help=item.short_help, epilog=examples(*item.examples))
+    else:
+        app.command(name, short_help=item.short_help, epilog=examples(*item.examples))(made)
 
-    app.command(
-        short_help="The recommendation, with reasons.",
-        epilog=examples("advisor recommend answers.yaml --set steps=5 --output decision.md"),
-    )(recommend)
+
+def _loaded(name: str) -> Callable[..., None] | typer.Typer:
+    """Return the function or the group of commands behind ``name``."""
+    made: Callable[..., None] | typer.Typer = getattr(
+        import_module(f"advisor.cli.{name}"), _COMMANDS[name].attribute
+    )
+    return made
 
 
-def _generate(app: typer.Typer) -> None:
-    from advisor.cli.generate import generate
+def _named_only() -> None:
+    """Stand in for a command of which help shows nothing but its name and a line."""
 
-    app.command(
-        short_help="The starter project, ready to test and deploy.",
-        epilog=examples(
+
+class _Command(NamedTuple):
+    short_help: str
+    examples: tuple[str, ...]
+    attribute: str
+
+
+_COMMANDS: Mapping[str, _Command] = {
+    "init": _Command(
+        "An answers file to start from.",
+        (
+            "advisor init",
+            "advisor init my-workload.yaml",
+            "advisor init -",
+        ),
+        "init",
+    ),
+    "recommend": _Command(
+        "The recommendation, with reasons.",
+        ("advisor recommend answers.yaml --set steps=5 --output decision.md",),
+        "recommend",
+    ),
+    "generate": _Command(
+        "The starter project, ready to test and deploy.",
+        (
             "advisor generate answers.yaml --output my-project",
             "advisor generate answers.yaml --output my-project --dry-run",
         ),
-    )(generate)
-
-
-def _inspect(app: typer.Typer) -> None:
-    from advisor.cli.inspect import inspect
-
-    app.command(
-        short_help="What an existing system is, and what is wrong with it.",
-        epilog=examples(
+        "generate",
+    ),
+    "inspect": _Command(
+        "What an existing system is, and what is wrong with it.",
+        (
             "advisor inspect .",
             "advisor inspect template.yaml --answers answers.yaml",
             "advisor inspect . --format sarif --output inspect.sarif --fail-on warning",
         ),
-    )(inspect)
-
-
-def _rules(app: typer.Typer) -> None:
-    from advisor.cli.rules import app as rules
-
-    app.add_typer(
-        rules,
-        name="rules",
-        short_help="The rule base: read it, check it, weigh it.",
-        epilog=examples(
-            "advisor rules list --option express", "advisor rules show RT03", "advisor rules lint"
+        "inspect",
+    ),
+    "schema": _Command(
+        "The JSON Schema of an answers file.",
+        (
+            "advisor schema > answers.schema.json",
+            "advisor schema --of report",
         ),
-    )
-
-
-def _schema(app: typer.Typer) -> None:
-    from advisor.cli.schema import schema
-
-    app.command(
-        short_help="The JSON Schema of an answers file.",
-        epilog=examples("advisor schema > answers.schema.json", "advisor schema --of report"),
-    )(schema)
-
-
-def _init(app: typer.Typer) -> None:
-    from advisor.cli.init import init
-
-    app.command(
-        short_help="An answers file to start from.",
-        epilog=examples("advisor init", "advisor init my-workload.yaml", "advisor init - | less"),
-    )(init)
-
-
-def _recheck(app: typer.Typer) -> None:
-    from advisor.cli.recheck import recheck
-
-    app.command(
-        short_help="Whether recorded decisions still stand.",
-        epilog=examples("advisor recheck my-project", "advisor recheck */answers.yaml --format markdown"),
-    )(recheck)
-
-
-def _diff(app: typer.Typer) -> None:
-    from advisor.cli.diff import diff
-
-    app.command(
-        short_help="What other answers change.",
-        epilog=examples("advisor diff answers.yaml --set parallelism=dynamic", "advisor diff a.yaml b.yaml"),
-    )(diff)
-
-
-def _mcp(app: typer.Typer) -> None:
-    from advisor.cli.mcp import mcp
-
-    app.command(
-        short_help="A Model Context Protocol server for assistants.",
-        epilog=examples("advisor mcp --root ~/projects"),
-    )(mcp)
-
-
-def _completion(app: typer.Typer) -> None:
-    from advisor.cli.completion import completion
-
-    app.command(
-        short_help="Completion for your shell.",
-        epilog=examples("advisor completion bash", "advisor completion fish > advisor.fish"),
-    )(completion)
-
-
-_COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = {
-    "init": _init,
-    "recommend": _recommend,
-    "generate": _generate,
-    "inspect": _inspect,
-    "rules": _rules,
-    "schema": _schema,
-    "recheck": _recheck,
-    "diff": _diff,
-    "mcp": _mcp,
-    "completion": _completion,
+        "schema",
+    ),
+    "recheck": _Command(
+        "Whether recorded decisions still stand.",
+        (
+            "advisor recheck my-project",
+            "advisor recheck */answers.yaml --format markdown",
+        ),
+        "recheck",
+    ),
+    "diff": _Command(
+        "What other answers change.",
+        (
+            "advisor diff answers.yaml --set parallelism=dynamic",
+            "advisor diff a.yaml b.yaml",
+        ),
+        "diff",
+    ),
+    "mcp": _Command(
+        "A Model Context Protocol server for assistants.",
+        ("advisor mcp --root ~/projects",),
+        "mcp",
+    ),
+    "completion": _Command(
+        "Completion for your shell.",
+        (
+            "advisor completion bash",
+            "advisor completion fish > advisor.fish",
+        ),
+        "completion",
+    ),
+    "rules": _Command(
+        "The rule base: read it, check it, weigh it.",
+        (
+            "advisor rules list --option express",
+            "advisor rules show RT03",
+            "advisor rules lint",
+        ),
+        "app",
+    ),
 }

@@ -43,3 +43,8 @@ def test_every_example_in_a_help_text_parses(advise: Advise, path: tuple[str, ..
         while arguments and arguments[0] in getattr(command, "commands", {}):
             command = command.commands[arguments.pop(0)]
         command.make_context("advisor", arguments)
+
+
+def test_help_names_the_commands_as_they_are(advise: Advise) -> None:
+    """The flag alone does not wait for the commands; after another flag they are all made."""
+    assert advise("--help") == advise("-h") == advise("--plain", "--help")
