@@ -17,6 +17,7 @@ TOP = {
     *("advisor", "bench", "constraints", "docs", "examples", "rules", "templates", "tests"),
     *("CHANGELOG.md", "LICENSE", "Makefile", "README.md", "hatch_build.py", "pyproject.toml"),
     *(".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml"),
+    *(".pre-commit-hooks.yaml", "action.yml"),
 }
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
