@@ -11,7 +11,15 @@ from typing import TypeAlias
 
 from advisor.decision.decide import Decision, Scorecard
 from advisor.decision.scores import Side, Tally
-from advisor.knowledge.rules import BOTH, EXPRESS, NEITHER, OPTIONS, STANDARD, STEP_FUNCTIONS
+from advisor.knowledge.rules import (
+    BOTH,
+    DURABLE_FUNCTIONS,
+    EXPRESS,
+    NEITHER,
+    OPTIONS,
+    STANDARD,
+    STEP_FUNCTIONS,
+)
 
 Said: TypeAlias = Decision | Tally
 Outcome: TypeAlias = tuple[str, str | None, tuple[str, ...]]
@@ -74,13 +82,16 @@ def workflow_type_of(decision: Said, option: str) -> str | None:
 def lead(decision: Said) -> int:
     """Return by how many points the verdict leads what would be another one.
 
-    Alternatives are one side: they lead, or are led, together. Where nothing else can be had, the lead is
-    what speaks for the verdict.
+    Alternatives are one side: they lead, or are led, together. Durable functions meet most needs that Step
+    Functions meet, so Step Functions need no lead over them. Where nothing else can be had, the lead is what
+    speaks for the verdict.
     """
     ranked = ranking(decision)
     if not ranked:
         return 0
     best, *others = ranked
+    if best.option == STEP_FUNCTIONS:
+        others = [item for item in others if item.option != DURABLE_FUNCTIONS]
     rivals = [item.score for item in others if best.option in OPTIONS or item.option in OPTIONS]
     return best.score - (rivals[0] if rivals else 0)
 

@@ -23,6 +23,7 @@ BOTH = "both"
 NEITHER = "neither"
 STANDARD = "standard"
 EXPRESS = "express"
+DURABLE_FUNCTIONS = "durable-functions"
 
 OPTIONS = (DESTINATIONS, STEP_FUNCTIONS)
 WORKFLOW_TYPES = (STANDARD, EXPRESS)

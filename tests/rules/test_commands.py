@@ -17,7 +17,8 @@ __all__ = ["advise"]  # the fixture of the command line's own tests
 ALTERNATIVES = {item.id for item in advisor.load_rule_base(advisor.rules_folder()).alternatives}
 LIST = """\
 Choices (branching)
-  BR01  The next step depends on data                 step-functions +3
+  BR01  The next step depends on data
+          step-functions +3, durable-functions +3
   BR02  Success and failure go separate ways          destinations +2
 
 2 rules. advisor rules show ID tells more.

@@ -85,7 +85,7 @@ def schema_text(schema: dict[str, Json]) -> str:
 def _question(question: Question) -> Json:
     words: dict[str, Json] = {
         "title": question.ask,
-        "description": f"{question.why} {question.changes}".strip(),
+        "description": f"{question.why} {question.changes} {question.help}".strip(),
     }
     if question.kind in ("whole", "number"):
         number: dict[str, Json] = {
