@@ -10,12 +10,14 @@ import advisor
 from advisor.knowledge.rules import RuleBase
 from advisor.knowledge.scenarios import Scenario
 from advisor.loading.scenarios import load_scenarios
+from tests.evaluate.core_questions import page as core_questions
 from tests.evaluate.measure import measure, only_scored
 from tests.evaluate.page import Page
 from tests.evaluate.robustness import robustness
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "accuracy.md"
+CORE_PAGE = ROOT / "docs" / "core-questions.md"
 SCENARIOS = ROOT / "tests" / "scenarios" / "published.jsonl"
 FIRST = ROOT / "tests" / "scenarios" / "first-set.txt"  # ids that rule base 1.0 was tuned with
 
@@ -45,8 +47,10 @@ def main(arguments: list[str]) -> int:
     print(text, end="")
     if "--write" in arguments:
         PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(text, encoding="utf-8", newline="\n")
-        print(f"Written to {PAGE.relative_to(ROOT)}.", file=sys.stderr)
+        core = core_questions(advisor.load_rule_base(advisor.rules_folder()))
+        for page, content in ((PAGE, text), (CORE_PAGE, core)):
+            page.write_text(content, encoding="utf-8", newline="\n")
+            print(f"Written to {page.relative_to(ROOT)}.", file=sys.stderr)
     return 0
 
 
