@@ -38,7 +38,6 @@ AXES: Mapping[str, Mapping[str, Answers]] = {
         "none": {"retry": "none"},
         "default": {"retry": "default"},
         "attempts": {"retry": "attempts"},
-        "age": {"retry": "age"},
         "backoff": {"retry": "backoff"},
         "per error": {"retry": "per-error"},
     },
