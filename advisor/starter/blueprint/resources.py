@@ -73,7 +73,8 @@ class Function(Resource, frozen=True, kw_only=True):
 class Queue(Resource, frozen=True, kw_only=True):
     """An SQS queue; alarms ring when one that ``stays_empty`` does not, or a message is ``oldest_s`` old.
 
-    ``senders`` are service principals, each with the resources it may act for.
+    ``senders`` are service principals, each with the resources it may act for. A queue with ``dead_letters``
+    keeps messages for a shorter time: one keeps its age when it moves, and must stay there long enough.
     """
 
     kind: ClassVar[str] = "queue"
@@ -122,10 +123,11 @@ class Table(Resource, frozen=True):
         return not self.expires
 
 
-class Stream(Resource, frozen=True):
-    """A Kinesis stream in on-demand mode."""
+class Stream(Resource, frozen=True, kw_only=True):
+    """A Kinesis stream in on-demand mode; after ``kept_hours`` a record is gone."""
 
     kind: ClassVar[str] = "stream"
+    kept_hours: int = 24
 
 
 class HttpApi(Resource, frozen=True, kw_only=True):
@@ -158,12 +160,14 @@ class Pipe(Resource, frozen=True, kw_only=True):
     """An EventBridge pipe that starts the machine for each record of a queue or stream.
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
-    ``topic`` and ``group``: what it reads of a Kafka cluster, and as which consumer group.
+    ``topic`` and ``group``: what it reads of a Kafka cluster, and as which consumer group. Its log says why a
+    delivery failed; ``logs_records``: and keeps the record itself, which the queue of a stream does not.
     """
 
     kind: ClassVar[str] = "pipe"
     start: ClassVar[str] = Batch.start
     batch_size: ClassVar[int] = 1
+    log_prefix: ClassVar[str] = "/aws/vendedlogs/pipes/"
     service: str = ""
     source: Ref = Ref("")
     machine: Ref = Ref("")
@@ -174,10 +178,11 @@ class Pipe(Resource, frozen=True, kw_only=True):
     max_record_age_s: int = 0
     topic: Ref | None = None
     group: Ref | None = None
+    logs_records: bool = False
 
 
 class Subscription(Resource, frozen=True, kw_only=True):
-    """A topic's delivery of bare messages to a queue."""
+    """A topic's delivery of bare messages to a queue; ``undelivered`` gets what it cannot deliver."""
 
     kind: ClassVar[str] = "subscription"
     topic: Ref = Ref("")

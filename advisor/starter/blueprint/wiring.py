@@ -28,6 +28,7 @@ Attribute: TypeAlias = Literal[
     "log_streams",
     "logs",
     "executions",
+    "mapping",
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start", "durable"]
@@ -81,6 +82,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     """Settings of a poller that reads a stream for a function, and the target of a batch that keeps failing.
 
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
+    ``metered``: the poller counts the records that it hands over, because nothing else would show them.
     """
 
     start: ClassVar[str] = "TRIM_HORIZON"
@@ -92,6 +94,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     bisect: bool = True
     partial_response: bool = True
     pollers: int = 0
+    metered: bool = False
 
 
 class QueueBatch(Struct, frozen=True, kw_only=True):

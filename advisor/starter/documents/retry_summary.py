@@ -8,12 +8,13 @@ from itertools import accumulate
 from advisor.knowledge.conditions import Number
 from advisor.knowledge.limits import figure, in_words
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function, Queue
-from advisor.starter.state_language.expressions import State
+from advisor.starter.blueprint.repeats import repeated
+from advisor.starter.blueprint.resources import Pipe, Queue
+from advisor.starter.state_language.levels import every_state
 
 
 def worst_case(blueprint: Blueprint) -> str:
-    """Return how many attempts one event can cause, per function or Task."""
+    """Return how many attempts one event can cause, per function or Task, with those from outside."""
     return "; ".join(dict.fromkeys((*_functions(blueprint), *_tasks(blueprint))))
 
 
@@ -52,6 +53,9 @@ def delays(blueprint: Blueprint) -> str:
             f"a failed step waits {', '.join(f'{wait:g}' for wait in retry.waits)} seconds at most, with "
             "full jitter, and the function does not run while it waits"
         )
+    queue = _queue(blueprint)
+    if queue and _pipe(blueprint):
+        found.append(f"a message comes back to the pipe {queue.visibility_s} seconds after it was taken")
     return "; ".join(found)
 
 
@@ -72,7 +76,7 @@ def _functions(blueprint: Blueprint) -> Iterator[str]:
         if function.durable:
             attempts = function.durable.retry.retries + 1 if function.durable.retry else 1
             yield f"each step: {attempts} {'attempts' if attempts > 1 else 'attempt'} on errors of the work"
-        batch = _batch(function)
+        batch = function.trigger.batch if function.trigger else None
         if batch:
             halved = "; halving a batch adds none" if batch.bisect else ""
             yield f"{function.id}: {batch.retry_attempts + 1} attempts per batch{halved}"
@@ -80,18 +84,39 @@ def _functions(blueprint: Blueprint) -> Iterator[str]:
             queue = blueprint.by_id[function.trigger.source.to]
             assert isinstance(queue, Queue)
             yield f"{function.id}: {queue.max_receives} attempts per message, then the dead-letter queue"
-
-
-def _batch(function: Function):  # type: ignore[no-untyped-def]
-    return function.trigger.batch if function.trigger else None
+        if function.trigger and function.trigger.kind == "cognito":
+            yield f"{function.id}: 3 attempts, as Cognito calls a trigger twice more that does not answer"
 
 
 def _tasks(blueprint: Blueprint) -> Iterator[str]:
     if blueprint.machine is None:
         return
-    states: dict[str, State] = blueprint.machine.definition["States"]
-    for state in states.values():
-        for retrier in state.get("Retry", []):
-            if "States.TaskFailed" in retrier["ErrorEquals"]:
-                yield f"each Task: {retrier['MaxAttempts'] + 1} attempts on errors of the work"
-                return
+    inside = max((_attempts(state) for state in every_state(dict(blueprint.machine.definition))), default=1)
+    pipe = _pipe(blueprint)
+    runs = repeated(pipe, _queue(blueprint)) if pipe else 1
+    of_one = f"each Task: {inside} {'attempt' if inside == 1 else 'attempts'} on errors of the work"
+    if not runs:
+        yield f"{of_one} in each run, and the pipe runs a record again until the topic drops it"
+    elif runs > 1:
+        yield f"{of_one} in each run, and the pipe runs it {runs} times: {inside * runs} in all"
+    else:
+        yield of_one
+
+
+def _attempts(state: dict[str, object]) -> int:
+    """Return how often a state tries work that fails by itself."""
+    retriers = state.get("Retry", [])
+    assert isinstance(retriers, list)
+    return 1 + max(
+        (item["MaxAttempts"] for item in retriers if "States.TaskFailed" in item["ErrorEquals"]), default=0
+    )
+
+
+def _pipe(blueprint: Blueprint) -> Pipe | None:
+    """Return the pipe that waits for its runs, if there is one."""
+    return next((item for item in blueprint.resources if isinstance(item, Pipe) and item.waits), None)
+
+
+def _queue(blueprint: Blueprint) -> Queue | None:
+    """Return the queue that the pipe reads, if it reads one."""
+    return next((item for item in blueprint.resources if isinstance(item, Queue) and item.dead_letters), None)

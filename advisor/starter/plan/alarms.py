@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from advisor.knowledge.services import Metric, Service
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.resources import (
@@ -57,6 +59,11 @@ def _alarms(services: Mapping[str, Service], resource: Resource) -> Iterable[Ala
         yield _alarm(resource, metrics["throttled"], "is throttled")
     elif isinstance(resource, Pipe):
         yield _alarm(resource, services["pipes"].metrics["failed"], "fails")
+        if resource.service == "kinesis":
+            age = services["kinesis"].metrics["age"]
+            half = resource.max_record_age_s * _HALF_IN_MS
+            behind = _alarm(resource, age, "lags behind its stream", suffix="IteratorAge", threshold=half)
+            yield replace(behind, of=Ref(resource.source.to, "name"))
     elif isinstance(resource, HttpApi):
         yield _alarm(resource, services["api-gateway"].metrics["failed"], "answers with server errors")
 
@@ -89,6 +96,11 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
             yield _alarm(function, metrics["topic-lag"], "lags behind its topic", threshold=LAG)
     if batch or (function.trigger and function.trigger.worker):
         yield _alarm(function, metrics["errors"], "fails on batches")
+        if batch and batch.metered:
+            handed = _alarm(function, metrics["handed-over"], "gave up on a record", suffix="HandedOver")
+            yield replace(handed, of=Ref(function.id, "mapping"))
+    elif function.does == "start" and not function.asynchronous:
+        yield _alarm(function, metrics["errors"], "cannot start a run")
 
 
 def answer_alarms(

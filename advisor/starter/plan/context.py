@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.recommendation import Design
 from advisor.knowledge.answers import QueryLanguage
@@ -14,7 +15,7 @@ from advisor.knowledge.flow import Flow
 from advisor.knowledge.names import Name
 from advisor.knowledge.requirements import Requirements
 from advisor.starter.blueprint.project import RecordFixture
-from advisor.starter.blueprint.resources import Function, Resource
+from advisor.starter.blueprint.resources import Function, Queue, Resource
 from advisor.starter.blueprint.wiring import Permission
 from advisor.starter.plan.rule_ids import RulesBehind
 
@@ -90,9 +91,16 @@ def merge(parts: Iterable[Fragment]) -> Fragment:
     every = tuple(parts)
     resources: dict[str, Resource] = {}
     for resource in (resource for part in every for resource in part.resources):
-        resources.setdefault(resource.id, resource)
+        resources[resource.id] = _joined(resources.get(resource.id, resource), resource)
     return Fragment(
         tuple(resources.values()),
         tuple(permission for part in every for permission in part.permissions),
         tuple(dict.fromkeys(record for part in every for record in part.records)),
     )
+
+
+def _joined(known: Resource, again: Resource) -> Resource:
+    """Return ``known``; a queue takes from all who were to send to it."""
+    if not (isinstance(known, Queue) and isinstance(again, Queue)):
+        return known
+    return replace(known, senders=tuple(dict.fromkeys((*known.senders, *again.senders))))

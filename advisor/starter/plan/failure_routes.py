@@ -22,10 +22,12 @@ from advisor.starter.blueprint.resources import (
 )
 from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
 from advisor.starter.plan.context import PlanContext
+from advisor.starter.plan.failed_runs import failed_runs
 
 DELIVERERS = {"eventbridge": "EventBridge", "schedule": "EventBridge Scheduler", "sns": "SNS"}
 REPORTS = {"sqs": "FailureQueue", "sns": "FailureTopic", "eventbridge": "FailureBus"}
 RECORD = "the execution record: event, error, attempts"
+POSITIONS = "positions in the stream, not the records"
 
 
 def failure_routes(context: PlanContext, resources: Iterable[Resource]) -> tuple[FailureRoute, ...]:
@@ -57,33 +59,63 @@ class _Table(Struct, frozen=True):
 
     def routes(self, resource: Resource) -> Iterator[FailureRoute]:
         if isinstance(resource, Queue):
-            for sender in dict.fromkeys(self.senders(resource)):
-                yield FailureRoute(
-                    failure=Phrase(f"{sender} cannot deliver an event"),
-                    ends_up=Phrase("queue `{0}`", (Ref(resource.id),)),
-                    holds="the event itself",
-                    alarms=(self.alarm(resource.id, "sqs", "waiting"),),
-                )
+            yield from self.of_queue(resource)
             if resource.id in self.worked_on:
                 yield from self.of_messages(resource, self.worked_on[resource.id])
         elif isinstance(resource, Function):
             yield from self.of_function(resource)
+        elif isinstance(resource, HttpApi) and not resource.function:
+            yield FailureRoute(
+                failure=Phrase("the API cannot hand a request on"),
+                ends_up=Phrase("with the caller, who gets an HTTP error and sends it again"),
+                holds="nothing here",
+                alarms=(self.alarm(resource.id, "api-gateway", "failed"),),
+            )
+        elif isinstance(resource, Pipe) and resource.service == "kafka":
+            yield FailureRoute(
+                failure=Phrase("the pipe cannot start a run, or one that it waits for fails"),
+                ends_up=Phrase("the topic itself: the pipe tries the record until the topic drops it"),
+                holds="the record, as long as the topic keeps it; its partition waits",
+                alarms=(self.alarm(resource.id, "pipes", "failed"),),
+            )
         elif isinstance(resource, Machine):
             yield from self.of_machine(resource)
 
-    def senders(self, queue: Queue) -> Iterator[str]:
-        """Yield what puts events into ``queue`` that it cannot deliver."""
+    def of_queue(self, queue: Queue) -> Iterator[FailureRoute]:
+        for sender, holds in dict.fromkeys(self.senders(queue)):
+            yield FailureRoute(
+                failure=Phrase(f"{sender} cannot deliver an event"),
+                ends_up=Phrase("queue `{0}`", (Ref(queue.id),)),
+                holds=holds,
+                alarms=(self.alarm(queue.id, "sqs", "waiting"),),
+            )
+
+    def senders(self, queue: Queue) -> Iterator[tuple[str, str]]:
+        """Yield what puts events into ``queue`` that it cannot deliver, and what it puts there."""
+        itself = "the event itself"
         for item in self.resources:
             trigger: Trigger | None = getattr(item, "trigger", None)
             if trigger and trigger.undelivered and trigger.undelivered.to == queue.id:
-                yield DELIVERERS[trigger.kind]
+                yield DELIVERERS[trigger.kind], itself
             if isinstance(item, IotRule) and item.undelivered.to == queue.id:
-                yield "the IoT rule"
+                yield "the IoT rule", itself
             if isinstance(item, Route | Subscription) and item.undelivered == Ref(queue.id):
-                yield "EventBridge" if isinstance(item, Route) else "SNS"
-            letters = item.undelivered if isinstance(item, Pipe) else _letters(item)
+                yield "EventBridge" if isinstance(item, Route) else "SNS", itself
+            letters = _letters(item)
             if letters and letters.to == queue.id and item.id not in self.worked_on:
-                yield "the pipe"
+                yield "the pipe", "the message itself"
+            if isinstance(item, Pipe) and item.undelivered == Ref(queue.id):
+                yield "the pipe", self.of_stream(item)
+
+    def of_stream(self, pipe: Pipe) -> str:
+        """Return what is kept of a record that a pipe gave up on: its queue knows the position only."""
+        aws = self.context.aws
+        days = f"{aws.limit('sqs-retention') // 86_400} days"
+        kept = days if pipe.service == "kinesis" else f"{aws.limit('dynamodb-stream-retention')} hours"
+        if pipe.logs_records:
+            logged = f"the record is in the pipe's log for {pipe.log_days} days"
+            return f"its position in the stream (kept {kept}); {logged}"
+        return f"its position in the stream, not the record: read it back within {kept}"
 
     @property
     def worked_on(self) -> dict[str, Function]:
@@ -111,48 +143,76 @@ class _Table(Struct, frozen=True):
         )
 
     def of_function(self, function: Function) -> Iterator[FailureRoute]:
+        batch = function.trigger.batch if function.trigger else None
         if function.answers:
             yield from self.of_answers(function)
         if function.asynchronous:
             ends_up, alarm = self.end(function.asynchronous.on_failure)
+            hours = function.asynchronous.max_event_age_s // 3600
             yield FailureRoute(
-                failure=Phrase("`{0}` keeps failing", (Ref(function.id),)),
+                failure=Phrase(
+                    f"`{{0}}` keeps failing, or is throttled for {hours} hours", (Ref(function.id),)
+                ),
                 ends_up=ends_up,
                 holds=RECORD if function.does == "step" else "the execution record",
                 alarms=(alarm or self.alarm(function.id, "lambda", "dropped"),),
             )
         if function.durable and function.dead_letters:
-            kept = function.dead_letters
-            yield FailureRoute(
-                failure=Phrase("a run fails, is stopped or times out"),
-                ends_up=Phrase(
-                    "queue `{0}`; its steps and errors in the history of `{1}`, kept "
-                    f"{function.durable.retention_days} days",
-                    (kept, Ref(function.id)),
-                ),
-                holds="the event itself",
-                alarms=(
-                    self.alarm(kept.to, "sqs", "waiting"),
-                    self.alarm(function.id, "lambda", "run-failed"),
-                    self.alarm(function.id, "lambda", "run-timed-out"),
-                ),
-            )
-            yield FailureRoute(
-                failure=Phrase("an event waits too long to start a run"),
-                ends_up=Phrase("queue `{0}`", (kept,)),
-                holds="the event itself",
-                alarms=(self.alarm(function.id, "lambda", "dropped"),),
-            )
-        batch = function.trigger.batch if function.trigger else None
-        if batch and batch.on_failure:
+            yield from self.of_durable(function, function.durable.retention_days, function.dead_letters)
+        elif batch and batch.on_failure:
             ends_up, alarm = self.end(batch.on_failure)
-            whole = batch.on_failure.service in ("s3", "kafka")
+            metric = "handed-over" if batch.metered else "errors"
             yield FailureRoute(
                 failure=Phrase("a record that `{0}` keeps failing on", (Ref(function.id),)),
                 ends_up=ends_up,
-                holds="the records themselves" if whole else "positions in the stream, not the records",
-                alarms=(alarm or self.alarm(function.id, "lambda", "errors"),),
+                holds="the records themselves" if batch.on_failure.service in ("s3", "kafka") else POSITIONS,
+                alarms=(alarm or self.alarm(function.id, "lambda", metric),),
             )
+        elif function.does == "start" and not function.asynchronous:
+            yield self.of_starter(function)
+        if function.asynchronous or (batch and batch.on_failure):
+            yield FailureRoute(
+                failure=Phrase("the record of `{0}` cannot be delivered there", (Ref(function.id),)),
+                ends_up=Phrase("nowhere: what was worked on is in the function's log, if your code logs it"),
+                holds="nothing",
+                alarms=(self.alarm(function.id, "lambda", "undelivered"),),
+            )
+
+    def of_durable(self, function: Function, days: int, kept: Ref) -> Iterator[FailureRoute]:
+        """Yield what happens to the runs of a durable function."""
+        yield FailureRoute(
+            failure=Phrase("a run fails, is stopped or times out"),
+            ends_up=Phrase(
+                f"queue `{{0}}`; its steps and errors in the history of `{{1}}`, kept {days} days",
+                (kept, Ref(function.id)),
+            ),
+            holds="the event itself",
+            alarms=(
+                self.alarm(kept.to, "sqs", "waiting"),
+                self.alarm(function.id, "lambda", "run-failed"),
+                self.alarm(function.id, "lambda", "run-timed-out"),
+            ),
+        )
+        yield FailureRoute(
+            failure=Phrase("an event waits too long to start a run"),
+            ends_up=Phrase("queue `{0}`", (kept,)),
+            holds="the event itself",
+            alarms=(self.alarm(function.id, "lambda", "dropped"),),
+        )
+
+    def of_starter(self, function: Function) -> FailureRoute:
+        """Return what happens to a request that starts no run: who sent it is told."""
+        told = "with the caller, who gets an HTTP error and sends it again"
+        holds = "nothing here"
+        if function.trigger and function.trigger.kind == "cognito":
+            told = "with the client, who gets an error although the user is confirmed; start the run by hand"
+            holds = "the user, in the pool"
+        return FailureRoute(
+            failure=Phrase("`{0}` cannot start a run", (Ref(function.id),)),
+            ends_up=Phrase(told),
+            holds=holds,
+            alarms=(self.alarm(function.id, "lambda", "errors"),),
+        )
 
     def of_answers(self, function: Function) -> Iterator[FailureRoute]:
         """Yield what callers see of a failure; nothing is kept, since they decide what to do about it."""
@@ -194,57 +254,29 @@ class _Table(Struct, frozen=True):
         match to.service:
             case "sqs":
                 return Phrase("queue `{0}`", target), self.alarm(to.target.to, "sqs", "waiting")
-            case "eventbridge":
-                kept = next(
-                    item.target
-                    for item in self.resources
-                    if isinstance(item, Route) and item.bus and item.bus.to == to.target.to
+            case "eventbridge" | "sns":
+                kept = next(self.behind(to.target.to))
+                words = "bus `{0}`, whose rule" if to.service == "eventbridge" else "topic `{0}`, which"
+                return Phrase(f"{words} keeps it in queue `{{1}}`", (*target, kept)), self.alarm(
+                    kept.to, "sqs", "waiting"
                 )
-                words = Phrase("bus `{0}`, whose rule keeps it in queue `{1}`", (*target, kept))
-                return words, self.alarm(kept.to, "sqs", "waiting")
             case "lambda":
                 return Phrase("function `{0}`", target), self.alarm(to.target.to, "lambda", "dropped")
-            case "sns":
-                return Phrase("topic `{0}`, and from there only where somebody subscribed", target), None
             case "kafka":
                 return Phrase("the topic that `{0}` names", target), None
         return Phrase("bucket `{0}`", target), None
 
+    def behind(self, carrier: str) -> Iterator[Ref]:
+        """Yield the queues behind a bus or topic."""
+        for item in self.resources:
+            if isinstance(item, Route) and item.bus and item.bus.to == carrier:
+                yield item.target
+            if isinstance(item, Subscription) and item.topic.to == carrier:
+                yield item.queue
+
     def of_machine(self, machine: Machine) -> Iterator[FailureRoute]:
-        plan, days = self.context.design.failure.execution, self.context.aws.limit("redrive-days")
-        redrive = f"`aws stepfunctions redrive-execution` goes on where it stopped, for {days} days"
-        failed = self.alarm(machine.id, "step-functions", "failed")
-        standard = machine.workflow_type == "standard"
-        if plan.report:
-            place, _ = self.end(Destination(plan.report, Ref(REPORTS[plan.report])))
-            again = "; start it anew with the input that is told there"
-            yield FailureRoute(
-                failure=Phrase("a run fails"),
-                ends_up=Phrase(place.pattern + again, place.parts),
-                holds="the run's input and the error",
-                alarms=(failed,),
-            )
-            yield FailureRoute(
-                failure=Phrase("a run times out as a whole"),
-                ends_up=Phrase(
-                    f"the execution history; {redrive}" if standard else "the workflow's log group"
-                ),
-                holds="input and every state",
-                alarms=(self.alarm(machine.id, "step-functions", "timed-out"),),
-            )
-        elif plan.kept_outside:
-            yield FailureRoute(
-                failure=Phrase("a run fails or times out"),
-                ends_up=Phrase(f"queue `{{0}}`; {redrive}", (Ref("FailedRuns"),)),
-                holds="the run's ARN and input",
-                alarms=(failed,),
-            )
-        else:
-            history = f"the execution history, kept {self.context.aws.limit('sfn-history-days')} days"
-            again = "start it anew with the same input" if plan.undoes else redrive
-            yield FailureRoute(
-                failure=Phrase("a run fails"),
-                ends_up=Phrase(f"{history}; {again}"),
-                holds="input, every state, error",
-                alarms=(failed,),
-            )
+        report = self.context.design.failure.execution.report
+        told = self.end(Destination(report, Ref(REPORTS[report]))) if report else None
+        pipe = next((item for item in self.resources if isinstance(item, Pipe)), None)
+        queue = next((item for item in self.resources if isinstance(item, Queue) and item.dead_letters), None)
+        yield from failed_runs(self.context, machine, told, (pipe, queue), self.alarm)

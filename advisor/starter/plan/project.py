@@ -208,7 +208,7 @@ def _blueprint(
     kept = _idempotency(context, parts)
     resources = (*parts.resources, *kept.resources)
     alarms = alarms_for(context, resources)
-    email = Parameter(NOTIFY_EMAIL, "address that alarms and failure notices go to; empty for none", ())
+    email = Parameter(NOTIFY_EMAIL, "address that alarms and notices go to", (), default=None)
     return Blueprint(
         title=one_line(recommendation.answers.name) or "starter",
         name=context.name,

@@ -77,6 +77,11 @@ def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
+def watched(dimension: str, value: Any) -> str:
+    """Return what an alarm watches; each flavour has its own name for the mapping of a function."""
+    return f"{dimension}={'its mapping' if dimension == 'EventSourceMappingUUID' else value}"
+
+
 def allowed(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a policy allows, a line for each action and resource; plumbing by its name."""
     for statement in listed(document.get("Statement")):

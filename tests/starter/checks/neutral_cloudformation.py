@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.starter.checks.deployed import resolve
-from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed
+from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed, watched
 
 HASH = re.compile(r"[0-9A-F]{8}$")
 Properties = Mapping[str, Any]
@@ -163,6 +163,8 @@ def _mapping(found: Collected, name: str, of: Properties) -> None:
         failure=of.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
         group=of.get("AmazonManagedKafkaEventSourceConfig", {}).get("ConsumerGroupId"),
         pollers=of.get("ProvisionedPollerConfig", {}).get("MaximumPollers"),
+        factor=of.get("ParallelizationFactor"),
+        counted=of.get("MetricsConfig", {}).get("Metrics"),
     )
 
 
@@ -266,7 +268,7 @@ def _alarm(found: Collected, name: str, of: Properties) -> None:
         "alarms",
         name,
         metric=f"{of['Namespace']} {of['MetricName']}",
-        of=[f"{one['Name']}={one['Value']}" for one in of["Dimensions"]],
+        of=[watched(one["Name"], one["Value"]) for one in of["Dimensions"]],
         statistic=of["Statistic"],
         period=of["Period"],
         periods=of["EvaluationPeriods"],
@@ -303,7 +305,11 @@ def _table(found: Collected, name: str, of: Properties) -> None:
 
 def _stream(found: Collected, name: str, of: Properties) -> None:
     found.add(
-        "streams", name, mode=of["StreamModeDetails"]["StreamMode"], key=of["StreamEncryption"]["KeyId"]
+        "streams",
+        name,
+        mode=of["StreamModeDetails"]["StreamMode"],
+        key=of["StreamEncryption"]["KeyId"],
+        hours=of["RetentionPeriodHours"],
     )
 
 
@@ -327,6 +333,9 @@ def _pipe(found: Collected, name: str, of: Properties) -> None:
         undelivered=reads.get("DeadLetterConfig", {}).get("Arn"),
         input=of["TargetParameters"]["InputTemplate"],
         invocation=started,
+        factor=reads.get("ParallelizationFactor"),
+        logs=of["LogConfiguration"]["Level"],
+        records=of["LogConfiguration"].get("IncludeExecutionData"),
     )
 
 

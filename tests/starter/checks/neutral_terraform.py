@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.starter import Blueprint
-from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed
+from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed, watched
 
 Values = Mapping[str, Any]
 # What others refer to: the attribute that is its name in AWS, and how the blueprint's id is spelt there
@@ -211,6 +211,8 @@ def _mapping(found: Collected, name: str, of: Values) -> None:
         failure=failure.get("destination_arn"),
         group=_one(of.get("amazon_managed_kafka_event_source_config")).get("consumer_group_id"),
         pollers=_one(of.get("provisioned_poller_config")).get("maximum_pollers"),
+        factor=of.get("parallelization_factor"),
+        counted=_one(of.get("metrics_config")).get("metrics"),
     )
 
 
@@ -309,7 +311,7 @@ def _alarm(found: Collected, name: str, of: Values) -> None:
         "alarms",
         name,
         metric=f"{of['namespace']} {of['metric_name']}",
-        of=[f"{key}={'Api' if key == 'ApiId' else value}" for key, value in of["dimensions"].items()],
+        of=[watched(key, "Api" if key == "ApiId" else value) for key, value in of["dimensions"].items()],
         statistic=of["statistic"],
         period=of["period"],
         periods=of["evaluation_periods"],
@@ -351,7 +353,13 @@ def _table(found: Collected, name: str, of: Values) -> None:
 
 
 def _stream(found: Collected, name: str, of: Values) -> None:
-    found.add("streams", name, mode=_one(of["stream_mode_details"])["stream_mode"], key=of["kms_key_id"])
+    found.add(
+        "streams",
+        name,
+        mode=_one(of["stream_mode_details"])["stream_mode"],
+        key=of["kms_key_id"],
+        hours=of["retention_period"],
+    )
 
 
 def _logs(found: Collected, name: str, of: Values) -> None:
@@ -374,6 +382,9 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
         undelivered=_one(reads.get("dead_letter_config")).get("arn"),
         input=target["input_template"],
         invocation=_one(target["step_function_state_machine_parameters"])["invocation_type"],
+        factor=reads.get("parallelization_factor"),
+        logs=_one(of["log_configuration"])["level"],
+        records=_one(of["log_configuration"]).get("include_execution_data"),
     )
 
 

@@ -73,7 +73,8 @@ class Cdk(Struct, frozen=True, dict=True):
             "arranged": self.arranged,
             "leads": self.leads,
             "default_timeout_s": self.blueprint.functions[0].timeout_s if self.blueprint.functions else 0,
-            "logs": {"function", "machine", "container", "http_api"} & {item.kind for item in self.arranged},
+            "logs": {"function", "machine", "container", "http_api", "pipe"}
+            & {item.kind for item in self.arranged},
             "imports": lambda text: self.dialect.imports(text, self.words["modules"]),
             "grants_of": self.grants_of,
             "policy_of": self._written,

@@ -42,7 +42,7 @@ LOG_GROUP = "arn:{partition}:logs:{region}:{account}:log-group:{0}:*"
 ASKS = {"mail_rule": "{account}", "pipe": "{account}", "container": "{region}"}
 # What a parameter must look like, by the end of its name: a condition on {0}, and what is wrong else
 CHECKS = (
-    ("_email", '{0} == "" || can(regex("^[^@ ]+@[^@ ]+$", {0}))', "must be an e-mail address, or empty"),
+    ("_email", 'can(regex("^[^@ ]+@[^@ ]+$", {0}))', "must be an e-mail address"),
     ("_recipient", 'can(regex("^[^@ ]+@[^@ ]+$", {0}))', "must be an e-mail address"),
     ("_arn", 'startswith({0}, "arn:")', "must be an ARN"),
     ("_endpoint", 'startswith({0}, "https://")', "must be an HTTPS address"),

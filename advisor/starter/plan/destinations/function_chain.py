@@ -224,6 +224,7 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
         on_failure=failure,
         bisect=bounded,
         partial_response=bounded,
+        metered=bounded and service == "s3",
     ), parts
 
 

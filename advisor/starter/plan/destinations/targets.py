@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from advisor.starter.blueprint.ids import NOTIFY_EMAIL
+from advisor.starter.blueprint.ids import NOTIFY_EMAIL, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import RecordFixture
-from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Resource, Route, Topic
-from advisor.starter.blueprint.wiring import Destination, Outcome, Permission, Ref
+from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Resource, Route, Subscription, Topic
+from advisor.starter.blueprint.wiring import Arn, Destination, Outcome, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext
-from advisor.starter.plan.delivery import RULES_OF_ACCOUNT
+from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, undelivered
 
 
 def chosen_target(context: PlanContext, outcome: Outcome, *, stream: bool = False) -> str:
@@ -80,8 +80,26 @@ def _queue(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
 
 
 def _topic(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
-    email = Ref(NOTIFY_EMAIL, "name") if outcome == "failure" else None
-    return (Topic(f"{_word(outcome)}Topic", f"announces every {outcome}", _asked(context, outcome), email),)
+    rules = _asked(context, outcome)
+    if outcome == "success":
+        return (Topic("SuccessTopic", "announces every success", rules),)
+    topic = Topic("FailureTopic", "announces every failure", rules, Ref(NOTIFY_EMAIL, "name"))
+    kept = _kept(rules, ("sns.amazonaws.com", Ref(topic.id)))
+    lost = undelivered(context, "SNS", ("sns.amazonaws.com", Ref(topic.id)))
+    link = Subscription(
+        "FailureSubscription",
+        "keeps every failure that is announced, whoever reads the mail",
+        rules,
+        topic=Ref(topic.id),
+        queue=Ref(kept.id),
+        undelivered=Ref(UNDELIVERED),
+    )
+    return (topic, kept, link, *lost.resources)
+
+
+def _kept(rules: tuple[str, ...], sender: tuple[str, Ref | Arn]) -> Queue:
+    purpose = "keeps the record of every failed event"
+    return Queue("FailureQueue", purpose, rules, senders=(sender,), stays_empty=True)
 
 
 def _bucket(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
@@ -99,13 +117,8 @@ def _bus(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
     bus = Bus(f"{_word(outcome)}Bus", f"carries the record of every {outcome}", _asked(context, outcome))
     if outcome == "success":
         return (bus,)
-    kept = Queue(
-        "FailureQueue",
-        "keeps the record of every failed event",
-        bus.rules,
-        senders=(("events.amazonaws.com", RULES_OF_ACCOUNT),),
-        stays_empty=True,
-    )
+    kept = _kept(bus.rules, ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    lost = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
     route = Route(
         "KeepFailures",
         "keeps every failure on the bus; without a rule an event on a bus is gone",
@@ -113,10 +126,11 @@ def _bus(context: PlanContext, outcome: Outcome) -> tuple[Resource, ...]:
         bus=Ref(bus.id, "name"),
         pattern={"source": ["lambda", context.source]},
         target=Ref(kept.id),
+        undelivered=Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("eventbridge-retries"),
         max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
-    return (bus, kept, route)
+    return (bus, kept, route, *lost.resources)
 
 
 RESOURCES: Mapping[str, Callable[[PlanContext, Outcome], tuple[Resource, ...]]] = {

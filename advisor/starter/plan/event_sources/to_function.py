@@ -151,7 +151,7 @@ def mail_source(context: PlanContext, function_id: str) -> Source:
 
 
 def _kinesis(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:
-    stream = Stream("SourceStream", "carries the records to work on", _asked(context))
+    stream = source_stream(context, positions=context.design.failure.handover.target != "s3")
     number = "49590338271490256608559692538361571095921575989136588898"
     record = {
         "eventSource": "aws:kinesis",
@@ -159,6 +159,17 @@ def _kinesis(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> S
         "kinesis": {"partitionKey": "1001", "sequenceNumber": number, "data": encoded(payload)},
     }
     return Source(Trigger("kinesis", source=Ref(stream.id)), {"Records": [record]}, Fragment((stream,)))
+
+
+def source_stream(context: PlanContext, *, positions: bool) -> Stream:
+    """Return a stream; where a queue keeps ``positions`` in it, both last equally long."""
+    days = context.aws.limit("sqs-retention") // 86_400
+    purpose = "carries the records to work on"
+    if not positions:
+        hours = context.aws.limit("kinesis-retention")
+        return Stream("SourceStream", purpose, _asked(context), kept_hours=hours)
+    told = f"{purpose}, and keeps them as long as a queue keeps their positions: {days} days"
+    return Stream("SourceStream", told, _asked(context), kept_hours=24 * days)
 
 
 def _table(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:

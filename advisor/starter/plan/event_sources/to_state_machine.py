@@ -17,7 +17,6 @@ from advisor.starter.blueprint.resources import (
     Pipe,
     Queue,
     Resource,
-    Stream,
     Subscription,
     Table,
     Topic,
@@ -43,6 +42,7 @@ from advisor.starter.plan.event_sources.to_function import (
     log_group_parameter,
     logs_event,
     mail_source,
+    source_stream,
 )
 from advisor.starter.state_language.entry import Entry
 
@@ -114,6 +114,7 @@ def _sns(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) ->
         topic.rules,
         topic=Ref(topic.id),
         queue=Ref("SourceQueue"),
+        undelivered=Ref(UNDELIVERED),
     )
     return _from_queue(context, payload, way, (topic, link), (("sns.amazonaws.com", Ref(topic.id)),))
 
@@ -129,19 +130,21 @@ def _from_queue(
         "SourceQueue",
         "holds the messages to work on",
         asked(context),
+        retention_s=context.aws.limit("starter-queue-retention"),
+        oldest_s=context.aws.limit("starter-queue-retention") // 4,
         visibility_s=360,
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
         max_receives=context.aws.limit("advised-receives"),
     )
     piped = _pipe(context, "sqs", Ref(queue.id), (envelope("messageId", "body"), way))
-    kept = undelivered(context, "the pipe", None)
+    kept = undelivered(context, "the pipe", senders[0] if senders else None)
     event = [{"event": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78", "payload": payload}]
     return Source(None, event, merge([Fragment((*before, queue)), kept, piped]), RECORD)
 
 
 def _kinesis(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    stream = Stream("SourceStream", "carries the records to work on", asked(context))
+    stream = source_stream(context, positions=True)
     piped = _pipe(context, "kinesis", Ref(stream.id), (envelope("eventID", "data"), way))
     kept = undelivered(context, "the pipe", None)
     number = "49590338271490256608559692538361571095921575989136588898"
@@ -197,6 +200,8 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         undelivered=None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("starter-stream-retries"),
         max_record_age_s=context.aws.limit("starter-stream-record-age"),
+        logs_records=service in ("kinesis", "dynamodb-stream")
+        and bool(context.requirements.flag("replay_payload")),
     )
     start = Permission(pipe.id, _start_actions(context, waits=way.express), (Ref(MACHINE),))
     permissions = [*reading(context, pipe.id, service, source), start]

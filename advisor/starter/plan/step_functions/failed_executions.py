@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from advisor.knowledge.flow import Unit
 from advisor.knowledge.names import name
-from advisor.starter.blueprint.ids import MACHINE
+from advisor.starter.blueprint.ids import MACHINE, UNDELIVERED
 from advisor.starter.blueprint.resources import Queue, Route
 from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.plan.context import Fragment, PlanContext
-from advisor.starter.plan.delivery import RULES_OF_ACCOUNT
+from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, undelivered
 from advisor.starter.plan.destinations.targets import destination
 from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_INPUT, FAILURE
 from advisor.starter.state_language.task import Call
@@ -69,7 +69,9 @@ def _from_outside(context: PlanContext) -> Fragment:
             "detail": {"stateMachineArn": [Ref(MACHINE)], "status": ENDED_BADLY},
         },
         target=Ref(queue.id),
+        undelivered=Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("eventbridge-retries"),
         max_event_age_s=context.aws.limit("eventbridge-retry-age"),
     )
-    return Fragment((queue, route))
+    lost = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
+    return Fragment((queue, route, *lost.resources))

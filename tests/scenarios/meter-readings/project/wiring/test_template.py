@@ -36,7 +36,7 @@ def test_no_queue_or_topic_is_fifo():
     assert not any((item or {}).get("FifoQueue") or (item or {}).get("FifoTopic") for item in every.values())
 
 
-@pytest.mark.parametrize("name", ["UndeliveredEvents"])
+@pytest.mark.parametrize("name", ["FailureQueue", "UndeliveredEvents"])
 def test_an_alarm_rings_when_a_queue_does_not_stay_empty(name):
     assert _alarmed(name, "ApproximateNumberOfMessagesVisible")
 
