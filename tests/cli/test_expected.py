@@ -24,7 +24,7 @@ def test_a_completion_script_for_each_shell(advise: Advise, shell: str) -> None:
         ("advisor recommend --for", ["--force", "--format"]),
         ("advisor recommend --set retry=b", ["retry=backoff"]),
         ("advisor recommend --set idem", ["idempotent="]),
-        ("advisor rules show RT0", ["RT01", "RT02", "RT03"]),
+        ("advisor rules show RT0", ["RT02", "RT03", "RT04"]),
     ],
 )
 def test_words_of_a_command_line(
