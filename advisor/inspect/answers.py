@@ -257,9 +257,8 @@ def _targets(tasks: Sequence[State]) -> Iterator[Answered]:
 
 def _from_function(function: InspectedFunction, system: System) -> Iterator[Answered]:
     chain = len(system.functions)
-    if chain == 1 or all(
-        other is function or ("lambda", "async") in other.callers for other in system.functions
-    ):
+    linked = (other is function or ("lambda", "async") in other.callers for other in system.functions)
+    if all(linked) and not function.durable:  # the steps of a durable function are in its code
         yield Answered("steps", chain, function.place, f"{chain} functions, handed on by destinations")
     for key, outcomes in (("on_success", ("success",)), ("on_failure", ("failure", "stream-failure"))):
         found = [item for item in function.destinations if item.outcome in outcomes]

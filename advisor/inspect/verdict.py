@@ -22,10 +22,10 @@ def agrees(system: System, recommendation: Recommendation) -> bool:
     """Return whether the advice is what is built; it is not held against files that answer nothing.
 
     A tie agrees with both options, Step Functions with destinations around the machine; a workflow type
-    counts where the files name one.
+    counts where the files name one. What a durable function does is in its code, which is not read.
     """
     verdict, built = recommendation.verdict, _OPTIONS[system.approach]
-    if not recommendation.answers.requirements:
+    if not recommendation.answers.requirements or any(one.durable for one in system.functions):
         return True
     if verdict.option == STEP_FUNCTIONS and built == BOTH:  # destinations at the edges do no harm
         return not _other_type(system, recommendation)

@@ -59,6 +59,23 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "runtime": RUNTIMES,
         "query_language": (None, "jsonpath"),
     },
+    "durable-functions": {
+        "event_source": (*ASYNC, "api-gateway", "kinesis", "function-url"),
+        "steps": (2, 4, None),
+        "parallelism": ("none", "static", "dynamic", None),
+        "max_parallel_items": (5, 60, 4000, None),
+        "branching": ("content", None),
+        "retry": ("none", "default", "per-error", None),
+        "failure_handling": ((), ("capture",), ("fallback", "capture"), ("compensate",), None),
+        "targets": (
+            None, ("lambda",), ("lambda", "dynamodb"), ("sns", "sqs"), ("eventbridge", "s3"), ("glue",),
+        ),
+        "waits": (
+            None, ("timer",), ("callback",), ("human-approval",), ("poll-job",), ("timer", "human-approval"),
+        ),
+        "idempotent": (True, False, None),
+        "runtime": ("python", "nodejs", "python", "nodejs", "java", "go"),
+    },
     "direct-invoke": {
         "event_source": (*OTHERS, "sdk", "other", None, "s3", "kinesis"),
         "caller_waits_for": ("result", "acknowledgement", None),

@@ -40,6 +40,7 @@ OUTCOMES: dict[str, dict[str, tuple[Any, ...]]] = {
         "total_duration_s": (5, 7200),
     },
     "both": {"on_failure": FACTORS["both"]["on_failure"]},
+    "durable-functions": {"failure_handling": FACTORS["durable-functions"]["failure_handling"]},
     "direct-invoke": {"step_duration_s": FACTORS["direct-invoke"]["step_duration_s"]},
 }
 

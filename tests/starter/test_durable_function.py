@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from advisor.inspect.run import inspect
 from advisor.knowledge.answers import Step
+from advisor.reports.inspection.words import advice
 from advisor.starter import NotSupported, render
 from advisor.starter.blueprint.resources import Policy, Queue
 from tests.examples import sample
+from tests.inspect.shop import DAY
+from tests.inspect.starters import rendered, write
 from tests.starter.durable import SHAPES, durable
-from tests.starter.projects import blueprint_of
+from tests.starter.projects import blueprint_of, rule_base
 
 
 def files(name: str) -> dict[str, str]:
@@ -85,6 +90,20 @@ def test_business_code_is_the_file_that_step_functions_have(name: str) -> None:
     machine = {f.path: f.text for f in render(blueprint_of(requirements, "step-functions", steps=steps))}
     handlers = [f"functions/{item.name.module}/app.py" for item in durable(name).inner]
     assert handlers and all(files(name)[path] == machine[path] for path in handlers)
+
+
+@pytest.mark.parametrize("iac", ["sam", "terraform"])
+@pytest.mark.parametrize("name", sample(SHAPES, 2))
+def test_inspect_finds_nothing_and_does_not_advise_on_code_that_it_cannot_read(
+    name: str, iac: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(rendered(durable(name), iac), tmp_path)
+    found = inspect(["."], rule_base(), DAY)
+    assert (found.findings, found.not_read) == ((), ())
+    (report,) = found.systems
+    assert report.agrees and "steps" not in report.answers.requirements
+    assert advice(report, rule_base()).startswith("What a durable function does is in its code")
 
 
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {

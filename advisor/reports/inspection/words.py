@@ -47,6 +47,11 @@ def advice(report: SystemReport, rule_base: RuleBase) -> str:
     """Return what the advice is, and whether it agrees, in one sentence."""
     if not report.answers.requirements:
         return "The files answer no question, so there is no advice; --answers FILE starts the questions."
+    if any(function.durable for function in report.system.functions):
+        return (
+            "What a durable function does is in its code, which is not read, so there is no advice; "
+            "--answers FILE starts the questions."
+        )
     verdict = report.recommendation.verdict
     name = verdict_name(verdict.option, verdict.workflow_type, verdict.instead, rule_base)
     if report.agrees:
