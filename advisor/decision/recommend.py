@@ -22,7 +22,16 @@ from advisor.decision.workflow import Setting
 from advisor.knowledge.answers import Answers, placed
 from advisor.knowledge.conditions import holds
 from advisor.knowledge.requirements import Requirements
-from advisor.knowledge.rules import BOTH, DESTINATIONS, NEITHER, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
+from advisor.knowledge.rules import (
+    BOTH,
+    DESTINATIONS,
+    DURABLE_FUNCTIONS,
+    NEITHER,
+    STANDARD,
+    STEP_FUNCTIONS,
+    Rule,
+    RuleBase,
+)
 
 _NAMES = {
     DESTINATIONS: "Lambda Destinations",
@@ -54,7 +63,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         verdict=verdict,
         summary=summary(rule_base, decision, verdict),
         decision=decision,
-        comparison=comparison(rule_base, decision),
+        comparison=comparison(rule_base, decision, with_durable=DURABLE_FUNCTIONS in instead),
         flips=find_flips(rule_base, decision, judge),
         open_questions=tuple(item.key for item in still_open),
         deciding_questions=deciding,
@@ -120,7 +129,7 @@ def _clause(title: str) -> str:
 _PROPER = ("Lambda", "Standard", "Express", "Destinations", "Step", "Kinesis", "Kafka")
 
 
-def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, ...]:
+def comparison(rule_base: RuleBase, decision: Decision, *, with_durable: bool) -> tuple[ComparisonRow, ...]:
     """Return each topic's line for these answers: the first that holds."""
     rows = []
     for topic in rule_base.topics:
@@ -131,6 +140,7 @@ def comparison(rule_base: RuleBase, decision: Decision) -> tuple[ComparisonRow, 
                 title=topic.title,
                 destinations=line.destinations,
                 step_functions=line.step_functions,
+                durable_functions=topic.durable_functions if with_durable else "",
                 source=topic.source,
             )
         )

@@ -138,12 +138,16 @@ class Design(Struct, frozen=True, kw_only=True):
 
 
 class ComparisonRow(Struct, frozen=True, kw_only=True):
-    """One topic of the side-by-side comparison, for this workload."""
+    """One topic of the side-by-side comparison, for this workload.
+
+    ``durable_functions`` is empty where they are neither recommended nor named.
+    """
 
     topic: str
     title: str
     destinations: str
     step_functions: str
+    durable_functions: str
     source: str
 
 

@@ -88,11 +88,15 @@ class TopicLine(Struct, frozen=True):
 
 
 class Topic(Struct, frozen=True, kw_only=True):
-    """One topic of the side-by-side comparison; the first line that holds is shown."""
+    """One topic of the side-by-side comparison; the first line that holds is shown.
+
+    ``durable_functions`` is for where they are recommended or named.
+    """
 
     id: str
     title: str
     source: str
+    durable_functions: str
     lines: tuple[TopicLine, ...]
 
 

@@ -147,7 +147,13 @@ def topics_from(entry: Entry, reader: ConditionReader) -> tuple[Topic, ...]:
         fields = Fields(item, "a topic", reader.problems)
         lines = tuple(_topic_line(line, reader) for line in fields.items("lines", required=True))
         topics.append(
-            Topic(id=fields.text("id"), title=fields.text("title"), source=fields.source(), lines=lines)
+            Topic(
+                id=fields.text("id"),
+                title=fields.text("title"),
+                source=fields.source(),
+                durable_functions=fields.text("durable-functions"),
+                lines=lines,
+            )
         )
         fields.done()
         if not lines or lines[-1].when != ALWAYS:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from advisor.decision.decide import Decision
-from advisor.decision.recommendation import BreakEven, Flip, OptionCost, Recommendation
+from advisor.decision.recommendation import BreakEven, ComparisonRow, Flip, OptionCost, Recommendation
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
 from advisor.knowledge.rules import (
     BOTH,
     DESTINATIONS,
+    DURABLE_FUNCTIONS,
     EXPRESS,
     NEITHER,
     SCORED,
@@ -24,7 +25,7 @@ NAMES: Mapping[str, str] = {
     STEP_FUNCTIONS: "Step Functions",
     STANDARD: "Step Functions Standard",
     EXPRESS: "Step Functions Express",
-    "durable-functions": "Lambda durable functions",
+    DURABLE_FUNCTIONS: "Lambda durable functions",
 }
 
 _TYPES = {STANDARD: "Standard", EXPRESS: "Express", None: ""}
@@ -37,6 +38,18 @@ def option_name(option: str, rule_base: RuleBase) -> str:
     if option in NAMES:
         return NAMES[option]
     return next((item.title for item in rule_base.alternatives if item.id == option), option)
+
+
+def compared_names(recommendation: Recommendation) -> tuple[str, ...]:
+    """Return the names of what stands side by side."""
+    durable = any(row.durable_functions for row in recommendation.comparison)
+    return (NAMES[DESTINATIONS], NAMES[STEP_FUNCTIONS], *([NAMES[DURABLE_FUNCTIONS]] if durable else []))
+
+
+def compared(row: ComparisonRow) -> tuple[str, ...]:
+    """Return the cells of one topic, in the order of the names."""
+    durable = [row.durable_functions] if row.durable_functions else []
+    return (row.destinations, row.step_functions, *durable)
 
 
 def options_words(options: Iterable[str]) -> str:

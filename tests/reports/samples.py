@@ -243,6 +243,7 @@ ROWS = tuple(
         title=title,
         destinations=destinations,
         step_functions=step_functions,
+        durable_functions="",
         source=f"{DOCS}{key}.html",
     )
     for key, title, destinations, step_functions in (

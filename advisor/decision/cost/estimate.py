@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from math import floor, isclose
 
@@ -23,12 +23,12 @@ from advisor.decision.cost.billable_units import (
 )
 from advisor.decision.recommendation import BreakEven, Cost, CostLine, OptionCost
 from advisor.knowledge.answers import Answers
+from advisor.knowledge.conditions import holds
 from advisor.knowledge.limits import counted, figure
 from advisor.knowledge.prices import Price, PriceList
 from advisor.knowledge.questions import Settled
-from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, RuleBase
+from advisor.knowledge.rules import DESTINATIONS, DURABLE_FUNCTIONS, EXPRESS, STANDARD, Rule, RuleBase
 
-DURABLE = "durable-functions"
 REFERENCE_REGION = "us-east-1"
 
 
@@ -67,12 +67,18 @@ class _Way(Struct, frozen=True):
 def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
     """Return the orchestration cost a month of Destinations, Standard, Express and durable functions.
 
-    Every amount is runs x units a run x price. A way is left out where a run exceeds its limits, and said.
+    Every amount is runs x units a run x price. A way is left out where a run exceeds its limits, and said;
+    durable functions also where a rule excludes them.
     """
     workload = workload_of(rule_base.aws, answers, settled)
     region = answers.project.region or REFERENCE_REGION
     prices = _price_list(rule_base, region)
-    ways = tuple(_Way(option, _priced(uses, prices)) for option, uses in _uses(workload))
+    excluding = next(_excluding(rule_base, settled, DURABLE_FUNCTIONS), None)
+    ways = tuple(
+        _Way(option, _priced(uses, prices))
+        for option, uses in _uses(workload)
+        if not (excluding and option == DURABLE_FUNCTIONS)
+    )
     used = {use.price.id: use.price for way in ways for use in way.uses}
     reach = rule_base.questionnaire.by_key["monthly_executions"].maximum
     return Cost(
@@ -91,8 +97,17 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
             *workload.said,
             *_about_prices(region, prices, used),
             *_about_ways(rule_base, workload, prices),
+            *_about_durable(workload, excluding),
         ),
     )
+
+
+def _excluding(rule_base: RuleBase, settled: Settled, option: str) -> Iterator[Rule]:
+    """Yield the rules that rule ``option`` out."""
+    for rule in rule_base.rules:
+        excepted = rule.unless and holds(rule.unless, settled.facts)
+        if option in rule.rules_out and holds(rule.when, settled.facts) and not excepted:
+            yield rule
 
 
 def _uses(workload: Workload) -> Iterable[tuple[str, Iterable[Use]]]:
@@ -101,7 +116,7 @@ def _uses(workload: Workload) -> Iterable[tuple[str, Iterable[Use]]]:
     if workload.fits_express:
         yield EXPRESS, express_uses(workload)
     if workload.fits_durable:
-        yield DURABLE, durable_uses(workload)
+        yield DURABLE_FUNCTIONS, durable_uses(workload)
 
 
 def _price_list(rule_base: RuleBase, region: str) -> PriceList:
@@ -207,7 +222,12 @@ def _about_ways(rule_base: RuleBase, workload: Workload, prices: PriceList) -> I
         yield f"Express: one chunk of memory is taken; logs of {log_kb} KB a run would add up to {logs}."
     else:
         yield f"Express is left out: a run takes {figure(workload.run_s)} s and would be stopped before."
-    if not workload.fits_durable:
+
+
+def _about_durable(workload: Workload, excluding: Rule | None) -> Iterable[str]:
+    if excluding:
+        yield f"Durable functions are left out: {excluding.because} [{excluding.id}]"
+    elif not workload.fits_durable:
         operations = figure(workload.durable_operations)
         yield f"Durable functions are left out: a run of {operations} operations is beyond their limits."
     elif not workload.payload_kb:

@@ -17,7 +17,15 @@ from advisor.decision.recommendation import (
 )
 from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
-from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STANDARD, STEP_FUNCTIONS, Rule, RuleBase
+from advisor.knowledge.rules import (
+    DESTINATIONS,
+    DURABLE_FUNCTIONS,
+    EXPRESS,
+    STANDARD,
+    STEP_FUNCTIONS,
+    Rule,
+    RuleBase,
+)
 from advisor.reports import ReportOptions
 
 SCHEMA = 1
@@ -61,6 +69,7 @@ def report(recommendation: Recommendation, rule_base: RuleBase) -> dict[str, Jso
                 "title": row.title,
                 DESTINATIONS: row.destinations,
                 STEP_FUNCTIONS: row.step_functions,
+                **({DURABLE_FUNCTIONS: row.durable_functions} if row.durable_functions else {}),
                 "source": row.source,
             }
             for row in recommendation.comparison

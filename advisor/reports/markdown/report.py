@@ -16,6 +16,8 @@ from advisor.reports.labels import (
     NAMES,
     break_evens,
     change_code,
+    compared,
+    compared_names,
     cost_remarks,
     count,
     moment,
@@ -160,15 +162,14 @@ class _Record:
         rows = [
             (
                 escaped(row.title),
-                escaped(row.destinations),
-                escaped(row.step_functions),
+                *map(escaped, compared(row)),
                 link("AWS", row.source),
             )
             for row in self.recommendation.comparison
         ]
         if rows:
             yield "### Side by Side"
-            yield "\n".join(table(("Topic", "Lambda Destinations", "Step Functions", "Source"), rows))
+            yield "\n".join(table(("Topic", *compared_names(self.recommendation), "Source"), rows))
 
     def consequences(self) -> Iterator[str]:
         yield "### Consequences"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from advisor.decision.provenance import provenance
 from advisor.decision.recommendation import FailureStory, Flip, OptionCost, Recommendation
-from advisor.knowledge.rules import DESTINATIONS, NEITHER, STEP_FUNCTIONS, Rule, RuleBase
+from advisor.knowledge.rules import NEITHER, Rule, RuleBase
 from advisor.reports import ReportOptions
 from advisor.reports.answers import answered, turned_to, turns
 from advisor.reports.diagram.flow import flow, in_words
@@ -15,6 +15,8 @@ from advisor.reports.labels import (
     NAMES,
     break_evens,
     change_code,
+    compared,
+    compared_names,
     cost_remarks,
     count,
     moment,
@@ -106,18 +108,18 @@ def _conflicts(page: Page) -> Iterator[str]:
 
 
 def _side_by_side(page: Page) -> Iterator[str]:
-    rows = [(row.title, row.destinations, row.step_functions) for row in page.recommendation.comparison]
-    table = [("Side by side", NAMES[DESTINATIONS], NAMES[STEP_FUNCTIONS]), *rows]
+    table = [("Side by side", *compared_names(page.recommendation))]
+    table += [(row.title, *compared(row)) for row in page.recommendation.comparison]
     if page.options.plain:
-        table = [(ascii_punctuation(a), ascii_punctuation(b), ascii_punctuation(c)) for a, b, c in table]
-    first = page.columns // 6
-    cell = (page.columns - first - 4) // 2
+        table = [tuple(ascii_punctuation(cell) for cell in row) for row in table]
+    first, others = page.columns // 6, len(table[0]) - 1
+    widths = (first, *[(page.columns - first - 2 * others) // others] * others)
     bar = "-" if page.options.plain else "─"
     for number, row in enumerate(table):
-        for line in side_by_side(row, (first, cell, cell)):
+        for line in side_by_side(row, widths):
             yield page.paint(BOLD, line) if number == 0 else line
         if number == 0:
-            yield "  ".join(bar * columns for columns in (first, cell, cell))
+            yield "  ".join(bar * columns for columns in widths)
 
 
 def _sources(page: Page) -> Iterator[str]:
