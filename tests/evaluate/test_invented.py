@@ -1,4 +1,4 @@
-"""Workloads that we invented, and what an architect recommends for them: a test, not a measure of accuracy."""
+"""Workloads that we invented, and what an architect recommends: a test, not a measure of accuracy."""
 
 from __future__ import annotations
 
