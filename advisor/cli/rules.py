@@ -202,11 +202,16 @@ def test(
         ),
     ] = None,
     at_least: Annotated[
-        float,
+        float | None,
         typer.Option(
-            "--at-least", metavar="PERCENT", min=0, max=100, help="How many unambiguous ones must be right."
+            "--at-least",
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            show_default=False,
+            help="How many unambiguous ones must be right; all unless named.",
         ),
-    ] = 100,
+    ] = None,
     format_name: Format = "text",
     rules: Rules = None,
 ) -> None:
@@ -216,6 +221,8 @@ def test(
     from advisor.reports.rules import text as rule_text
 
     wanted = one_of("--format", format_name, FORMATS)
+    if at_least is not None and not scenarios:
+        raise InputError("--at-least counts scenarios; name them with --scenarios FILE.")
     rule_base = rule_base_with(rules)
     cases = own_cases(rule_base)
     replays = {file: _replayed(rule_base, file) for file in scenarios or ()}
@@ -226,7 +233,8 @@ def test(
     else:
         console.data(rule_text.cases_report(cases, replays, counted))
     clear = [item for item in every if not item.scenario.ambiguous]
-    enough = sum(item.right for item in clear) * 100 >= at_least * len(clear)
+    percent = 100 if at_least is None else at_least
+    enough = sum(item.right for item in clear) * 100 >= percent * len(clear)
     if not enough or any(case.fired != case.wanted for case in cases):
         raise typer.Exit(FOUND)
 
@@ -240,7 +248,10 @@ def _replayed(rule_base: RuleBase, file: str) -> Sequence[Replay]:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise InputError(f"--scenarios {file} cannot be read: {reason}.") from None
-    return replay(rule_base, load_scenarios(text, file, rule_base.questionnaire))
+    found = load_scenarios(text, file, rule_base.questionnaire)
+    if not found:
+        raise InputError(f"--scenarios {file}: there is no scenario in this file.")
+    return replay(rule_base, found)
 
 
 @app.command(

@@ -21,7 +21,7 @@ from advisor.wizard.session import Session
 
 MENU = (
     Row("reasons", "Reasons in full", "Every rule that spoke, with its source."),
-    Row("flips", "What would change it", "The smallest changes that turn it."),
+    Row("flips", "What would change it", "The smallest changes of answers that do."),
     Row("cost", "Cost", "What each option costs a month."),
     Row("generate", "Generate the project", "A starter project that deploys and tests itself."),
     Row("save", "Save the answers", "A file to keep, share and run again."),

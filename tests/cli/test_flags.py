@@ -48,6 +48,10 @@ def test_the_version(advise: Advise) -> None:
             "'advisor recommend' asks nothing.\n",
         ),
         (["schema", "--of", "report", "--rules", "x"], "--rules x: there is no such folder.\n"),
+        (
+            ["rules", "test", "--at-least", "90"],
+            "--at-least counts scenarios; name them with --scenarios FILE.\n",
+        ),
         (["recommend", "--set", "steps=1", "--force"], NO_FILE),
         (["recommend", "--set", "steps=1", "--output", "-", "--force"], NO_FILE),
         (["inspect", ".", "--force"], NO_FILE),
@@ -67,6 +71,12 @@ def test_the_version(advise: Advise) -> None:
 )
 def test_flags_that_do_not_fit(advise: Advise, arguments: list[str], message: str) -> None:
     assert advise(*arguments) == Outcome(2, "", message)
+
+
+def test_scenarios_that_are_none_are_no_success(advise: Advise, tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text("\n", encoding="utf-8")
+    message = "--scenarios none.jsonl: there is no scenario in this file.\n"
+    assert advise("rules", "test", "--scenarios", "none.jsonl") == Outcome(2, "", message)
 
 
 def test_no_rules_where_none_are_read(advise: Advise, tmp_path: Path) -> None:
