@@ -11,6 +11,7 @@ import advisor
 from advisor.cli import console
 from advisor.cli.editor_schema import schema_beside
 from advisor.cli.flags import Force, Quiet, Rules, rule_base_with, user_path
+from advisor.errors import InputError
 
 
 def init(
@@ -25,6 +26,8 @@ def init(
     rules: Rules = None,
 ) -> None:
     """Write an answers file to start from: every question with its possible answers, and none answered."""
+    if force and file == "-":
+        raise InputError("--force replaces a file; name one instead of -.")
     from advisor.loading.blank_answers import blank_answers
 
     questionnaire = rule_base_with(rules).questionnaire

@@ -52,6 +52,7 @@ def test_the_version(advise: Advise) -> None:
             ["rules", "test", "--at-least", "90"],
             "--at-least counts scenarios; name them with --scenarios FILE.\n",
         ),
+        (["init", "-", "--force"], "--force replaces a file; name one instead of -.\n"),
         (["recommend", "--set", "steps=1", "--force"], NO_FILE),
         (["recommend", "--set", "steps=1", "--output", "-", "--force"], NO_FILE),
         (["inspect", ".", "--force"], NO_FILE),
