@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -17,8 +18,10 @@ def schema_beside(path: Path, questionnaire: Questionnaire) -> str:
     beside = path.with_name(SCHEMA_FILE)
     text = advisor.schema_text(advisor.answers_schema(questionnaire))
     try:
-        if beside.exists() and read_file(beside, 2 * len(text.encode())) == text.encode():
-            return ""
+        if os.path.lexists(beside):  # a link that leads nowhere would write what it names
+            if read_file(beside, 2 * len(text.encode())) == text.encode():
+                return ""
+            raise FileExistsError
         advisor.write_text(beside, text)
     except (OSError, AdvisorError):
         return f" For help in your editor: advisor schema > {shlex.quote(str(beside))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,16 @@ def test_saving_twice_says_no_more_than_needed(tmp_path: Path) -> None:
     told = f"The answers are in {one}. answers.schema.json beside it lets your editor help with them."
     assert save(one) == told
     assert save(two) == f"The answers are in {two}."
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes are for POSIX")
+@pytest.mark.parametrize("kind", ["link to nowhere", "pipe", "device"])
+def test_nothing_planted_in_its_place_is_written_to_or_waited_for(tmp_path: Path, kind: str) -> None:
+    path, beside = tmp_path / "in" / "a.yaml", tmp_path / "in" / "answers.schema.json"
+    beside.parent.mkdir()
+    if kind == "pipe":
+        os.mkfifo(beside)
+    else:
+        beside.symlink_to("/dev/zero" if kind == "device" else "../elsewhere.json")
+    assert save(path) == f"The answers are in {path}. For help in your editor: advisor schema > {beside}"
+    assert [file.name for file in tmp_path.iterdir()] == ["in"]
