@@ -15,7 +15,8 @@ UNIT = 1 << 20 if sys.platform == "darwin" else 1 << 10  # of ru_maxrss
 def measured(arguments: list[str], environment: dict[str, str]) -> tuple[float, float, float]:
     """Run one command; raise where it fails."""
     everything = {**os.environ, **environment}
-    everything.pop("PYTHONDONTWRITEBYTECODE", None)  # pip has compiled the peers; ours is a checkout
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):  # what is installed counts, as pip compiled it
+        everything.pop(name, None)
     with open(os.devnull, "r+b") as nothing:
         start = time.perf_counter()
         process = subprocess.Popen(arguments, stdin=nothing, stdout=nothing, stderr=nothing, env=everything)
