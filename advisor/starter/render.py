@@ -45,7 +45,9 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
     flavour, language = FLAVOURS[blueprint.iac], LANGUAGES[blueprint.runtime]
     words = flavour.words(blueprint, folder / blueprint.iac)
     context = {**_context(blueprint, words), "made": list(flavour.made)}
-    context["toolchains"] = list(dict.fromkeys((blueprint.runtime, *flavour.toolchains)))
+    context["toolchains"] = list(
+        dict.fromkeys((*([blueprint.runtime] if blueprint.coded else []), *flavour.toolchains))
+    )
     environment = environment_of(folder, words.filters)
     own = f"handlers/{blueprint.runtime}"
     texts = {}

@@ -76,6 +76,16 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "idempotent": (True, False, None),
         "runtime": ("python", "nodejs", "python", "nodejs", "java", "go"),
     },
+    "managed-job": {
+        "event_source": ("schedule", "eventbridge", "s3", "sdk", "other", None, "sqs", "api-gateway"),
+        "targets": (
+            ("ecs-fargate",), ("batch",), ("glue",), ("codebuild",), ("emr",), ("batch", "codebuild"),
+            ("athena",), ("lambda",), None,
+        ),
+        "steps": (1, None),
+        "step_duration_s": (60, 7200, None),
+        "runtime": RUNTIMES,
+    },
     "direct-invoke": {
         "event_source": (*OTHERS, "sdk", "other", None, "s3", "kinesis"),
         "caller_waits_for": ("result", "acknowledgement", None),

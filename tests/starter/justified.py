@@ -52,6 +52,6 @@ JUSTIFIED = (
     Justified(
         "the name of the role that a container task gets",
         "the CDK makes the role and names it by itself",
-        r"iam:PassRole on .*:role/RunContainerTask\w*Role",
+        r"iam:PassRole on .*:role/\w+Task\w*Role",
     ),
 )

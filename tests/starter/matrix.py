@@ -41,6 +41,7 @@ OUTCOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "both": {"on_failure": FACTORS["both"]["on_failure"]},
     "durable-functions": {"failure_handling": FACTORS["durable-functions"]["failure_handling"]},
+    "managed-job": {"targets": FACTORS["managed-job"]["targets"]},
     "direct-invoke": {"step_duration_s": FACTORS["direct-invoke"]["step_duration_s"]},
 }
 

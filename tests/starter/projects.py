@@ -68,6 +68,27 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         (Step("Resize image"),),
     ),
     "messaging-callers": ({"event_source": "sdk", "steps": 1, "buffering": ("outages",)}, "messaging", ()),
+    "job-container": (
+        {"event_source": "schedule", "steps": 1, "targets": ("ecs-fargate",)},
+        "managed-job",
+        (Step("Nightly report", "ecs-fargate"),),
+    ),
+    "job-scheduled": (
+        {
+            "event_source": "schedule",
+            "steps": 4,
+            "targets": ("batch", "glue", "codebuild", "emr"),
+            "coordination": "independent",
+        },
+        "managed-job",
+        (),
+    ),
+    "job-objects": ({"event_source": "s3", "steps": 1, "targets": ("batch",)}, "managed-job", ()),
+    "job-events": (
+        {"event_source": "eventbridge", "steps": 2, "targets": ("codebuild", "ecs-fargate")},
+        "managed-job",
+        (),
+    ),
     "answer-api": (
         {"event_source": "api-gateway", "steps": 1, "peak_per_second": 200},
         "direct-invoke",

@@ -12,6 +12,7 @@ from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.flow import Flow
 from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
+from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Resource
 from advisor.starter.blueprint.wiring import Outcome, Permission, Phrase, Ref, WorkflowType, refs_in
 
@@ -126,6 +127,15 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     def business(self) -> tuple[Function, ...]:
         """Return what has business code: functions of their own, and what another function runs."""
         return tuple(item for item in (*self.functions, *self.inner) if item.does == "step")
+
+    @cached_property
+    def coded(self) -> bool:
+        """Whether there is anything that a runtime runs or tests."""
+        return bool(self.functions or self.machine)
+
+    @cached_property
+    def job_starts(self) -> tuple[JobStart, ...]:
+        return tuple(item for item in self.resources if isinstance(item, JobStart))
 
     @cached_property
     def alarms(self) -> tuple[Alarm, ...]:

@@ -6,7 +6,7 @@ has its own words for the reference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
@@ -142,6 +142,17 @@ def refs_in(value: object) -> Iterator[Ref]:
     elif isinstance(value, tuple | list):
         for item in value:
             yield from refs_in(item)
+
+
+def spelt(value: Any, spell: Callable[[Ref], str]) -> Any:
+    """Return plain data with each reference in it as a text."""
+    if isinstance(value, Ref):
+        return spell(value)
+    if isinstance(value, Mapping):
+        return {key: spelt(item, spell) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [spelt(item, spell) for item in value]
+    return value
 
 
 class Permission(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Bucket, Queue
-from advisor.starter.documents import senders
+from advisor.starter.documents import jobs, senders
 
 
 class Commands(Struct, frozen=True):
@@ -33,6 +33,8 @@ class Commands(Struct, frozen=True):
         blueprint = self.blueprint
         if blueprint.first_function:
             yield f"aws logs tail {self.output('FirstFunctionLogs')} --since 10m"
+        if blueprint.job_starts:
+            yield jobs.look(blueprint, self.output)
         if blueprint.machine and blueprint.workflow_type == "express":
             yield f"aws logs tail {self.output('StateMachineLogs')} --since 10m"
         elif blueprint.machine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from advisor.starter.blueprint.jobs import JobStart, JobWatch
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import (
     Function,
@@ -45,7 +46,11 @@ def _node(item: Resource) -> str:
 
 
 def _edges(blueprint: Blueprint) -> Iterator[str]:
-    edges = [edge for item in blueprint.resources for edge in (*_before(item), *_after(item, blueprint))]
+    edges = [
+        edge
+        for item in blueprint.resources
+        for edge in (*_before(item), *_after(item, blueprint), *_of_job(item, blueprint))
+    ]
     reached = {edge.split()[-1] for edge in edges}
     for queue in sorted(set(blueprint.worked_on) - reached):
         if blueprint.event_source in ("sdk", "other"):
@@ -116,6 +121,22 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
         )
     if isinstance(item, Machine):
         yield from (arrow(item.id, target.to) for _, target in item.substitutions if isinstance(target, Ref))
+
+
+def _of_job(item: Resource, blueprint: Blueprint) -> Iterator[str]:
+    """Yield how a job is started, and who hears of its failure."""
+    if isinstance(item, JobStart):
+        job = item.task.to if item.task else f"{item.id}ed(({item.service}))"
+        origin = "schedule((schedule))" if item.schedule else "eventbridge((eventbridge))"
+        from_bucket = item.pattern and "aws.s3" in item.pattern.get("source", ())
+        yield arrow("SourceBucket" if from_bucket else origin, item.id)
+        yield arrow(item.id, job)
+        yield arrow(item.id, item.undelivered.to, "not delivered", dotted=True)
+    if isinstance(item, JobWatch):
+        start = blueprint.by_id[item.start.to]
+        job = start.task.to if isinstance(start, JobStart) and start.task else f"{item.start.to}ed"
+        yield arrow(job, item.id, "failed", dotted=True)
+        yield arrow(item.id, item.topic.to)
 
 
 def _not_taken(holder: str, trigger: Trigger) -> Iterator[str]:

@@ -86,6 +86,11 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
     yield from _between(blueprint)
     if any(f.asynchronous or (f.trigger and f.trigger.batch) for f in blueprint.functions):
         yield "Could the record not be delivered? Only `DestinationDeliveryFailures` tells."
+    for start in blueprint.job_starts:
+        yield (
+            f"Did `{start.id}` fail? The message in `{start.undelivered.to}` has the reason among its "
+            "attributes (`ERROR_MESSAGE`)."
+        )
     if any(isinstance(item, HttpApi) for item in blueprint.resources):
         yield "Did API Gateway let it in? The log group `ApiLogs` of the stack tells."
     if any(f.trigger and f.trigger.kind == "function-url" for f in blueprint.functions):

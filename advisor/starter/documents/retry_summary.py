@@ -15,7 +15,10 @@ from advisor.starter.state_language.levels import every_state
 
 def worst_case(blueprint: Blueprint) -> str:
     """Return how many attempts one event can cause, per function or Task, with those from outside."""
-    return "; ".join(dict.fromkeys((*_functions(blueprint), *_tasks(blueprint))))
+    starts = (
+        f"{start.id}: {start.retry_attempts + 1} attempts to start the job" for start in blueprint.job_starts
+    )
+    return "; ".join(dict.fromkeys((*_functions(blueprint), *_tasks(blueprint), *starts)))
 
 
 def delays(blueprint: Blueprint) -> str:
@@ -40,6 +43,9 @@ def delays(blueprint: Blueprint) -> str:
         for queue in blueprint.resources
         if isinstance(queue, Queue) and queue.id in blueprint.worked_on
     ][:1]
+    if blueprint.job_starts:
+        age = in_words(blueprint.job_starts[0].max_event_age_s, "s")
+        found.append(f"a start is tried again for {age}, a job that failed is not")
     if blueprint.machine:
         interval, backoff = limits["starter-retry-interval"].number, limits["starter-retry-backoff"].number
         waits = ", ".join(figure(interval * backoff**retry) for retry in range(3))

@@ -12,6 +12,7 @@ from msgspec import Struct
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import HttpApi
+from advisor.starter.documents import jobs
 
 RAW = "--cli-binary-format raw-in-base64-out"
 CREDENTIALS = 'eval "$(aws configure export-credentials --format env)"'
@@ -46,6 +47,8 @@ def note(project: Project) -> str:
     event = "`Event` is not the default: destinations fire for asynchronous calls only."
     if project.blueprint.durable:
         event = "`Event` is not the default: a run may outlast a call. The same name twice is the same run."
+    if project.blueprint.job_starts and source == "schedule":
+        return f"This starts the job now, and not by its schedule. {jobs.asked(project.blueprint)}".strip()
     return " ".join(filter(None, (NOTES.get(source, ""), event if asynchronous else "")))
 
 
@@ -75,6 +78,8 @@ def _call(project: Project) -> str:
     if blueprint.worked_on:
         return _sqs(project)
     first = blueprint.first_function
+    if blueprint.job_starts:
+        return jobs.start(blueprint, project.output)
     if first is None:
         machine = project.output("StateMachine")
         return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {project.payload}"

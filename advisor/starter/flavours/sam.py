@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.wiring import Arn, Destination, Permission, Ref, Target
+from advisor.starter.blueprint.wiring import Arn, Destination, Permission, Ref, Target, refs_in, spelt
 from advisor.starter.flavours.references import load_references
 from advisor.text.yaml_scalar import quoted
 
@@ -43,6 +44,7 @@ class Sam(Struct, frozen=True, dict=True):
             "ref": self.ref,
             "inline": self.inline,
             "block": self.block,
+            "json_text": self.json_text,
             "destination_type": destination_type,
             "stream_destination_type": stream_destination_type,
         }
@@ -90,6 +92,11 @@ class Sam(Struct, frozen=True, dict=True):
         if isinstance(value, list | tuple):
             return "[" + ", ".join(self.inline(item) for item in value) + "]"
         return quoted(value) if isinstance(value, str) else str(value).lower()
+
+    def json_text(self, value: Any) -> str:
+        """Return plain data that may hold references to parameters as one YAML scalar of JSON."""
+        text = json.dumps(spelt(value, lambda ref: f"${{{ref.to}}}"), separators=(",", ":"))
+        return f"!Sub {quoted(text)}" if any(refs_in(value)) else quoted(text)
 
     def block(self, items: Sequence[Target], indent: int) -> str:
         """Return one item beside its key, several as a list below it."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import (
+    Container,
     Function,
     HttpApi,
     LoadBalancer,
@@ -63,6 +64,9 @@ def _outputs(blueprint: Blueprint) -> Iterator[Output]:
             yield from _of_function(item)
         elif isinstance(item, Function) and item.trigger and item.trigger.kind == "function-url":
             yield Output("FunctionUrl", "POST the payload here, signed", Ref(item.id, "url"))
+        elif isinstance(item, Container) and blueprint.job_starts:
+            yield Output(f"{item.id}ClusterName", "The task runs in this cluster", Ref(item.id, "name"))
+            yield Output(f"{item.id}DefinitionArn", "Run a task of this definition", Ref(item.id))
         elif isinstance(item, Machine):
             yield from _of_machine(item)
         elif isinstance(item, HttpApi):

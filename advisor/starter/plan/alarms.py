@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from advisor.knowledge.services import Metric, Service
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
+from advisor.starter.blueprint.jobs import JobWatch
 from advisor.starter.blueprint.resources import (
     Alarm,
     Function,
@@ -57,6 +58,10 @@ def _alarms(services: Mapping[str, Service], resource: Resource) -> Iterable[Ala
         yield _alarm(resource, metrics["failed"], "has failed runs")
         yield _alarm(resource, metrics["timed-out"], "has runs that timed out")
         yield _alarm(resource, metrics["throttled"], "is throttled")
+    elif isinstance(resource, JobWatch):
+        yield _alarm(
+            resource, services["eventbridge"].metrics["triggered"], "hears of a failed job", suffix=""
+        )
     elif isinstance(resource, Pipe):
         yield _alarm(resource, services["pipes"].metrics["failed"], "fails")
         if resource.service == "kinesis":

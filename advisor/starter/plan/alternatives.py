@@ -11,6 +11,7 @@ from advisor.starter.blueprint.ids import DURABLE
 from advisor.starter.plan.context import PlanContext, PlannedFlow
 from advisor.starter.plan.direct_invoke import direct_invoke
 from advisor.starter.plan.durable_function import REFUSED_RUNTIMES, durable_function
+from advisor.starter.plan.managed_job import managed_job
 from advisor.starter.plan.queue_worker import messaging, queue_redrive
 from advisor.starter.plan.single_function import single_function
 
@@ -39,6 +40,14 @@ ALTERNATIVES: Mapping[str, Alternative] = {
         direct_invoke,
         cost="nothing but Lambda's own price, and what is in front of it: an HTTP API by the request, a load "
         "balancer by the hour, a user pool by the user; a function URL is free.",
+    ),
+    "managed-job": Alternative(
+        "a managed job",
+        managed_job,
+        design=STEP_FUNCTIONS,
+        constrained=True,
+        cost="nothing but the job's own price, that of a schedule beyond its free tier, and that of the "
+        "events you put on a bus; events of AWS's own services are free.",
     ),
     DURABLE: Alternative(
         "a durable function",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from advisor.starter.blueprint.jobs import JobStart, JobWatch
 from advisor.starter.blueprint.project import FailureRoute, readers_of_queues
 from advisor.starter.blueprint.resources import (
     Alarm,
@@ -80,6 +81,13 @@ class _Table(Struct, frozen=True):
             )
         elif isinstance(resource, Machine):
             yield from self.of_machine(resource)
+        elif isinstance(resource, JobWatch):
+            yield FailureRoute(
+                failure=Phrase("the job that `{0}` started fails", (resource.start,)),
+                ends_up=Phrase("topic `{0}`; the event is not sent again", (resource.topic,)),
+                holds="id, state and reason; what it wrote is in its own log",
+                alarms=(self.alarm(resource.id, "eventbridge", "triggered"),),
+            )
 
     def of_queue(self, queue: Queue) -> Iterator[FailureRoute]:
         for sender, holds in dict.fromkeys(self.senders(queue)):
@@ -97,6 +105,8 @@ class _Table(Struct, frozen=True):
             trigger: Trigger | None = getattr(item, "trigger", None)
             if trigger and trigger.undelivered and trigger.undelivered.to == queue.id:
                 yield DELIVERERS[trigger.kind], itself
+            if isinstance(item, JobStart) and item.undelivered.to == queue.id:
+                yield DELIVERERS["schedule" if item.schedule else "eventbridge"], itself
             if isinstance(item, IotRule) and item.undelivered.to == queue.id:
                 yield "the IoT rule", itself
             if isinstance(item, Route | Subscription) and item.undelivered == Ref(queue.id):

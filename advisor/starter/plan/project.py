@@ -17,6 +17,7 @@ from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL
+from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Approach, Blueprint
 from advisor.starter.blueprint.resources import Function, HttpApi, Parameter, Resource, Table
@@ -239,7 +240,11 @@ def _blueprint(
 
 def _carrier(context: PlanContext, resources: Iterable[Resource]) -> str:
     """Return what brings an event to the work: for requests that an API puts on a bus, the bus."""
-    on_bus = any(isinstance(item, HttpApi) and item.bus for item in resources)
+    every = tuple(resources)
+    on_bus = any(isinstance(item, HttpApi) and item.bus for item in every)
+    on_bus |= any(isinstance(item, JobStart) for item in every) and context.requirements.text(
+        "event_source", "sdk"
+    ) in ("sdk", "other")
     return "eventbridge" if on_bus else context.requirements.text("event_source", "sdk")
 
 

@@ -105,7 +105,8 @@ class Language(Struct, frozen=True, kw_only=True):
     def paths(self, blueprint: Blueprint) -> Iterator[str]:
         """Yield the files that belong to the project, not to one of its functions."""
         yield from EVERYWHERE
-        yield from self.always
+        if blueprint.coded:
+            yield from self.always
         if blueprint.functions:
             yield from self.with_functions
         if blueprint.machine:

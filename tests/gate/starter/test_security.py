@@ -31,9 +31,12 @@ SEVERAL = ("async-s3-to-bus", "standard-saga", "both-map", "standard-function-ur
 GO_DATABASE_OF = "v0.0.0-20261105234957-e22db6528018"  # of 2026-11-05; `make facts` asks the newest
 # Together they hold every kind of resource. FULL_GATE=1 scans all.
 COVERING = (
+    "answer-api",
     "async-mail",
     "async-sns-to-sns",
     "express-http",
+    "job-container",
+    "job-events",
     "jobs-call",
     "jobs-compute",
     "jobs-outside",

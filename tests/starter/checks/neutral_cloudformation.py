@@ -190,6 +190,7 @@ def _rule(found: Collected, name: str, of: Properties) -> None:
             f"{of.get('EventBusName', 'default')} to {target['Arn']}",
             pattern=of.get("EventPattern"),
             input=target.get("InputPath"),
+            **_started(target),
             retries=target.get("RetryPolicy", {}).get("MaximumRetryAttempts"),
             age=target.get("RetryPolicy", {}).get("MaximumEventAgeInSeconds"),
             undelivered=target.get("DeadLetterConfig", {}).get("Arn"),
@@ -206,7 +207,42 @@ def _schedule(found: Collected, name: str, of: Properties) -> None:
         retries=target["RetryPolicy"]["MaximumRetryAttempts"],
         age=target["RetryPolicy"]["MaximumEventAgeInSeconds"],
         undelivered=target["DeadLetterConfig"]["Arn"],
+        **_started(target),
     )
+
+
+def _started(target: Properties) -> Properties:
+    """Return what is said of a job that a target is."""
+    task, batch = target.get("EcsParameters"), target.get("BatchParameters")
+    transformed = target.get("InputTransformer")
+    found: dict[str, Any] = {}
+    if transformed:
+        found |= {"paths": transformed["InputPathsMap"], "template": json.loads(transformed["InputTemplate"])}
+    if batch:
+        found |= {"definition": batch["JobDefinition"], "job": batch["JobName"]}
+    if task:
+        network = task["NetworkConfiguration"]
+        (inner,) = network.values()
+        found |= {
+            "task": task["TaskDefinitionArn"],
+            "launch": task["LaunchType"],
+            "subnets": inner["Subnets"].split(",") if isinstance(inner["Subnets"], str) else inner["Subnets"],
+            "public": inner["AssignPublicIp"] == "ENABLED",
+        }
+    return found
+
+
+def _may_publish(found: Collected, name: str, of: Properties) -> None:
+    for topic in of["Topics"]:
+        for statement in of["PolicyDocument"]["Statement"]:
+            found.add_to("may publish", topic, [published(statement)])
+
+
+def published(statement: Mapping[str, Any]) -> str:
+    """Return who may publish on a topic, and for which rules."""
+    (sources,) = statement["Condition"]["ArnEquals"].values()
+    who = statement["Principal"]["Service"]
+    return f"{listed(statement['Action'])} by {who} for {listed(sources)}"
 
 
 def _subscription(found: Collected, name: str, of: Properties) -> None:
@@ -477,6 +513,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Properties], None]] = {
     "AWS::SES::ReceiptRule": _mail,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::Topic": _topic,
+    "AWS::SNS::TopicPolicy": _may_publish,
     "AWS::SQS::Queue": _queue,
     "AWS::SQS::QueuePolicy": _queue_policy,
     "AWS::Scheduler::Schedule": _schedule,

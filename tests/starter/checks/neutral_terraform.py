@@ -10,6 +10,7 @@ from typing import Any
 
 from advisor.starter import Blueprint
 from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed, watched
+from tests.starter.checks.neutral_cloudformation import published
 
 Values = Mapping[str, Any]
 # What others refer to: the attribute that is its name in AWS, and how the blueprint's id is spelt there
@@ -243,6 +244,7 @@ def _target(found: Collected, name: str, of: Values) -> None:
         f"{rule['bus']} to {of['arn']}",
         pattern=rule["pattern"],
         input=of.get("input_path"),
+        **_started(of, "ecs_target"),
         retries=retry.get("maximum_retry_attempts"),
         age=retry.get("maximum_event_age_in_seconds"),
         undelivered=_one(of.get("dead_letter_config")).get("arn"),
@@ -259,7 +261,33 @@ def _schedule(found: Collected, name: str, of: Values) -> None:
         retries=_one(target["retry_policy"])["maximum_retry_attempts"],
         age=_one(target["retry_policy"])["maximum_event_age_in_seconds"],
         undelivered=_one(target["dead_letter_config"])["arn"],
+        **_started(target, "ecs_parameters"),
     )
+
+
+def _started(of: Values, container: str) -> Values:
+    """Return what is said of a job that a target is."""
+    task, batch = _one(of.get(container)), _one(of.get("batch_target"))
+    transformed = _one(of.get("input_transformer"))
+    found: dict[str, Any] = {}
+    if transformed:
+        found |= {"paths": transformed["input_paths"], "template": json.loads(transformed["input_template"])}
+    if batch:
+        found |= {"definition": batch["job_definition"], "job": batch["job_name"]}
+    if task:
+        network = _one(task["network_configuration"])
+        found |= {
+            "task": task["task_definition_arn"],
+            "launch": task["launch_type"],
+            "subnets": network["subnets"],
+            "public": network["assign_public_ip"],
+        }
+    return found
+
+
+def _may_publish(found: Collected, name: str, of: Values) -> None:
+    for statement in json.loads(of["policy"])["Statement"]:
+        found.add_to("may publish", of["arn"], [published(statement)])
 
 
 def _subscription(found: Collected, name: str, of: Values) -> None:
@@ -533,6 +561,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
     "aws_sfn_activity": _exists("activities"),
     "aws_sfn_state_machine": _machine,
     "aws_sns_topic": _exists("topics"),
+    "aws_sns_topic_policy": _may_publish,
     "aws_sns_topic_subscription": _subscription,
     "aws_sqs_queue": _queue,
     "aws_sqs_queue_policy": _queue_policy,

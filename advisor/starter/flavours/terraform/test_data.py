@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Function, HttpApi, Machine, Resource
 from advisor.starter.blueprint.wiring import Ref
 
 ARNS = ("queue", "topic", "bus", "bucket")  # kinds that a record may go to, beside functions
 ANSWERING_API = "http_api of a function"  # its integration needs no role, its permission the ARN
-ROLES = ("function", "machine", "http_api", "iot_rule", "pipe")
+TASK_OF_A_START = "container of a job_start"
+ROLES = ("function", "job_start", "machine", "http_api", "iot_rule", "pipe")
 LOGS = ("function", "machine", "container", "http_api")
 HERE = "us-east-1:123456789012"
 # What AWS makes of a name, by type
@@ -19,6 +21,8 @@ MADE: Mapping[str, Mapping[str, str]] = {
     "aws_cloudwatch_event_bus": {"arn": f"arn:aws:events:{HERE}:event-bus/{{name}}"},
     "aws_cloudwatch_event_rule": {"arn": f"arn:aws:events:{HERE}:rule/{{name}}"},
     "aws_cloudwatch_log_group": {"arn": f"arn:aws:logs:{HERE}:log-group:{{name}}"},
+    "aws_ecs_cluster": {"arn": f"arn:aws:ecs:{HERE}:cluster/{{name}}"},
+    "aws_ecs_task_definition": {"arn": f"arn:aws:ecs:{HERE}:task-definition/{{name}}:1"},
     "aws_cognito_user_pool": {"arn": f"arn:aws:cognito-idp:{HERE}:userpool/{{name}}"},
     "aws_dynamodb_table": {
         "arn": f"arn:aws:dynamodb:{HERE}:table/{{name}}",
@@ -46,6 +50,9 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "function": ("aws_iam_role",),
     "http_api": ("aws_iam_role", "aws_cloudwatch_log_group"),
     "iot_rule": ("aws_iam_role", "aws_iot_topic_rule"),
+    "job_start": ("aws_iam_role",),
+    "job_watch": ("aws_cloudwatch_event_rule",),
+    TASK_OF_A_START: ("aws_ecs_cluster", "aws_ecs_task_definition"),
     "load_balancer": ("aws_lb", "aws_lb_target_group"),
     "machine": ("aws_iam_role", "aws_sfn_state_machine"),
     "pipe": ("aws_iam_role",),
@@ -67,6 +74,8 @@ def lists(
     readers = [item for item in functions if item.trigger and item.trigger.batch]
     workers = [item for item in functions if item.trigger and item.trigger.worker and item.trigger.source]
     holders = [item for item in (*functions, blueprint.machine) if item and item.trigger]
+
+    starts = blueprint.job_starts
 
     def of(kind: str, resources: Sequence[Resource]) -> tuple[str, ...]:
         return tuple(f"{kind}.{snake(item.id)}" for item in resources)
@@ -92,8 +101,14 @@ def lists(
         "queue_arns": tuple(ref(Ref(item.id)) for item in kinds("queue")),
         "queues": of("aws_sqs_queue", kinds("queue")),
         "topics": of("aws_sns_topic", kinds("topic")),
-        "rules": of("aws_cloudwatch_event_target", _triggered(holders, "eventbridge")),
-        "schedules": of("aws_scheduler_schedule", _triggered(holders, "schedule")),
+        "rules": of(
+            "aws_cloudwatch_event_target",
+            [*_triggered(holders, "eventbridge"), *(item for item in starts if not item.schedule)],
+        ),
+        "schedules": of(
+            "aws_scheduler_schedule",
+            [*_triggered(holders, "schedule"), *(item for item in starts if item.schedule)],
+        ),
         "alarms": tuple(
             f'[aws_cloudwatch_metric_alarm.{snake(item.id)}, "{item.metric}", {ref(item.of)}]'
             for item in blueprint.alarms
@@ -114,6 +129,7 @@ def mocks(blueprint: Blueprint) -> Mapping[str, Mapping[str, str]]:
         item.trigger.kind for item in (*blueprint.functions, blueprint.machine) if item and item.trigger
     ]
     kinds = [*(item.kind for item in blueprint.resources), *triggers]
+    kinds += [TASK_OF_A_START for item in blueprint.resources if isinstance(item, JobStart) and item.task]
     kinds += [ANSWERING_API for item in blueprint.resources if calls_function(item)]
     types = sorted({kind for of in kinds for kind in TYPES.get(of, ())})
     return {kind: {key: value.format(name="example") for key, value in MADE[kind].items()} for kind in types}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.errors import RuleBaseError
+from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Function, Machine, Parameter, Queue, Resource
-from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target
+from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target, refs_in, spelt
 from advisor.starter.flavours.references import load_references
 from advisor.starter.flavours.stack_outputs import outputs
 from advisor.starter.flavours.terraform.test_data import MADE, calls_function, lists, mocks
@@ -27,7 +29,16 @@ BESIDE = 80  # how long a list may be to stay in one line
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 # What brings events of its own; it has a file of its own
 SOURCES = frozenset(
-    ("http_api", "iot_rule", "load_balancer", "mail_rule", "pipe", "subscription", "user_pool")
+    (
+        "http_api",
+        "iot_rule",
+        "job_start",
+        "load_balancer",
+        "mail_rule",
+        "pipe",
+        "subscription",
+        "user_pool",
+    )
 )
 # What acts in a role of its own, and for whom
 ASSUMED_BY = {
@@ -68,6 +79,7 @@ class Terraform(Struct, frozen=True, dict=True):
             "ref": self.ref,
             "hcl": quoted,
             "value": self.value,
+            "json_text": self.json_text,
             "snake": snake,
             "called": called,
             "formatted": formatted,
@@ -129,6 +141,12 @@ class Terraform(Struct, frozen=True, dict=True):
             return lines(items) if "\n" in beside or len(beside) > BESIDE else beside
         return quoted(value) if isinstance(value, str) else str(value).lower()
 
+    def json_text(self, value: Any) -> str:
+        """Return plain data that may hold references to parameters as one string of JSON."""
+        text = json.dumps(spelt(value, lambda ref: f"@{ref.to}@"), separators=(",", ":"))
+        named = {ref.to: self.ref(ref) for ref in refs_in(value)}
+        return re.sub(r"@(\w+)@", lambda found: f"${{{named[found[1]]}}}", quoted(text))
+
     def statements_of(self, holder: str) -> tuple[Permission, ...]:
         """Return everything the role of ``holder`` may do, but for what it does with itself.
 
@@ -182,6 +200,9 @@ class Terraform(Struct, frozen=True, dict=True):
             for item in resources
             if item.kind in ASSUMED_BY and not calls_function(item)
         }
+        acting |= {
+            "scheduler" if item.schedule else "events" for item in resources if isinstance(item, JobStart)
+        }
         machine = self.blueprint.machine
         if machine and machine.trigger and machine.trigger.kind == "eventbridge":
             acting.add("events")
@@ -198,6 +219,7 @@ class Terraform(Struct, frozen=True, dict=True):
         blueprint = self.blueprint
         targets: list[Target] = [target for item in blueprint.permissions for target in item.resources]
         targets += [output.value for output in outputs(blueprint)]
+        targets += [item.target for item in blueprint.resources if isinstance(item, JobStart)]
         queues = [item for item in blueprint.resources if isinstance(item, Queue)]
         targets += [source for queue in queues for _, source in queue.senders]
         targets += [Arn(LOG_GROUP)] if "cloudwatch-logs" in self._trigger_kinds() else []
@@ -214,7 +236,7 @@ def files(blueprint: Blueprint) -> Iterator[str]:
     yield from ("infra/alarms.tf", "infra/tests/wiring.tftest.hcl")
     if blueprint.functions:
         yield "infra/functions.tf"
-    if blueprint.machine:
+    if kinds & {"machine", "container"}:
         yield "infra/workflow.tf"
     if kinds & SOURCES:
         yield "infra/sources.tf"
