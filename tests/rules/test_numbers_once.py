@@ -66,8 +66,19 @@ WRITTEN = [
     for path in sorted(RULES.rglob("*.yaml"))
     if path.name not in ("inspection.yaml", "lint.yaml", "versions.yaml") and path.parent.name != "history"
 ]
-# Examples, and the bounds of what may be answered.
-CASES = {"fires_on", "quiet_on", "holds_on", "help", "plausible", "minimum", "maximum", "examples", "tiers"}
+# Examples, the bounds of what may be answered, and words of AWS's models.
+CASES = {
+    "fires_on",
+    "quiet_on",
+    "holds_on",
+    "help",
+    "plausible",
+    "minimum",
+    "maximum",
+    "examples",
+    "tiers",
+    "says",
+}
 WORDS = (
     "no",
     "one",
