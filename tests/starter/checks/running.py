@@ -6,7 +6,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -128,6 +128,14 @@ def interpreter(work: Work) -> Any:
 
 def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = None) -> Run:
     """Return what the state machine does with ``payload``; ``answer`` is sent back for a task token."""
+    with interpreter(work) as waited:
+        arn = create_machine(files)
+        execution = _client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(payload))
+        return finished(execution["executionArn"], waited, answer)
+
+
+def create_machine(files: Mapping[str, str]) -> str:
+    """Create a project's state machine and what it calls in moto, and return its ARN."""
     path = next(path for path in files if path.endswith(".asl.json"))
     result = _translated(files["template.yaml"], path, files[path])
     name, machine = next(
@@ -135,25 +143,19 @@ def run_machine(files: dict[str, str], payload: Any, work: Work, answer: Any = N
         for key, item in result["Resources"].items()
         if item["Type"] == "AWS::StepFunctions::StateMachine"
     )
-    with interpreter(work) as waited:
-        filling = {
-            key: resolve(value, result)
-            for key, value in machine["Properties"]["DefinitionSubstitutions"].items()
-        }
-        filling |= _create(result)
-        text = re.sub(r"\$\{(\w+)\}", lambda match: filling[match.group(1)], files[path])
-        # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
-        text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
-        text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
-        text = text.replace("States.Http.", "Http.")  # AWS's own names, which moto takes for ours
-        text = re.sub(rf"arn:aws:states:(::({JOBS}):[\w:.]+|[\w:-]+:activity:\w+)", JOB, text)
-        states = _client("stepfunctions")
-        kind = machine["Properties"].get("StateMachineType", "STANDARD")
-        arn = states.create_state_machine(name=name, definition=text, roleArn=ROLE, type=kind)[
-            "stateMachineArn"
-        ]
-        execution = states.start_execution(stateMachineArn=arn, input=json.dumps(payload))["executionArn"]
-        return _finish(execution, waited, answer)
+    filling = {
+        key: resolve(value, result) for key, value in machine["Properties"]["DefinitionSubstitutions"].items()
+    }
+    filling |= _create(result)
+    text = re.sub(r"\$\{(\w+)\}", lambda match: filling[match.group(1)], files[path])
+    # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
+    text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
+    text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
+    text = text.replace("States.Http.", "Http.")  # AWS's own names, which moto takes for ours
+    text = re.sub(rf"arn:aws:states:(::({JOBS}):[\w:.]+|[\w:-]+:activity:\w+)", JOB, text)
+    kind = machine["Properties"].get("StateMachineType", "STANDARD")
+    made = _client("stepfunctions").create_state_machine(name=name, definition=text, roleArn=ROLE, type=kind)
+    return str(made["stateMachineArn"])
 
 
 @lru_cache(maxsize=4)
@@ -173,7 +175,8 @@ JOB_ANSWER = {
 }
 
 
-def _finish(execution: str, waited: list[float], answer: Any) -> Run:
+def finished(execution: str, waited: list[float], answer: Any) -> Run:
+    """Return what an execution did, when it has ended."""
     # not through the client: a call takes longer than the wait, and its serializer trips over what branches
     # that were cut off midway leave behind
     backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][REGION]

@@ -1,0 +1,304 @@
+"""An account in which a project is deployed: the services between its parts, metrics, and a virtual clock.
+
+It does what AWS documents for events, topics, queues, pipes, stream readers and asynchronous calls, with
+what the template sets. Functions and the state machine are given: the real handlers, moto's interpreter.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Protocol
+
+from tests.starter.played.answers import Answer
+from tests.starter.played.order import left, number_of
+from tests.starter.played.stack import Properties, Stack, filled, matches
+
+Event = dict[str, Any]
+
+
+class Runs(Protocol):
+    """What runs state machines."""
+
+    def start(self, given: Any, name: str = "") -> str:
+        """Run the machine to its end and return the status."""
+
+
+@dataclass
+class Message:
+    """A message of a queue."""
+
+    id: str
+    body: str
+    receives: int = 0
+
+
+@dataclass
+class Account:
+    """The services; ``blocked`` are ARNs that nothing gets through to, ``throttled`` how often not yet."""
+
+    stack: Stack
+    call: Callable[[str, Any], Answer]
+    blocked: set[str] = field(default_factory=set)
+    throttled: Counter[str] = field(default_factory=Counter)
+    queues: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    topics: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    buckets: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    streams: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    metrics: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    lost: list[Any] = field(default_factory=list)
+    runs: Runs | None = None
+    clock: float = 0.0
+    _pending: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _numbers: Any = field(default_factory=count)
+
+    def at(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do ``action`` so many seconds from now."""
+        heapq.heappush(self._pending, (self.clock + seconds, next(self._numbers), action))
+
+    def settle(self) -> None:
+        """Let the time pass until nothing is left to do."""
+        for _ in range(2_000):
+            if not self._pending:
+                break
+            self.clock, _, action = heapq.heappop(self._pending)
+            action()
+        assert not self._pending, "it never ends"
+        for name, waiting in self.queues.items():
+            self.metrics["AWS/SQS", "ApproximateNumberOfMessagesVisible", name] += len(waiting)
+
+    def count(self, namespace: str, metric: str, of: str, number: int = 1) -> None:
+        """Move a metric."""
+        self.metrics[namespace, metric, of] += number
+
+    def put(self, bus: str, event: Event) -> None:
+        """Put an event on a bus."""
+        for rule, target in self.stack.rules(bus):
+            if matches(rule["EventPattern"], event):
+                letters = target.get("DeadLetterConfig", {}).get("Arn", "")
+                self.deliver(target["Arn"], event, letters)
+
+    def deliver(self, arn: str, event: Any, letters: str = "") -> None:
+        """Hand an event to a target, later again where it is throttled; else to the dead-letter queue."""
+        if self.throttled[arn] > 0:
+            self.throttled[arn] -= 1
+            self.at(60, lambda: self.deliver(arn, event, letters))
+        elif arn in self.blocked:
+            self.keep(letters, event)
+        elif ":lambda:" in arn:
+            self.at(0, lambda: self.asynchronous(function_of(arn), event))
+        elif ":states:" in arn:
+            self.at(0, lambda: self.start(event))
+        else:
+            self.keep(arn, event)
+
+    def keep(self, arn: str, event: Any) -> None:
+        """Keep an event in a queue; it is lost where there is none."""
+        if arn:
+            self.send(arn.rpartition(":")[2], event if isinstance(event, str) else json.dumps(event))
+        else:
+            self.lost.append(event)
+
+    def start(self, given: Any, name: str = "") -> str:
+        """Start the machine; an Express run is over when this returns, and so is a Standard one here."""
+        assert self.runs
+        return self.runs.start(given, name)
+
+    def asynchronous(self, function: str, event: Any, attempt: int = 0) -> None:
+        """Call a function asynchronously, with the retries and destinations of its alias."""
+        settings = self.stack.asynchronous.get(function, {})
+        answer = self.call(function, event)
+        if not answer.error:
+            self.outcome(function, settings, event, answer)
+        elif attempt < settings.get("MaximumRetryAttempts", 2):
+            self.at(60 * (attempt + 1), lambda: self.asynchronous(function, event, attempt + 1))
+        else:
+            self.count("AWS/Lambda", "AsyncEventsDropped", function)
+            self.outcome(function, settings, event, answer)
+
+    def outcome(self, function: str, settings: Properties, event: Any, answer: Answer) -> None:
+        """Send the record of a call to its destination."""
+        way = "OnFailure" if answer.error else "OnSuccess"
+        to = settings.get("DestinationConfig", {}).get(way, {}).get("Destination", "")
+        if to in self.blocked:
+            self.count("AWS/Lambda", "DestinationDeliveryFailures", function)
+        if to and to not in self.blocked:
+            self.arrive(to, record(function, event, answer))
+        elif answer.error or to:
+            self.lost.append(event)
+
+    def arrive(self, to: str, told: Event) -> None:
+        """Put the record of an outcome where a destination is."""
+        name = to.replace(":::", "/").replace(":", "/").rpartition("/")[2]
+        if ":lambda:" in to:
+            self.at(0, lambda: self.asynchronous(function_of(to), told))
+        elif ":sqs:" in to:
+            self.send(name, json.dumps(told))
+        elif ":sns:" in to:
+            self.publish(name, json.dumps(told))
+        elif ":events:" in to:
+            success = told["requestContext"]["condition"] == "Success"
+            kind = f"Lambda Function Invocation Result - {'Success' if success else 'Failure'}"
+            number = str(next(self._numbers))
+            self.put(name, {"id": number, "source": "lambda", "detail-type": kind, "detail": told})
+        else:
+            self.buckets[name].append(json.dumps(told))
+
+    def publish(self, topic: str, message: str) -> None:
+        """Publish a message, under an id of its own."""
+        self.topics[topic].append(message)
+        self.forward(topic, message, f"message-{next(self._numbers)}")
+
+    def forward(self, topic: str, message: str, id: str) -> None:
+        """Deliver a message to each subscriber."""
+        for item in self.stack.subscriptions(topic):
+            letters = item.get("RedrivePolicy", {}).get("deadLetterTargetArn", "")
+            if item["Protocol"] == "lambda":
+                sns = {"MessageId": id, "Message": message, "Type": "Notification", "MessageAttributes": {}}
+                event = {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": sns}]}
+                self.deliver(item["Endpoint"], event, letters)
+            elif item["Protocol"] == "sqs":
+                self.send(item["Endpoint"].rpartition(":")[2], message, id)
+
+    def send(self, queue: str, body: str, id: str = "") -> None:
+        """Send a message to a queue."""
+        self.queues[queue].append(Message(id or f"message-{next(self._numbers)}", body))
+        pipe = self.stack.pipe(queue)
+        if pipe:
+            self.at(0, lambda: self.receive(queue, pipe))
+
+    def receive(self, queue: str, pipe: Properties) -> None:
+        """Let a pipe work on the first message of its queue; it comes back until it was tried enough."""
+        message = self.queues[queue].pop(0)
+        message.receives += 1
+        settings = self.stack.of("AWS::SQS::Queue")[queue]
+        if self.piped(pipe, {"messageId": message.id, "body": _data(message.body)}):
+            return
+        redrive = settings.get("RedrivePolicy", {})
+        if message.receives >= redrive.get("maxReceiveCount", 1_000):
+            self.send(redrive["deadLetterTargetArn"].rpartition(":")[2], message.body)
+            return
+        self.queues[queue].append(message)
+        self.at(settings.get("VisibilityTimeout", 30), lambda: self.receive(queue, pipe))
+
+    def piped(self, pipe: Properties, taken: Event) -> bool:
+        """Start the machine with a record; return whether the pipe is done with it."""
+        target = pipe["Target"]
+        given = [filled(pipe["TargetParameters"]["InputTemplate"], taken)]
+        waits = pipe["TargetParameters"]["StepFunctionStateMachineParameters"]["InvocationType"]
+        started = target not in self.blocked and self.throttled[target] <= 0
+        self.throttled[target] -= 1
+        good = started and (self.start(given) == "SUCCEEDED" or waits == "FIRE_AND_FORGET")
+        if not good:
+            self.count("AWS/EventBridge/Pipes", "ExecutionFailed", "SourcePipe")
+        return good
+
+    def stream(self, name: str, records: list[Event]) -> None:
+        """Write records to a stream, as its reader gets them."""
+        self.streams[name] += records
+        pipe = self.stack.pipe(name)
+        if pipe:
+            for item in records:
+                self.at(0, lambda item=item: self.read_by_pipe(pipe, item))  # type: ignore[misc]
+        else:
+            self.at(0, lambda: self.read([*records], 0))
+
+    def read_by_pipe(self, pipe: Properties, item: Event) -> None:
+        """Let a pipe work on one record of a stream."""
+        settings: Properties = next(iter(pipe["SourceParameters"].values()))
+        taken = {**item, **item.get("kinesis", {})}
+        if "data" in taken:
+            taken["data"] = _data(_decoded(taken["data"]))
+        for _ in range(1 + settings.get("MaximumRetryAttempts", 0)):
+            if self.piped(pipe, taken):
+                return
+        letters = settings.get("DeadLetterConfig", {}).get("Arn", "")
+        self.keep(letters, {"context": {"condition": "RetryAttemptsExhausted"}, **positions([item])})
+
+    def read(self, batch: list[Event], tried: int) -> None:
+        """Let the function's poller work on a batch: halved, from the reported record on, or given up."""
+        mapping = self.stack.mapping
+        assert mapping
+        function = function_of(mapping["FunctionName"])
+        kafka = "topic" in batch[0]
+        if tried > mapping.get("MaximumRetryAttempts", 5):
+            self.give_up(function, mapping, batch)
+            return
+        answer = self.call(function, {"records": {"orders-0": batch}} if kafka else {"Records": batch})
+        rest = left(batch, answer)
+        if not rest:
+            return
+        if answer.error and len(rest) > 1 and mapping.get("BisectBatchOnFunctionError") and not kafka:
+            half = len(rest) // 2
+            self.at(1, lambda: self.read(rest[:half], tried))
+            self.at(2, lambda: self.read(rest[half:], tried))
+        else:
+            self.at(1, lambda: self.read(rest, tried + 1 if rest == batch else 1))
+
+    def give_up(self, function: str, mapping: Properties, batch: list[Event]) -> None:
+        """Send the record of a batch that keeps failing to its destination."""
+        to = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+        told: Event = {"requestContext": {"condition": "RetryAttemptsExhausted"}, **positions(batch)}
+        if to.startswith(("arn:aws:s3", "kafka:")):
+            told["payload"] = json.dumps({"Records": batch})
+        if mapping.get("MetricsConfig"):
+            self.count("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", function, len(batch))
+        if to.startswith("kafka:"):
+            self.topics[to].append(json.dumps(told))
+        elif to and to not in self.blocked:
+            self.arrive(to, told)
+        else:
+            self.count("AWS/Lambda", "DestinationDeliveryFailures", function)
+            self.lost.extend(batch)
+
+
+def function_of(arn: str) -> str:
+    """Return the logical id in the ARN of a function's alias."""
+    found = re.search(r":function:(\w+)", arn)
+    assert found and arn.endswith(":live"), f"{arn} is not the alias, and has none of its settings"
+    return found[1]
+
+
+def record(function: str, event: Any, answer: Answer) -> Event:
+    """Return the record of an asynchronous call."""
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function}:live"
+    told = {"errorType": answer.error, "errorMessage": "injected", "stackTrace": []}
+    return {
+        "version": "1.0",
+        "timestamp": "2026-11-23T12:00:00.000Z",
+        "requestContext": {
+            "requestId": "r",
+            "functionArn": arn,
+            "condition": "RetriesExhausted" if answer.error else "Success",
+            "approximateInvokeCount": 1,
+        },
+        "requestPayload": event,
+        "responseContext": {"statusCode": 200, "executedVersion": "1"},
+        "responsePayload": told if answer.error else answer.result,
+    }
+
+
+def positions(batch: list[Event]) -> Event:
+    """Return what is told of a batch: where it is, not what is in it."""
+    name = {"kinesis": "KinesisBatchInfo", "dynamodb": "DDBStreamBatchInfo"}
+    kind = next((name[key] for key in name if key in batch[0]), "KafkaBatchInfo")
+    ends = {"startSequenceNumber": number_of(batch[0]), "endSequenceNumber": number_of(batch[-1])}
+    return {kind: {**ends, "batchSize": len(batch)}}
+
+
+def _data(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _decoded(data: str) -> str:
+    from base64 import b64decode
+
+    return b64decode(data).decode()

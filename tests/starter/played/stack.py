@@ -1,0 +1,99 @@
+"""What a project's template deploys, as the services see it: rules, subscriptions, readers, destinations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tests.starter.checks.deployed import read, resolve, translate
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The resources of a template, every reference filled in; ``files`` are those of the project."""
+
+    files: Mapping[str, str]
+
+    @cached_property
+    def translated(self) -> dict[str, Any]:
+        """Return what SAM makes of the template."""
+        return translate(read(self.files["template.yaml"]), dict(self.files))
+
+    @cached_property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Return each resource by its logical id."""
+        found: dict[str, dict[str, Any]] = resolve(self.translated["Resources"], self.translated)
+        return found
+
+    def of(self, kind: str) -> dict[str, Properties]:
+        """Return the properties of each resource of a type."""
+        return {
+            name: item.get("Properties", {}) for name, item in self.resources.items() if item["Type"] == kind
+        }
+
+    @cached_property
+    def asynchronous(self) -> dict[str, Properties]:
+        """Return the settings of asynchronous calls, by the function whose alias has them."""
+        configured = self.of("AWS::Lambda::EventInvokeConfig").values()
+        return {item["FunctionName"]: item for item in configured if item["Qualifier"] == "live"}
+
+    def rules(self, bus: str) -> Iterator[tuple[Properties, Properties]]:
+        """Yield each rule of a bus with each of its targets."""
+        for rule in self.of("AWS::Events::Rule").values():
+            if _last(rule.get("EventBusName", "default")) == bus:
+                yield from ((rule, target) for target in rule["Targets"])
+
+    def subscriptions(self, topic: str) -> Iterator[Properties]:
+        """Yield what a topic delivers to."""
+        for item in self.of("AWS::SNS::Subscription").values():
+            if _last(item["TopicArn"]) == topic:
+                yield item
+
+    def pipe(self, source: str) -> Properties | None:
+        """Return the pipe that reads ``source``."""
+        pipes = self.of("AWS::Pipes::Pipe").values()
+        return next((item for item in pipes if source in item["Source"].replace(":", "/").split("/")), None)
+
+    @cached_property
+    def mapping(self) -> Properties | None:
+        """Return the poller that reads a stream for a function."""
+        return next(iter(self.of("AWS::Lambda::EventSourceMapping").values()), None)
+
+    @cached_property
+    def machine(self) -> tuple[str, Properties] | None:
+        """Return the state machine with its logical id."""
+        return next(iter(self.of("AWS::StepFunctions::StateMachine").items()), None)
+
+
+def matches(pattern: Any, event: Any) -> bool:
+    """Return whether EventBridge would hand ``event`` to a rule with ``pattern``."""
+    if isinstance(pattern, dict):
+        return all(isinstance(event, dict) and matches(part, event.get(key)) for key, part in pattern.items())
+    return any(_is(wanted, event) for wanted in pattern)
+
+
+def _is(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, dict):
+        assert set(wanted) == {"prefix"}, f"what is {wanted}?"
+        return str(value).startswith(wanted["prefix"])
+    return bool(wanted == value)
+
+
+def _last(name: str) -> str:
+    return name.replace(":", "/").rpartition("/")[2]
+
+
+def filled(template: str, record: dict[str, Any]) -> Any:
+    """Return what a pipe makes of ``record``: each ``<$.path>`` is the value, text that is JSON as data."""
+    text = template
+    for place in [part.partition(">")[0] for part in template.split("<$.")[1:]]:
+        value: Any = record
+        for key in place.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        text = text.replace(f"<$.{place}>", json.dumps(value))
+    return json.loads(text)

@@ -1,0 +1,240 @@
+"""A project deployed in an emulated account: its real handlers in Python, its machine under moto."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from threading import RLock
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from advisor.starter import Blueprint, render, write_project
+from advisor.starter.render import RenderedFile
+from tests.starter.checks.running import Run, create_machine, finished, interpreter
+from tests.starter.played.account import Account
+from tests.starter.played.answers import Answer
+from tests.starter.played.in_process import Crash, context
+from tests.starter.played.probes import ENVIRONMENT
+from tests.starter.played.stack import Stack
+
+Payload = dict[str, Any]
+CRASHED_MS = 40
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Workflow"
+
+
+@dataclass
+class Work:
+    """What the business code of a project did, and what it is to fail with: by function, an error a time.
+
+    The last error of a list is that of every later attempt, too, where the list ends in ``...``.
+    """
+
+    done: list[tuple[str, Any]] = field(default_factory=list)
+    attempts: list[tuple[str, Any]] = field(default_factory=list)
+    fails: dict[str, list[Any]] = field(default_factory=dict)
+    returns: dict[str, Payload] = field(default_factory=dict)
+
+    def fault(self, function: str, payload: Any) -> BaseException | None:
+        """Return what this attempt fails with."""
+        for key in (function, f"{function} {payload.get('id')}"):
+            errors = self.fails.get(key, [])
+            if errors:
+                return errors[0] if errors[1:] == [...] else errors.pop(0)
+        return None
+
+    def times(self, function: str) -> int:
+        """Return how often a function finished its work."""
+        return sum(name == function for name, _ in self.done)
+
+
+@dataclass
+class Project:
+    """A project's files and handlers; each ``world`` is a fresh account with it deployed."""
+
+    blueprint: Blueprint
+    stack: Stack
+    modules: dict[str, ModuleType]
+    work: Work = field(default_factory=Work)
+    lock: RLock = field(default_factory=RLock)
+
+    @contextmanager
+    def world(self, **fails: list[Any]) -> Iterator[World]:
+        """Give the account; ``fails`` are errors of the business code, by function."""
+        self.work.__init__()  # type: ignore[misc]
+        self.work.fails = dict(fails)
+        made = World(self)
+        with interpreter(made.from_machine) as waited:
+            made.deploy(waited)
+            yield made
+
+
+class World:
+    """One account with the project in it."""
+
+    def __init__(self, project: Project) -> None:
+        self.project, self.work = project, project.work
+        self.runs: list[Run] = []
+        self.inputs: list[str] = []
+        self.account = Account(project.stack, self.call, runs=self)
+        self.known: set[str] = set()
+        self.names: Counter[str] = Counter()
+
+    def deploy(self, waited: list[float]) -> None:
+        """Create tables and machine."""
+        self.waited = waited
+        if self.project.stack.machine:
+            self.machine = create_machine(self.project.stack.files)
+        elif self.project.blueprint.idempotency:
+            boto3.client("dynamodb", region_name="us-east-1").create_table(
+                TableName=self.project.blueprint.idempotency.to,
+                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+
+    def call(self, function: str, event: Any) -> Answer:
+        """Invoke a function's handler."""
+        with self.project.lock, patch.dict(os.environ, {"AWS_LAMBDA_FUNCTION_NAME": function}):
+            handler = self.project.modules[function].handler
+            given = json.loads(json.dumps(event))
+            try:
+                answer = Answer(result=json.loads(json.dumps(handler(given, context(30_000)))))
+            except Crash:
+                time.sleep(CRASHED_MS / 1000)
+                answer = Answer(error="Sandbox.Timedout")
+            except Exception as error:
+                answer = Answer(error=type(error).__name__)
+        if any(item.id == function and item.does == "start" for item in self.project.blueprint.functions):
+            self.collect()
+        if answer.error:
+            self.account.count("AWS/Lambda", "Errors", function)
+        return answer
+
+    def from_machine(self, arn: str, event: dict[str, Any]) -> Any:
+        """Invoke a function for the machine."""
+        answer = self.call(arn.split(":")[6], event)
+        if answer.error:
+            raise type(answer.error, (Exception,), {})("injected")
+        return answer.result
+
+    def start(self, given: Any, name: str = "") -> str:
+        """Run the machine to its end and return the status."""
+        named = {"name": name} if name else {}
+        started = boto3.client("stepfunctions", region_name="us-east-1").start_execution(
+            stateMachineArn=self.machine, input=json.dumps(given), **named
+        )
+        return self.follow(started["executionArn"], json.dumps(given))
+
+    def collect(self) -> None:
+        """Follow the runs that a function has started."""
+        backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+        started = [run for machine in backend.state_machines for run in machine.executions]
+        for run in started:
+            if run.execution_arn not in self.known:
+                self.follow(run.execution_arn, json.dumps(run.execution_input))
+
+    def follow(self, execution: str, given: str) -> str:
+        """Wait for a run, take what it sent to other services, and move its metrics."""
+        self.known.add(execution)
+        run = finished(execution, self.waited, {"approved": True})
+        self.runs.append(run)
+        self.inputs.append(given)
+        metrics = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut"}
+        if run.status in metrics:
+            self.account.count("AWS/States", metrics[run.status], MACHINE)
+        for text in run.sent:
+            self.take(json.loads(text))
+        if run.status != "SUCCEEDED":
+            self.ended_badly(run, execution, given)
+        return run.status
+
+    def take(self, sent: dict[str, Any]) -> None:
+        """Deliver what a state of the machine handed to a service."""
+        if "QueueUrl" in sent:
+            body = sent["MessageBody"]
+            text = body if isinstance(body, str) else json.dumps(body)
+            self.account.send(sent["QueueUrl"].rpartition("/")[2], text)
+        elif "TopicArn" in sent:
+            self.account.publish(sent["TopicArn"].rpartition(":")[2], json.dumps(sent["Message"]))
+        for entry in sent.get("Entries", []):
+            detail = entry["Detail"]
+            event = {"id": "e", "source": entry["Source"], "detail-type": entry["DetailType"]}
+            detail = json.loads(detail) if isinstance(detail, str) else detail
+            bus = entry.get("EventBusName", "default").replace(":", "/").rpartition("/")[2]
+            self.account.put(bus, {**event, "detail": detail})
+
+    def ended_badly(self, run: Run, execution: str, given: str) -> None:
+        """Put what AWS says of a Standard run that failed on the default bus."""
+        machine = self.project.stack.machine
+        assert machine
+        if machine[1].get("StateMachineType") != "EXPRESS":
+            detail = {"executionArn": execution, "stateMachineArn": MACHINE, "status": run.status, "input": given}
+            kind = "Step Functions Execution Status Change"
+            self.account.put("default", {"id": "s", "source": "aws.states", "detail-type": kind, "detail": detail})
+
+
+@contextmanager
+def project(blueprint: Blueprint, folder: Path, edit: Callable[[RenderedFile], RenderedFile] | None = None) -> Iterator[Project]:
+    """Give a project in Python with its handlers loaded; ``edit`` puts a fault into its files."""
+    files = tuple(edit(file) if edit else file for file in render(blueprint))
+    write_project(files, folder / "project")
+    made = Project(blueprint, Stack({file.path: file.text for file in files}), {})
+    functions = folder / "project" / "functions"
+    table = {"IDEMPOTENCY_TABLE": blueprint.idempotency.to} if blueprint.idempotency else {}
+    more = {"STATE_MACHINE_ARN": MACHINE}
+    known = set(sys.modules)
+    with patch.dict(os.environ, {**ENVIRONMENT, **table, **more}), mock_aws():
+        sys.path.insert(0, str(functions))
+        try:
+            _load(made)
+            yield made
+        finally:
+            sys.path.remove(str(functions))
+            for name in set(sys.modules) - known:
+                where = getattr(sys.modules[name], "__file__", None) or ""
+                if where.startswith(str(functions)):
+                    del sys.modules[name]
+
+
+def _load(made: Project) -> None:
+    """Import each handler; what it does for a payload goes through the spy."""
+    if any(item.does == "step" for item in made.blueprint.functions):
+        shared = importlib.import_module("shared.work")
+        turn = shared.unit_of_work
+        for function in made.blueprint.functions:
+            if function.does == "step":
+                shared.unit_of_work = lambda do, id=function.id: turn(_spied(made, id, do))
+                made.modules[function.id] = importlib.import_module(f"{function.name.module}.app")
+    for function in made.blueprint.functions:
+        if function.does == "start":
+            made.modules[function.id] = importlib.import_module(f"{function.name.module}.app")
+
+
+def _spied(made: Project, function: str, do: Callable[[Payload], Payload]) -> Callable[[Payload], Payload]:
+    @wraps(do)
+    def spied(payload: Payload) -> Payload:
+        work = made.work
+        work.attempts.append((function, payload))
+        fault = work.fault(function, payload)
+        if fault is not None:
+            raise fault
+        result = do(payload)
+        work.done.append((function, payload))
+        return {**result, **work.returns.get(function, {})}
+
+    return spied
