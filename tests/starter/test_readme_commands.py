@@ -14,7 +14,7 @@ SHARE = [("sqs", "sam", 1), ("kafka", "terraform", 3)]
 
 @pytest.mark.parametrize(("source", "iac", "number"), SHARE)
 def test_a_readme_may_be_typed_from_top_to_bottom(source: str, iac: str, number: int, tmp_path: Path) -> None:
-    check(project(source, iac, number), tmp_path)
+    check(source, project(source, iac, number), tmp_path)
 
 
 @pytest.mark.parametrize(

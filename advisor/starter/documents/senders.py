@@ -35,12 +35,18 @@ class Project(Struct, frozen=True):
 
 def send(project: Project) -> str:
     """Return what sends one event through the source."""
-    return SENDERS.get(project.blueprint.event_source, _call)(project)
+    return SENDERS.get(_source(project.blueprint), _call)(project)
+
+
+def _source(blueprint: Blueprint) -> str:
+    """Return where an event comes in: at the API, also where a bus is behind it."""
+    over_http = any(isinstance(item, HttpApi) for item in blueprint.resources)
+    return "api-gateway" if over_http else blueprint.event_source
 
 
 def note(project: Project) -> str:
     """Return what is to be known before it is sent."""
-    source = project.blueprint.event_source
+    source = _source(project.blueprint)
     first = project.blueprint.first_function
     called = first and not first.answers and not project.blueprint.worked_on
     asynchronous = called and source not in SENDERS

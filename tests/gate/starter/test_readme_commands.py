@@ -17,7 +17,7 @@ from tests.starter.typed.typist import type_readme
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_command_works_when_typed_in_order(source: str | None, iac: str, tmp_path: Path) -> None:
     number = SOURCES.index(source) + FLAVOURS.index(iac)
-    check(project(source, iac, number), tmp_path)
+    check(source, project(source, iac, number), tmp_path)
 
 
 README = "README.md"
@@ -62,7 +62,7 @@ def test_typing_finds_an_event_that_goes_past_the_source(tmp_path: Path) -> None
     made = project("sqs", "sam", 1)
     sent = ("aws sqs send-message --queue-url", "aws sqs receive-message --queue-url")
     typed = type_readme(made, tmp_path, {README: sent})
-    assert through_source(made, typed) != []
+    assert through_source("sqs", typed) != []
 
 
 def test_a_secret_is_given_before_the_first_deployment(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def _sent(history: list[dict[str, Any]]) -> Iterator[str]:
         if text:
             same = json.dumps(json.loads(text), sort_keys=True)
             same = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>", same)
-            yield re.sub(r'("expiration": {"N"|"entered"): "[^"]+"', r"\1: <time>", same)
+            yield re.sub(r'("expiration": {"N"|"entered"): "[^"]+"', r'\1: "<time>"', same)
 
 
 def _tokens() -> set[str]:

@@ -212,8 +212,8 @@ class Account:
         """Let a pipe work on one record of a stream."""
         settings: Properties = next(iter(pipe["SourceParameters"].values()))
         taken = {**item, **item.get("kinesis", {})}
-        if "data" in taken:
-            taken["data"] = _data(_decoded(taken["data"]))
+        for key in {"data", "value"} & set(taken):
+            taken[key] = _data(_decoded(taken[key]))
         for _ in range(1 + settings.get("MaximumRetryAttempts", 0)):
             if self.piped(pipe, taken):
                 return

@@ -66,9 +66,7 @@ def _schedule(world: World, payload: Payload, id: str) -> None:
     (schedule,) = world.project.stack.of("AWS::Scheduler::Schedule").values()
     target: Properties = schedule["Target"]
     given = target["Input"].replace("<aws.scheduler.scheduled-time>", payload["id"])
-    world.account.deliver(
-        target["Arn"], json.loads(given), target.get("DeadLetterConfig", {}).get("Arn", "")
-    )
+    world.account.deliver(target["Arn"], json.loads(given), target.get("DeadLetterConfig", {}).get("Arn", ""))
 
 
 def kinesis(payload: Payload, id: str) -> dict[str, Any]:
@@ -217,4 +215,5 @@ SOURCES: Mapping[str, Send] = {
 
 def send(world: World, payload: Payload, id: str = "1") -> None:
     """Send one event through the source; the same ``id`` is the same event again."""
-    SOURCES[world.project.blueprint.event_source](world, payload, id)
+    over_http = world.project.stack.of("AWS::ApiGatewayV2::Integration")
+    SOURCES["api-gateway" if over_http else world.project.blueprint.event_source](world, payload, id)

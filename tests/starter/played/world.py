@@ -183,13 +183,22 @@ class World:
         machine = self.project.stack.machine
         assert machine
         if machine[1].get("StateMachineType") != "EXPRESS":
-            detail = {"executionArn": execution, "stateMachineArn": MACHINE, "status": run.status, "input": given}
+            detail = {
+                "executionArn": execution,
+                "stateMachineArn": MACHINE,
+                "status": run.status,
+                "input": given,
+            }
             kind = "Step Functions Execution Status Change"
-            self.account.put("default", {"id": "s", "source": "aws.states", "detail-type": kind, "detail": detail})
+            self.account.put(
+                "default", {"id": "s", "source": "aws.states", "detail-type": kind, "detail": detail}
+            )
 
 
 @contextmanager
-def project(blueprint: Blueprint, folder: Path, edit: Callable[[RenderedFile], RenderedFile] | None = None) -> Iterator[Project]:
+def project(
+    blueprint: Blueprint, folder: Path, edit: Callable[[RenderedFile], RenderedFile] | None = None
+) -> Iterator[Project]:
     """Give a project in Python with its handlers loaded; ``edit`` puts a fault into its files."""
     files = tuple(edit(file) if edit else file for file in render(blueprint))
     write_project(files, folder / "project")
