@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 from advisor.knowledge.aws import AwsFacts
-from advisor.knowledge.flow import Flow
+from advisor.knowledge.flow import Flow, units
 from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.jobs import JobStart
@@ -104,15 +104,9 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         """The function that an event reaches first; none where the state machine takes it."""
         if self.approach == "step-functions":
             return None
-        reached = (
-            f
-            for f in self.functions
-            if f.asynchronous
-            or f.durable
-            or f.answers
-            or (f.trigger and (f.trigger.batch or f.trigger.worker))
-        )
-        return next(reached, None)
+        chain = (self.by_id.get(unit.function_id) for unit in units(self.flow))
+        called = (item for item in (*chain, *self.functions) if isinstance(item, Function))
+        return next((item for item in called if _takes_events(item)), None)
 
     @cached_property
     def worked_on(self) -> Mapping[str, Function]:
@@ -151,3 +145,9 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
 
     def permissions_of(self, holder: str) -> tuple[Permission, ...]:
         return tuple(item for item in self.permissions if item.holder == holder)
+
+
+def _takes_events(function: Function) -> bool:
+    """Return whether events come to ``function``, other than from a state machine."""
+    read = function.trigger and (function.trigger.batch or function.trigger.worker)
+    return bool(function.asynchronous or function.durable or function.answers or read)

@@ -20,6 +20,7 @@ from tests.starter.played.order import left, number_of
 from tests.starter.played.stack import Properties, Stack, filled, matches
 
 Event = dict[str, Any]
+ENDLESS = 3  # this many retries stand for a pipe that never gives up
 
 
 class Runs(Protocol):
@@ -214,9 +215,11 @@ class Account:
         taken = {**item, **item.get("kinesis", {})}
         for key in {"data", "value"} & set(taken):
             taken[key] = _data(_decoded(taken[key]))
-        for _ in range(1 + settings.get("MaximumRetryAttempts", 0)):
+        for _ in range(1 + settings.get("MaximumRetryAttempts", ENDLESS)):
             if self.piped(pipe, taken):
                 return
+        if "MaximumRetryAttempts" not in settings:
+            return  # it holds its partition and is tried on and on
         letters = settings.get("DeadLetterConfig", {}).get("Arn", "")
         self.keep(letters, {"context": {"condition": "RetryAttemptsExhausted"}, **positions([item])})
 

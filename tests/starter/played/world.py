@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,8 +113,10 @@ class World:
         with self.project.lock, patch.dict(os.environ, {"AWS_LAMBDA_FUNCTION_NAME": function}):
             handler = self.project.modules[function].handler
             given = json.loads(json.dumps(event))
+            crashes = any(isinstance(error, Crash) for error in self.work.fails.get(function, []))
+            left = CRASHED_MS if crashes else 30_000
             try:
-                answer = Answer(result=json.loads(json.dumps(handler(given, context(30_000)))))
+                answer = Answer(result=json.loads(json.dumps(handler(given, context(left)))))
             except Crash:
                 time.sleep(CRASHED_MS / 1000)
                 answer = Answer(error="Sandbox.Timedout")
@@ -134,9 +137,8 @@ class World:
 
     def start(self, given: Any, name: str = "") -> str:
         """Run the machine to its end and return the status."""
-        named = {"name": name} if name else {}
         started = boto3.client("stepfunctions", region_name="us-east-1").start_execution(
-            stateMachineArn=self.machine, input=json.dumps(given), **named
+            stateMachineArn=self.machine, input=json.dumps(given), name=name or str(uuid.uuid4())
         )
         return self.follow(started["executionArn"], json.dumps(given))
 
@@ -207,10 +209,11 @@ def project(
     table = {"IDEMPOTENCY_TABLE": blueprint.idempotency.to} if blueprint.idempotency else {}
     more = {"STATE_MACHINE_ARN": MACHINE}
     known = set(sys.modules)
-    with patch.dict(os.environ, {**ENVIRONMENT, **table, **more}), mock_aws():
+    with patch.dict(os.environ, {**ENVIRONMENT, **table, **more}):
         sys.path.insert(0, str(functions))
         try:
-            _load(made)
+            with mock_aws():
+                _load(made)
             yield made
         finally:
             sys.path.remove(str(functions))
