@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 import jsonata
 import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retriers
+import moto.stepfunctions.parser.asl.component.intrinsic.jsonata as intrinsics
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambdas
 import moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function as waits
 import moto.stepfunctions.parser.asl.jsonata.jsonata as expressions
@@ -85,7 +86,8 @@ def _client(service: str) -> Any:
 
 def _evaluate(expression: str) -> Any:
     try:
-        # Step Functions' own two, of which moto refuses the one and this reader lacks the other
+        # Step Functions' own two: moto puts a sentence in the place of the one, this reader lacks the other
+        expression = expression.replace(intrinsics._DECLARATION_HASH, "")
         reader = jsonata.Jsonata(expression.replace("$uuid()", f"'{uuid.uuid4()}'"))
         reader.register_lambda("hash", lambda text, algorithm: sha256(text.encode()).hexdigest())
         return reader.evaluate(None)

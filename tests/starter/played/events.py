@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.starter.blueprint.items import typed
+from tests.starter.played.account import function_of
 from tests.starter.played.stack import Properties
 from tests.starter.played.world import World
 
@@ -145,25 +146,30 @@ def _logs(world: World, payload: Payload, id: str) -> None:
     world.account.deliver(item["DestinationArn"], {"awslogs": {"data": data}})
 
 
-def _sign_up(world: World, payload: Payload, id: str) -> None:
-    (pool,) = world.project.stack.of("AWS::Cognito::UserPool").values()
+def sign_up(payload: Payload, trigger: str) -> dict[str, Any]:
+    """Return what Cognito calls its function with."""
     attributes = {"sub": payload["id"], "email_verified": "true", "email": "ann@example.com"}
-    event = {
+    return {
         "version": "1",
         "region": "us-east-1",
         "userPoolId": "us-east-1_aB3dE5gH7",
         "userName": payload["id"],
         "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "c"},
-        "triggerSource": "PostConfirmation_ConfirmSignUp",
+        "triggerSource": trigger,
         "request": {"userAttributes": attributes},
         "response": {},
     }
-    function = pool["LambdaConfig"]["PostConfirmation"].split(":")[6]
-    world.account.at(0, lambda: _answered(world, function, event))
 
 
-def _answered(world: World, function: str, event: Any) -> None:
-    world.call(function, event)
+def answered(world: World, event: dict[str, Any]) -> None:
+    """Call the function that the user pool triggers."""
+    (pool,) = world.project.stack.of("AWS::Cognito::UserPool").values()
+    world.call(function_of(pool["LambdaConfig"]["PostConfirmation"]), event)
+
+
+def _sign_up(world: World, payload: Payload, id: str) -> None:
+    event = sign_up(payload, "PostConfirmation_ConfirmSignUp")
+    world.account.at(0, lambda: answered(world, event))
 
 
 def _api(world: World, payload: Payload, id: str) -> None:

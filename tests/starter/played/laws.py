@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.knowledge.flow import Choice, Flow, Poll, Task, WaitForCallback, parts
+from advisor.knowledge.flow import Choice, Flow, Map, Poll, Task, WaitForCallback, parts
 from advisor.starter import Blueprint
-from tests.starter.played.events import RECORDS, send
+from tests.starter.played.events import RECORDS, answered, send, sign_up
 from tests.starter.played.in_process import Crash
 from tests.starter.played.world import Project, World
 
@@ -90,6 +90,9 @@ class Laws:
             if self.blueprint.idempotency:
                 self.fails_once(step, Crash(), "crashes once")
         self.cannot_be_delivered()
+        self.has_equal_items()
+        if self.blueprint.event_source == "cognito":
+            self.resets_a_password()
         if self.project.stack.mapping:
             self.reads_batches()
         return self.found
@@ -210,6 +213,28 @@ class Laws:
                 else:
                     self.where_told(world, told[0], "the start is refused")
 
+    def has_equal_items(self) -> None:
+        """Hold that equal items of a list are each worked on."""
+        lists = {item.id: item.lists for item in self.blueprint.functions if item.lists}
+        maps = [node for node in self.blueprint.flow if isinstance(node, Map)]
+        if len(lists) != 1 or len(maps) != 1 or not self.blueprint.idempotency:
+            return
+        ((function, key),) = lists.items()
+        with self.project.world() as world:
+            world.work.returns[function] = {key: [{"id": EVENT, "quantity": 1}] * 2}
+            self.settled(world)
+            for step in steps(maps[0].body):
+                times = world.work.times(step)
+                self.law("again", times == 2, f"two equal items, but {step} done {times} times")
+
+    def resets_a_password(self) -> None:
+        """Hold that a forgotten password is no sign-up, though Cognito calls the same function."""
+        with self.project.world() as world:
+            trigger = "PostConfirmation_ConfirmForgotPassword"
+            answered(world, sign_up(self.payload, trigger))
+            world.account.settle()
+            self.law("again", not world.runs, "a password that is reset starts a run")
+
     def targets(self) -> Iterator[str]:
         """Yield what the source starts."""
         first = self.blueprint.first_function or next(
@@ -266,7 +291,9 @@ def contents(world: World, place: str) -> Iterator[str]:
         else:
             yield from (json.dumps(what) for function, what in world.work.attempts if function == name)
     if place.startswith("the topic that"):
-        yield from (text for topic, texts in account.topics.items() if topic.startswith("kafka:") for text in texts)
+        yield from (
+            text for topic, texts in account.topics.items() if topic.startswith("kafka:") for text in texts
+        )
 
 
 def holds(text: str, wanted: str) -> bool:

@@ -1,0 +1,101 @@
+"""Faults that field users and reviewers met, put back into generated projects: a law of the ring finds each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from advisor.starter.render import RenderedFile
+from tests.starter.played.laws import Laws
+from tests.starter.played.world import project
+from tests.starter.projects import blueprint
+
+
+class Mutant(NamedTuple):
+    """A fault: in which project and file, what becomes of which text, and the law that it breaks."""
+
+    project: str
+    path: str
+    text: str
+    instead: str
+    law: str
+
+
+ASL = "statemachine/order-pipeline.asl.json"
+WORK = "functions/shared/work.py"
+MUTANTS = {
+    "a batch goes on after a record that failed": Mutant(
+        "stream-kinesis", WORK, r"return \{\"batchItemFailures\": \[\{.*\}\]\}", "continue", "steps"
+    ),
+    "a crashed attempt is never free again": Mutant(
+        "async-s3-to-bus", WORK, r"once_a_day.register_lambda_context\(context\)", "pass", "steps"
+    ),
+    "each delivery is another event": Mutant(
+        "async-bus-to-functions", WORK, r"key=identity\(event\)", 'key={"now": id(event)}', "again"
+    ),
+    "every event is the same": Mutant(
+        "async-bus-to-functions", WORK, r"key=identity\(event\)", 'key={"same": 1}', "again"
+    ),
+    "the step before a list returns none": Mutant(
+        "standard-map", "functions/validate_request/app.py", r"\"items\": items, ", "", "steps"
+    ),
+    "equal items are the same call": Mutant(
+        "standard-map", ASL, r"\"item\": \"\{% .*? %\}\",?\s*", "", "again"
+    ),
+    "two runs for one event": Mutant(
+        "standard-sqs", ASL, r"\{% \$event %\}", "{% $states.context.Execution.Id %}", "again"
+    ),
+    "an invented condition skips a step": Mutant(
+        "both-branch", ASL, r"(\"Special case\?\": \{[^}]*?)\"Next\": \"Record result\"", r'\1"Next": "Enrich result"', "steps"
+    ),
+    "a step is not taken back": Mutant(
+        "standard-arranged", ASL, r"(\"Take payment\"[\s\S]*?)\"Undo apply voucher\"", r'\1"Undo check credit"', "undo"
+    ),
+    "a password that is reset starts a run": Mutant(
+        "standard-cognito", "functions/start_workflow/app.py", r"PostConfirmation_ConfirmSignUp\":", 'nothing" and False:', "again"
+    ),
+    "failures have no destination": Mutant(
+        "async-s3-to-bus", "template.yaml", r"          OnFailure:\n.*\n.*FailureQueue.Arn\n", "", "lost"
+    ),
+    "a rule has no queue for what it cannot deliver": Mutant(
+        "standard-map", "template.yaml", r"DeadLetterConfig: .*|DeadLetterConfig:\n.*\n", "", "lost"
+    ),
+    "a queue gives up without another": Mutant(
+        "standard-sqs", "template.yaml", r"RedrivePolicy: .*", "", "lost"
+    ),
+    "the table promises more than the service keeps": Mutant(
+        "stream-queue", "README.md", r"positions in the stream, not the records", "the event itself", "lost"
+    ),
+    "the table names an alarm that cannot ring": Mutant(
+        "standard-sqs", "README.md", r"WorkflowExecutionsFailedAlarm", "WorkflowExecutionsTimedOutAlarm", "rings"
+    ),
+    "an alarm watches another queue": Mutant(
+        "async-s3-to-bus", "template.yaml", r"!GetAtt FailureQueue.QueueName", "!GetAtt UndeliveredEvents.QueueName", "rings"
+    ),
+    "an alarm rings where nothing failed": Mutant(
+        "async-sdk", "template.yaml", r"!GetAtt FailureQueue.QueueName", "!GetAtt SuccessQueue.QueueName", "rings"
+    ),
+    "the table sends people to another place": Mutant(
+        "async-s3-to-bus", "README.md", r"queue `FailureQueue`", "queue `UndeliveredEvents`", "lost"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_law_finds(name: str, tmp_path: Path) -> None:
+    mutant = MUTANTS[name]
+
+    def edit(file: RenderedFile) -> RenderedFile:
+        if file.path != mutant.path:
+            return file
+        text, times = re.subn(mutant.text, mutant.instead, file.text)
+        assert times, f"{mutant.path} has no {mutant.text}"
+        return replace(file, text=text)
+
+    with project(blueprint(mutant.project), tmp_path, edit) as made:
+        found = Laws(made).play()
+    assert any(fault.startswith(f"{mutant.law}: ") for fault in found), found

@@ -1,0 +1,55 @@
+"""Projects deployed in an emulated account: events go in as their source sends them, whatever can fails.
+
+The handlers are the real ones with their real libraries, the state machine runs in moto's interpreter, time
+is virtual. The laws are those of ``tests/starter/played/laws.py``; what is played is sampled by a fixed seed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from advisor.starter import Blueprint, NotSupported
+from tests.starter.combinations import FACTORS
+from tests.starter.matrix import covering, planned
+from tests.starter.played.events import SOURCES
+from tests.starter.played.laws import Laws
+from tests.starter.played.world import project
+from tests.starter.projects import PROJECTS, blueprint
+
+SEED = 1
+SAMPLED = {"destinations": 16, "step-functions": 16, "both": 8}
+
+
+def playable(made: Blueprint) -> bool:
+    """Return whether the emulated account has the source."""
+    return made.event_source in SOURCES and made.runtime == "python"
+
+
+def sampled() -> Iterator[tuple[str, int]]:
+    """Yield the numbers of some of the combinations that have every pair of values."""
+    for approach in FACTORS:
+        numbers = range(len(covering(approach)))
+        yield from ((approach, n) for n in random.Random(SEED).sample(numbers, SAMPLED[approach]))
+
+
+@pytest.mark.parametrize("name", [name for name in PROJECTS if playable(blueprint(name))])
+def test_a_project_keeps_the_laws(name: str, tmp_path: Path) -> None:
+    with project(blueprint(name), tmp_path) as made:
+        assert Laws(made).play() == []
+
+
+@pytest.mark.parametrize(("approach", "number"), list(sampled()))
+def test_so_does_any_combination(approach: str, number: int, tmp_path: Path) -> None:
+    try:
+        combination = {**covering(approach)[number], "runtime": "python", "iac": "sam"}
+        wanted = planned(approach, combination)
+    except NotSupported:
+        pytest.skip("this combination is refused")
+    if not playable(wanted):
+        pytest.skip(f"{wanted.event_source} is not emulated")
+    with project(wanted, tmp_path) as made:
+        assert Laws(made).play() == []
