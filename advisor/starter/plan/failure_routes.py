@@ -271,7 +271,7 @@ class _Table(Struct, frozen=True):
                     kept.to, "sqs", "waiting"
                 )
             case "lambda":
-                return Phrase("function `{0}`", target), self.alarm(to.target.to, "lambda", "dropped")
+                return Phrase("function `{0}`", target), None
             case "kafka":
                 return Phrase("the topic that `{0}` names", target), None
         return Phrase("bucket `{0}`", target), None

@@ -1,4 +1,4 @@
-"""Faults that field users and reviewers met, put back into generated projects: a law of the ring finds each."""
+"""Faults that users and reviewers met, put back into generated projects: a law of the ring finds each."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ ASL = "statemachine/order-pipeline.asl.json"
 WORK = "functions/shared/work.py"
 MUTANTS = {
     "a batch goes on after a record that failed": Mutant(
-        "stream-kinesis", WORK, r"return \{\"batchItemFailures\": \[\{.*\}\]\}", "continue", "steps"
+        "stream-kinesis", WORK, r"return \{\"batchItemFailures\": \[\{.*\}\]\}", "continue", "lost"
     ),
     "a crashed attempt is never free again": Mutant(
         "async-s3-to-bus", WORK, r"once_a_day.register_lambda_context\(context\)", "pass", "steps"
     ),
     "each delivery is another event": Mutant(
-        "async-bus-to-functions", WORK, r"key=identity\(event\)", 'key={"now": id(event)}', "again"
+        "async-bus-to-functions", WORK,
+        r"key=identity\(event\)", 'key={"now": __import__("uuid").uuid4().hex}', "again"
     ),
     "every event is the same": Mutant(
         "async-bus-to-functions", WORK, r"key=identity\(event\)", 'key={"same": 1}', "again"
     ),
     "the step before a list returns none": Mutant(
-        "standard-map", "functions/validate_request/app.py", r"\"items\": items, ", "", "steps"
+        "both-arranged", "functions/receive/app.py", r"\"items\": items, ", "", "steps"
     ),
     "equal items are the same call": Mutant(
         "standard-map", ASL, r"\"item\": \"\{% .*? %\}\",?\s*", "", "again"
@@ -50,13 +51,19 @@ MUTANTS = {
         "standard-sqs", ASL, r"\{% \$event %\}", "{% $states.context.Execution.Id %}", "again"
     ),
     "an invented condition skips a step": Mutant(
-        "both-branch", ASL, r"(\"Special case\?\": \{[^}]*?)\"Next\": \"Record result\"", r'\1"Next": "Enrich result"', "steps"
+        "both-branch", ASL, r"\"Default\": \"Record result\"", '"Default": "Enrich result"', "steps"
     ),
     "a step is not taken back": Mutant(
-        "standard-arranged", ASL, r"(\"Take payment\"[\s\S]*?)\"Undo apply voucher\"", r'\1"Undo check credit"', "undo"
+        "standard-arranged", ASL,
+        r"\$count\(\$done_check_credit\) > 0", "$count($done_check_credit) > 9", "undo"
+    ),
+    "what was never done is taken back": Mutant(
+        "standard-arranged", ASL,
+        r"(\"Nothing done yet\"[\s\S]*?\"done_take_payment\": )\[\]", r'\1"{% [$states.input] %}"', "undo"
     ),
     "a password that is reset starts a run": Mutant(
-        "standard-cognito", "functions/start_workflow/app.py", r"PostConfirmation_ConfirmSignUp\":", 'nothing" and False:', "again"
+        "standard-cognito", "functions/start_workflow/app.py",
+        r"PostConfirmation_ConfirmSignUp\":", 'nothing" and False:', "again"
     ),
     "failures have no destination": Mutant(
         "async-s3-to-bus", "template.yaml", r"          OnFailure:\n.*\n.*FailureQueue.Arn\n", "", "lost"
@@ -68,16 +75,20 @@ MUTANTS = {
         "standard-sqs", "template.yaml", r"RedrivePolicy: .*", "", "lost"
     ),
     "the table promises more than the service keeps": Mutant(
-        "stream-queue", "README.md", r"positions in the stream, not the records", "the event itself", "lost"
+        "stream-queue", "README.md",
+        r"positions in the stream, not the records", "the event itself", "lost"
     ),
     "the table names an alarm that cannot ring": Mutant(
-        "standard-sqs", "README.md", r"WorkflowExecutionsFailedAlarm", "WorkflowExecutionsTimedOutAlarm", "rings"
+        "standard-sqs", "README.md",
+        r"WorkflowExecutionsFailedAlarm", "WorkflowExecutionsTimedOutAlarm", "rings"
     ),
     "an alarm watches another queue": Mutant(
-        "async-s3-to-bus", "template.yaml", r"!GetAtt FailureQueue.QueueName", "!GetAtt UndeliveredEvents.QueueName", "rings"
+        "async-s3-to-bus", "template.yaml",
+        r"!GetAtt FailureQueue.QueueName", "!GetAtt UndeliveredEvents.QueueName", "rings"
     ),
     "an alarm rings where nothing failed": Mutant(
-        "async-sdk", "template.yaml", r"!GetAtt FailureQueue.QueueName", "!GetAtt SuccessQueue.QueueName", "rings"
+        "async-sdk", "template.yaml",
+        r"!GetAtt FailureQueue.QueueName", "!GetAtt SuccessQueue.QueueName", "rings"
     ),
     "the table sends people to another place": Mutant(
         "async-s3-to-bus", "README.md", r"queue `FailureQueue`", "queue `UndeliveredEvents`", "lost"

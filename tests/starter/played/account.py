@@ -55,10 +55,10 @@ class Account:
     lost: list[Any] = field(default_factory=list)
     runs: Runs | None = None
     clock: float = 0.0
-    _pending: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _pending: list[tuple[float, int, Callable[[], object]]] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
 
-    def at(self, seconds: float, action: Callable[[], None]) -> None:
+    def at(self, seconds: float, action: Callable[[], object]) -> None:
         """Do ``action`` so many seconds from now."""
         heapq.heappush(self._pending, (self.clock + seconds, next(self._numbers), action))
 

@@ -55,7 +55,8 @@ class Work:
         for key in (function, f"{function} {payload.get('id')}"):
             errors = self.fails.get(key, [])
             if errors:
-                return errors[0] if errors[1:] == [...] else errors.pop(0)
+                fault: BaseException = errors[0] if errors[1:] == [...] else errors.pop(0)
+                return fault
         return None
 
     def times(self, function: str) -> int:
@@ -226,7 +227,7 @@ def project(
 def _load(made: Project) -> None:
     """Import each handler; what it does for a payload goes through the spy."""
     if any(item.does == "step" for item in made.blueprint.functions):
-        shared = importlib.import_module("shared.work")
+        shared: Any = importlib.import_module("shared.work")
         turn = shared.unit_of_work
         for function in made.blueprint.functions:
             if function.does == "step":
