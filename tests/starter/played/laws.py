@@ -177,11 +177,11 @@ class Laws:
     def where_told(self, world: World, row: Row, when: str) -> None:
         """Hold that the event is where ``row`` says, and that what it says rings does."""
         kept = list(contents(world, row.place))
-        wanted = "SequenceNumber" if row.kept.startswith("positions") else EVENT
+        wanted = "SequenceNumber" if "position" in row.kept else EVENT
         self.law("lost", any(holds(text, wanted) for text in kept), f"{when}: not in {row.place}")
         alarms = [name for name in row.rings if name]
         self.law("rings", any(rings(world, name) for name in alarms), f"{when}: {alarms} did not")
-        if row.kept.startswith("the event itself"):
+        if row.kept in ("the event itself", "the message itself"):
             whole = any(holds(text, EVENT) for text in kept)
             self.law("lost", whole, f"{when}: {row.place} does not hold the event itself")
 
