@@ -25,8 +25,10 @@ SAMPLED = {"destinations": 16, "step-functions": 16, "both": 8}
 
 
 def playable(made: Blueprint) -> bool:
-    """Return whether the emulated account has the source."""
-    return made.event_source in SOURCES and made.runtime == "python"
+    """Return whether the emulated account has all of it: it has no workers of queues, and no callers that wait."""
+    answers = any(item.answers or item.durable for item in made.functions)
+    known = made.event_source in SOURCES and not (answers or made.worked_on)
+    return known and made.runtime == "python"
 
 
 def sampled() -> Iterator[tuple[str, int]]:
