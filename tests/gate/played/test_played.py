@@ -25,7 +25,7 @@ SAMPLED = {"destinations": 16, "step-functions": 16, "both": 8}
 
 
 def playable(made: Blueprint) -> bool:
-    """Return whether the emulated account has all of it: it has no workers of queues, and no callers that wait."""
+    """Return whether the account has all of it: no worker of a queue, no caller that waits."""
     answers = any(item.answers or item.durable for item in made.functions)
     known = made.event_source in SOURCES and not (answers or made.worked_on)
     return known and made.runtime == "python"
