@@ -110,6 +110,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "worker": next(
             (f.trigger.worker for f in blueprint.functions if f.trigger and f.trigger.worker), None
         ),
+        "choosing": "type" in blueprint.payload and bool(blueprint.worked_on),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,
         "carrier": _carrier(blueprint),

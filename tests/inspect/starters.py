@@ -120,7 +120,7 @@ def _states(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _machine_sources(machine: Machine, made: Blueprint) -> set[str]:
     found = {machine.trigger.kind} if machine.trigger else set()
     for resource in made.resources:
-        if isinstance(resource, Pipe) and resource.machine.to == machine.id:
+        if isinstance(resource, Pipe) and resource.target.to == machine.id:
             found.add(resource.service)
         elif isinstance(resource, IotRule) and resource.machine and resource.machine.to == machine.id:
             found.add("iot")

@@ -102,6 +102,52 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
     ),
     "answer-sign-up": ({"event_source": "cognito", "steps": 1}, "direct-invoke", ()),
     "answer-caller": ({"steps": 1, "invocation": "sync", "payload_kb": 7000}, "direct-invoke", ()),
+    "messaging-fan-out": (
+        {"event_source": "sns", "steps": 3, "consumers": "several", "coordination": "independent"},
+        "messaging",
+        (Step("Bill order"), Step("Pack order"), Step("Tell customer")),
+    ),
+    "messaging-choice": (
+        {"steps": 2, "consumers": "open", "branching": "content", "coordination": "independent"},
+        "messaging",
+        (Step("Refund"), Step("Reship")),
+    ),
+    "messaging-topic-choice": (
+        {"event_source": "sns", "steps": 2, "branching": "content", "coordination": "independent"},
+        "messaging",
+        (),
+    ),
+    "messaging-in-order": (
+        {"event_source": "sns", "steps": 2, "consumers": "several", "ordering": "required"},
+        "messaging",
+        (),
+    ),
+    "messaging-requests": (
+        {"event_source": "api-gateway", "invocation": "async", "steps": 1, "waits": ("timer",)},
+        "messaging",
+        (),
+    ),
+    "queue-in-order": ({"event_source": "sqs", "steps": 1, "ordering": "required"}, "queue-redrive", ()),
+    "pipe-table-to-bus": (
+        {"event_source": "dynamodb-stream", "steps": 1, "targets": ("eventbridge",)},
+        "pipes",
+        (Step("Tell others", "eventbridge"),),
+    ),
+    "pipe-queue-to-topic": (
+        {"event_source": "sqs", "steps": 1, "targets": ("sns",)},
+        "pipes",
+        (Step("Tell people", "sns"),),
+    ),
+    "pipe-stream-to-queue": (
+        {"event_source": "kinesis", "steps": 1, "targets": ("sqs",)},
+        "pipes",
+        (Step("Queue readings", "sqs"),),
+    ),
+    "pipe-topic-to-machine": (
+        {"event_source": "kafka", "steps": 1, "targets": ("step-functions",)},
+        "pipes",
+        (Step("Run billing", "step-functions"),),
+    ),
     "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
     "stream-kinesis": (
         {"event_source": "kinesis", "steps": 1, "replay_payload": True},

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from advisor.starter import Blueprint, NotSupported
-from advisor.starter.blueprint.resources import Function, Queue
+from advisor.starter.blueprint.resources import Function, Queue, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import QueueBatch
 from tests.starter.checks.deployed import REGION, read
 from tests.starter.projects import blueprint_of, files
@@ -73,6 +73,8 @@ def test_auto_builds_what_the_advice_says(answers: dict[str, Any], approach: str
     [
         ({"event_source": "s3", "steps": 1}, "queue-redrive", "Only a queue has a redrive policy"),
         ({"event_source": "sqs", "steps": 3}, "messaging", "this workload has 3"),
+        ({"event_source": "sqs", "steps": 3, "consumers": "several"}, "messaging", "goes to one consumer"),
+        ({"event_source": "s3", "steps": 1, "ordering": "required"}, "messaging", "in no order"),
         ({"event_source": "kinesis", "steps": 1}, "messaging", "--approach pipes"),
         ({"event_source": "alb", "steps": 1}, "messaging", "--approach direct-invoke"),
         ({"event_source": "cloudwatch-logs", "steps": 1}, "messaging", "--approach single-function"),
@@ -91,6 +93,46 @@ def test_what_a_queue_cannot_do_is_refused_with_a_way_out(
     with pytest.raises(NotSupported, match=re.escape(told)) as refused:
         blueprint_of(answers, approach)
     assert re.search(r"--approach|say ", str(refused.value))
+
+
+@pytest.mark.parametrize("source", ["sns", "s3", "eventbridge", "api-gateway", "sdk", "other"])
+@pytest.mark.parametrize("consumers", ["several", "open"])
+@pytest.mark.parametrize("content", [False, True])
+def test_each_consumer_has_a_queue_and_a_dead_letter_queue(
+    source: str, consumers: str, content: bool
+) -> None:
+    answers = {"event_source": source, "invocation": "async", "steps": 3, "consumers": consumers}
+    more = {"branching": "content", "coordination": "independent"} if content else {}
+    made = blueprint_of({**answers, **more}, "messaging")
+    assert len(made.worked_on) == 3
+    letters = {queue.dead_letters for queue in made.resources if isinstance(queue, Queue)} - {None}
+    assert len(letters) == 3
+    links = [item for item in made.resources if isinstance(item, Route | Subscription)]
+    assert {_filled(link) for link in links} == set(made.worked_on)
+    assert all(link.undelivered for link in links)
+    assert len({repr(_taken(link)) for link in links}) == (3 if content else 1)
+
+
+def _filled(link: Route | Subscription) -> str:
+    return (link.target if isinstance(link, Route) else link.queue).to
+
+
+def _taken(link: Route | Subscription) -> object:
+    return link.pattern if isinstance(link, Route) else link.filter
+
+
+@pytest.mark.parametrize("source", ["sqs", "sns", "sdk"])
+def test_where_order_is_required_all_on_the_way_keeps_it(source: str) -> None:
+    steps = {"steps": 1} if source == "sqs" else {"steps": 2, "consumers": "several"}
+    made = blueprint_of({"event_source": source, "ordering": "required", **steps}, "messaging")
+    queues = [item for item in made.resources if isinstance(item, Queue | Topic) and item.id != "AlarmTopic"]
+    assert queues and all(item.fifo for item in queues)
+    assert all(f.trigger and f.trigger.worker and f.trigger.worker.order for f in made.functions)
+
+
+def test_a_delay_is_the_queue_s() -> None:
+    made = blueprint_of({"event_source": "sqs", "steps": 1, "waits": ("timer",)}, "messaging")
+    assert worker(made)[2].delay_s == 60
 
 
 def test_every_way_to_lose_a_message_has_a_line_and_an_alarm() -> None:

@@ -8,3 +8,4 @@ MACHINE = "Workflow"
 NOTIFY_EMAIL = "NotifyEmail"
 UNDELIVERED = "UndeliveredEvents"
 INVALID_INPUT = "InvalidInput"  # the error that the generated handlers raise for a payload they cannot read
+SOURCE_BUS = "SourceBus"

@@ -74,7 +74,8 @@ class Queue(Resource, frozen=True, kw_only=True):
     """An SQS queue; alarms ring when one that ``stays_empty`` does not, or a message is ``oldest_s`` old.
 
     ``senders`` are service principals, each with the resources it may act for. A queue with ``dead_letters``
-    keeps messages for a shorter time: one keeps its age when it moves, and must stay there long enough.
+    keeps messages for a shorter time: one keeps its age when it moves, and must stay there long enough. One
+    that is ``fifo`` keeps the order of the messages of a group.
     """
 
     kind: ClassVar[str] = "queue"
@@ -86,13 +87,15 @@ class Queue(Resource, frozen=True, kw_only=True):
     max_receives: int = 0
     oldest_s: int = 0
     delay_s: int = 0
+    fifo: bool = False
 
 
 class Topic(Resource, frozen=True):
-    """A standard SNS topic; ``email`` names the parameter with an address to subscribe."""
+    """An SNS topic; ``email`` names the parameter with an address to subscribe."""
 
     kind: ClassVar[str] = "topic"
     email: Ref | None = None
+    fifo: bool = False
 
 
 class Bucket(Resource, frozen=True):
@@ -157,9 +160,10 @@ class HttpApi(Resource, frozen=True, kw_only=True):
 
 
 class Pipe(Resource, frozen=True, kw_only=True):
-    """An EventBridge pipe that starts the machine for each record of a queue or stream.
+    """An EventBridge pipe that hands each record of a queue or stream on to ``target``.
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
+    ``filter`` is what a record must be like.
     ``topic`` and ``group``: what it reads of a Kafka cluster, and as which consumer group. Its log says why a
     delivery failed; ``logs_records``: and keeps the record itself, which the queue of a stream does not.
     """
@@ -170,7 +174,8 @@ class Pipe(Resource, frozen=True, kw_only=True):
     log_prefix: ClassVar[str] = "/aws/vendedlogs/pipes/"
     service: str = ""
     source: Ref = Ref("")
-    machine: Ref = Ref("")
+    target: Ref = Ref("")
+    target_service: str = "step-functions"
     template: str = ""
     waits: bool = False
     undelivered: Ref | None = None
@@ -179,15 +184,20 @@ class Pipe(Resource, frozen=True, kw_only=True):
     topic: Ref | None = None
     group: Ref | None = None
     logs_records: bool = False
+    filter: Mapping[str, Any] | None = None
 
 
 class Subscription(Resource, frozen=True, kw_only=True):
-    """A topic's delivery of bare messages to a queue; ``undelivered`` gets what it cannot deliver."""
+    """A topic's delivery of bare messages to a queue, of all or of those whose fields match ``filter``.
+
+    ``undelivered`` gets what it cannot deliver.
+    """
 
     kind: ClassVar[str] = "subscription"
     topic: Ref = Ref("")
     queue: Ref = Ref("")
     undelivered: Ref | None = None
+    filter: Mapping[str, Any] | None = None
 
 
 class IotRule(Resource, frozen=True, kw_only=True):

@@ -40,6 +40,8 @@ class Commands(Struct, frozen=True):
         elif blueprint.machine:
             machine = self.output("StateMachine")
             yield f"aws stepfunctions list-executions --state-machine-arn {machine} --max-items 3"
+        if "TargetQueue" in blueprint.by_id:
+            yield f"aws sqs receive-message --queue-url {self.output('TargetQueueUrl')}"
         first = blueprint.first_function
         success = first.asynchronous.on_success if first and first.asynchronous else None
         if success and success.service == "sqs":

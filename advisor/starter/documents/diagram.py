@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from advisor.starter.blueprint.ids import SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart, JobWatch
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import (
@@ -52,9 +53,10 @@ def _edges(blueprint: Blueprint) -> Iterator[str]:
         for edge in (*_before(item), *_after(item, blueprint), *_of_job(item, blueprint))
     ]
     reached = {edge.split()[-1] for edge in edges}
-    for queue in sorted(set(blueprint.worked_on) - reached):
-        if blueprint.event_source in ("sdk", "other"):
-            yield arrow("caller((caller))", queue)
+    if blueprint.worked_on and (blueprint.event_source in ("sdk", "other") or SOURCE_BUS in blueprint.by_id):
+        places = (SOURCE_BUS, "SourceTopic", *blueprint.worked_on)
+        first = next(name for name in places if name in blueprint.by_id)
+        yield from [arrow("caller((caller))", first)] if first not in reached else []
     for item in blueprint.resources:
         if isinstance(item, Function | Machine) and item.id not in reached:
             yield arrow("caller((caller))", item.id)
@@ -93,8 +95,10 @@ def _emitter(pattern: Mapping[str, Any] | None) -> str:
 
 def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
-    if isinstance(item, HttpApi | Pipe | IotRule) and item.machine:
-        yield arrow(item.id, item.machine.to)
+    if isinstance(item, HttpApi | Pipe | IotRule) and (
+        to := item.target if isinstance(item, Pipe) else item.machine
+    ):
+        yield arrow(item.id, to.to)
     if isinstance(item, HttpApi) and item.function:
         yield arrow(item.id, item.function.to)
     if isinstance(item, HttpApi) and item.bus:

@@ -18,7 +18,7 @@ def worst_case(blueprint: Blueprint) -> str:
     starts = (
         f"{start.id}: {start.retry_attempts + 1} attempts to start the job" for start in blueprint.job_starts
     )
-    return "; ".join(dict.fromkeys((*_functions(blueprint), *_tasks(blueprint), *starts)))
+    return "; ".join(dict.fromkeys((*_functions(blueprint), *_tasks(blueprint), *starts, *_pipes(blueprint))))
 
 
 def delays(blueprint: Blueprint) -> str:
@@ -92,6 +92,19 @@ def _functions(blueprint: Blueprint) -> Iterator[str]:
             yield f"{function.id}: {queue.max_receives} attempts per message, then the dead-letter queue"
         if function.trigger and function.trigger.kind == "cognito":
             yield f"{function.id}: 3 attempts, as Cognito calls a trigger twice more that does not answer"
+
+
+def _pipes(blueprint: Blueprint) -> Iterator[str]:
+    """Yield how often a pipe without a machine behind it tries a record."""
+    for pipe in blueprint.resources if blueprint.approach == "pipes" else ():
+        if isinstance(pipe, Pipe) and pipe.undelivered:
+            yield f"{pipe.id}: {pipe.retry_attempts + 1} attempts per record, which hold its shard"
+        elif isinstance(pipe, Pipe):
+            queue = blueprint.by_id[pipe.source.to]
+            if isinstance(queue, Queue):
+                yield f"{pipe.id}: {queue.max_receives} attempts per message, then the dead-letter queue"
+            else:
+                yield f"{pipe.id}: attempts until the record leaves the topic, which hold its partition"
 
 
 def _tasks(blueprint: Blueprint) -> Iterator[str]:

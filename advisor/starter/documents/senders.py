@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from advisor.starter.blueprint.ids import SOURCE_BUS
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import HttpApi
@@ -82,7 +83,7 @@ NOTES: Mapping[str, str] = {
 def _call(project: Project) -> str:
     blueprint = project.blueprint
     if blueprint.worked_on:
-        return _sqs(project)
+        return _sns(project) if "SourceTopic" in blueprint.by_id else _sqs(project)
     first = blueprint.first_function
     if blueprint.job_starts:
         return jobs.start(blueprint, project.output)
@@ -105,18 +106,27 @@ def _s3(project: Project) -> str:
 def _bus(project: Project) -> str:
     blueprint = project.blueprint
     detail = json.dumps(blueprint.payload)
-    entry = [{"Source": blueprint.source, "DetailType": "Work requested", "Detail": detail}]
-    return f"aws events put-events --entries {_word(entry)}"
+    entry = {"Source": blueprint.source, "DetailType": "Work requested", "Detail": detail}
+    if SOURCE_BUS in blueprint.by_id:
+        entry["EventBusName"] = "BUS"
+    bus = f"\"'{project.output('SourceBusName')}'\"" if SOURCE_BUS in blueprint.by_id else ""
+    return f"aws events put-events --entries {_word([entry])}".replace('"BUS"', bus)
 
 
 def _sns(project: Project) -> str:
     topic = project.output("SourceTopicArn")
-    return f"aws sns publish --topic-arn {topic} --message {project.payload}"
+    return f"aws sns publish --topic-arn {topic}{_group(project)} --message {project.payload}"
 
 
 def _sqs(project: Project) -> str:
     queue = project.output("SourceQueueUrl")
-    return f"aws sqs send-message --queue-url {queue} --message-body {project.payload}"
+    return f"aws sqs send-message --queue-url {queue}{_group(project)} --message-body {project.payload}"
+
+
+def _group(project: Project) -> str:
+    """Return the group whose messages keep their order, for queues and topics that are FIFO."""
+    fifo = any(getattr(item, "fifo", False) for item in project.blueprint.resources)
+    return " --message-group-id order-1001" if fifo else ""
 
 
 def _kinesis(project: Project) -> str:

@@ -12,6 +12,7 @@ from advisor.starter.plan.context import PlanContext, PlannedFlow
 from advisor.starter.plan.direct_invoke import direct_invoke
 from advisor.starter.plan.durable_function import REFUSED_RUNTIMES, durable_function
 from advisor.starter.plan.managed_job import managed_job
+from advisor.starter.plan.piped import pipes
 from advisor.starter.plan.queue_worker import messaging, queue_redrive
 from advisor.starter.plan.single_function import single_function
 
@@ -60,4 +61,5 @@ ALTERNATIVES: Mapping[str, Alternative] = {
     "queue-redrive": Alternative(
         "the queue's own retries and dead-letter queue", queue_redrive, constrained=True
     ),
+    "pipes": Alternative("a pipe", pipes, design=STEP_FUNCTIONS, constrained=True),
 }

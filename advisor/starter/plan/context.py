@@ -76,7 +76,8 @@ class Fragment(Struct, frozen=True):
 class PlannedFlow(Struct, frozen=True):
     """The flow, everything it is made of, and an example of the event that starts it.
 
-    ``inner`` is business code that a function among the parts runs, ``notes`` are for the README.
+    ``inner`` is business code that a function among the parts runs, ``notes`` are for the README; ``payload``
+    is an example of what is worked on, where the flow alone does not tell it.
     """
 
     flow: Flow
@@ -84,6 +85,7 @@ class PlannedFlow(Struct, frozen=True):
     event: Mapping[str, Any]
     inner: tuple[Function, ...] = ()
     notes: tuple[str, ...] = ()
+    payload: Mapping[str, Any] | None = None
 
 
 def merge(parts: Iterable[Fragment]) -> Fragment:

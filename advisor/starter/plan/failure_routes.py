@@ -74,7 +74,7 @@ class _Table(Struct, frozen=True):
             )
         elif isinstance(resource, Pipe) and resource.service == "kafka":
             yield FailureRoute(
-                failure=Phrase("the pipe cannot start a run, or one that it waits for fails"),
+                failure=Phrase("the pipe cannot hand a record on, or a run that it waits for fails"),
                 ends_up=Phrase("the topic itself: the pipe tries the record until the topic drops it"),
                 holds="the record, as long as the topic keeps it; its partition waits",
                 alarms=(self.alarm(resource.id, "pipes", "failed"),),

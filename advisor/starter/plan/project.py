@@ -16,11 +16,11 @@ from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
-from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL
+from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Approach, Blueprint
-from advisor.starter.blueprint.resources import Function, HttpApi, Parameter, Resource, Table
+from advisor.starter.blueprint.resources import Bus, Function, Parameter, Resource, Table
 from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
@@ -224,7 +224,7 @@ def _blueprint(
         resources=(email, *resources, alarm_topic(context.asked("failure_handling", "visibility")), *alarms),
         permissions=(*parts.permissions, *kept.permissions),
         flow=built.flow,
-        payload=sample_payload(built.flow),
+        payload=built.payload or sample_payload(built.flow),
         event=built.event,
         records=parts.records,
         failure_routes=failure_routes(context, (*resources, *alarms)),
@@ -239,9 +239,9 @@ def _blueprint(
 
 
 def _carrier(context: PlanContext, resources: Iterable[Resource]) -> str:
-    """Return what brings an event to the work: for requests that an API puts on a bus, the bus."""
+    """Return what brings an event to the work: where an API or a caller puts it on a bus, the bus."""
     every = tuple(resources)
-    on_bus = any(isinstance(item, HttpApi) and item.bus for item in every)
+    on_bus = any(isinstance(item, Bus) and item.id == SOURCE_BUS for item in every)
     on_bus |= any(isinstance(item, JobStart) for item in every) and context.requirements.text(
         "event_source", "sdk"
     ) in ("sdk", "other")

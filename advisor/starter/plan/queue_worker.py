@@ -17,7 +17,7 @@ from advisor.starter.blueprint.wiring import QueueBatch, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import reading
 from advisor.starter.plan.destinations.function_chain import function
-from advisor.starter.plan.event_sources.to_queue import Feed, feed_of
+from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of, ordered
 from advisor.starter.plan.sample_payload import sample_payload
 
 QUEUE, DEAD_LETTERS = "SourceQueue", "DeadLetterQueue"
@@ -39,20 +39,46 @@ def queue_redrive(context: PlanContext) -> PlannedFlow:
 
 
 def messaging(context: PlanContext) -> PlannedFlow:
-    """Return the event source, its queue, the function that reads it, and the dead-letter queue.
+    """Return the event source, and for each consumer a queue, a function and a dead-letter queue.
 
-    Raises NotSupported for more than one step, and for what no queue can do.
+    Raises NotSupported for steps that follow one another, and for what no queue can do.
     """
     edge = context.design.edge
-    steps = tuple(units(edge))
-    if len(steps) > 1:
+    readers = consumers(context, tuple(units(edge)))
+    for item in readers:
+        _check_step(context, item.unit)
+    payload = sample_payload(edge)
+    if readers[0].only:
+        payload = {**payload, "type": readers[0].only}
+    feed = feed_of(context, payload, readers)
+    parts = merge([feed.parts, *(worker(context, item, feed) for item in readers)])
+    return PlannedFlow(edge, parts, message(feed.body), payload=payload)
+
+
+def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, ...]:
+    """Return who reads which queue: one step from the source's own, several from a queue each.
+
+    Data that decides which of them reacts is the type of an event, until somebody says what it is.
+    """
+    asked = context.requirements
+    decides = asked.text("branching") == "content" and asked.text("coordination") == "independent"
+    if len(steps) == 1:
+        return (Consumer(unit=steps[0], queue=QUEUE, link="SourceLink"),)
+    if asked.text("consumers") not in ("several", "open") and not decides:
         raise NotSupported(
-            f"A function behind a queue does one step, but this workload has {len(steps)}: say steps: 1, or "
-            "use --approach step-functions."
+            f"A function behind a queue does one step, but this workload has {len(steps)} that follow one "
+            "another: say steps: 1, or consumers: several where each reacts on its own, or use --approach "
+            "step-functions."
         )
-    _check_step(context, steps[0])
-    feed = feed_of(context, sample_payload(edge), Ref(QUEUE))
-    return PlannedFlow(edge, merge([feed.parts, worker(context, steps[0], feed)]), message(feed.body))
+    return tuple(
+        Consumer(
+            unit=unit,
+            queue=f"{unit.name.id}Queue",
+            link=f"{unit.name.id}Link",
+            only=unit.name.slug if decides else "",
+        )
+        for unit in steps
+    )
 
 
 def _check_step(context: PlanContext, unit: Unit) -> None:
@@ -70,27 +96,30 @@ def _check_step(context: PlanContext, unit: Unit) -> None:
         )
 
 
-def worker(context: PlanContext, unit: Unit, feed: Feed, queue_id: str = QUEUE) -> Fragment:
-    """Return the queue ``queue_id``, the function of ``unit`` that reads it, and its dead-letter queue."""
-    pace = pace_of(context)
+def worker(context: PlanContext, consumer: Consumer, feed: Feed) -> Fragment:
+    """Return the queue of ``consumer``, the function that reads it, and its dead-letter queue."""
+    pace, unit, fifo = pace_of(context), consumer.unit, ordered(context)
     letters = Queue(
-        queue_id.replace(QUEUE, DEAD_LETTERS),
+        DEAD_LETTERS if consumer.queue == QUEUE else f"{unit.name.id}DeadLetters",
         "keeps the messages that could not be worked on",
         context.asked("failure_handling", "event_source", "on_failure"),
         stays_empty=True,
+        fifo=fifo,
         oldest_s=context.aws.limit("starter-letter-age"),
     )
     visibility = pace.timeout_s * context.aws.limit("advised-visibility")
     receives = context.aws.limit("advised-receives")
     queue = Queue(
-        queue_id,
+        consumer.queue,
         "holds the messages to work on",
-        context.asked("event_source", "buffering", "invocation"),
+        context.asked("event_source", "buffering", "invocation", "consumers", "ordering"),
         senders=(feed.sender,) if feed.sender else (),
         retention_s=context.aws.limit("starter-queue-retention"),
         visibility_s=visibility,
         dead_letters=Ref(letters.id),
         max_receives=receives,
+        delay_s=_delay_s(context),
+        fifo=fifo,
         oldest_s=max(context.aws.limit("starter-queue-age"), visibility * receives),
     )
     reads = reading(context, unit.function_id, "sqs", Ref(queue.id), implied=True)
@@ -118,9 +147,15 @@ def pace_of(context: PlanContext) -> Pace:
     return Pace(size, max(size * each, 30), aws.limit("sqs-least-concurrency") if slow else 0)
 
 
+def _delay_s(context: PlanContext) -> int:
+    """Return how long each message is hidden at first, where the answers ask for a delay."""
+    asked = "timer" in context.requirements.chosen("waits")
+    return context.aws.limit("starter-delay") if asked else 0
+
+
 def _reader(context: PlanContext, unit: Unit, queue: Queue, pace: Pace) -> Function:
     made = function(context, unit, "invocation", "steps", "buffering")
-    batch = QueueBatch(size=pace.size, concurrency=pace.concurrency)
+    batch = QueueBatch(size=pace.size, concurrency=pace.concurrency, order=queue.fifo)
     return replace(made, timeout_s=pace.timeout_s, trigger=Trigger("sqs", source=Ref(queue.id), worker=batch))
 
 

@@ -36,6 +36,7 @@ COMPILED = (
     "stream-table",
     "stream-kafka",
     "messaging-topic",
+    "messaging-in-order",
     "express-parallel",
     "express-url",
     "standard-cognito",

@@ -251,12 +251,13 @@ def _subscription(found: Collected, name: str, of: Properties) -> None:
         f"{of['TopicArn']} to {of['Endpoint']}",
         protocol=of["Protocol"],
         raw=of.get("RawMessageDelivery"),
+        filter=of.get("FilterPolicy"),
         undelivered=of.get("RedrivePolicy", {}).get("deadLetterTargetArn"),
     )
 
 
 def _topic(found: Collected, name: str, of: Properties) -> None:
-    found.add("topics", name, exists=True)
+    found.add("topics", name, exists=True, fifo=of.get("FifoTopic"))
     for inside in listed(of.get("Subscription") or None):
         _subscription(found, name, {**inside, "TopicArn": _topic_arn(name)})
 
@@ -285,6 +286,8 @@ def _queue(found: Collected, name: str, of: Properties) -> None:
         receives=redrive.get("maxReceiveCount"),
         delay=of.get("DelaySeconds"),
         fifo=of.get("FifoQueue"),
+        scope=of.get("DeduplicationScope"),
+        throughput=of.get("FifoThroughputLimit"),
     )
 
 
@@ -355,8 +358,9 @@ def _logs(found: Collected, name: str, of: Properties) -> None:
 
 
 def _pipe(found: Collected, name: str, of: Properties) -> None:
-    ((_, reads),) = of["SourceParameters"].items()
-    started = of["TargetParameters"]["StepFunctionStateMachineParameters"]["InvocationType"]
+    given, sources = of["TargetParameters"], dict(of["SourceParameters"])
+    filters = sources.pop("FilterCriteria", {}).get("Filters", [])
+    ((_, reads),) = sources.items()
     found.add(
         "pipes",
         name,
@@ -367,8 +371,10 @@ def _pipe(found: Collected, name: str, of: Properties) -> None:
         retries=reads.get("MaximumRetryAttempts"),
         age=reads.get("MaximumRecordAgeInSeconds"),
         undelivered=reads.get("DeadLetterConfig", {}).get("Arn"),
-        input=of["TargetParameters"]["InputTemplate"],
-        invocation=started,
+        input=given["InputTemplate"],
+        invocation=given.get("StepFunctionStateMachineParameters", {}).get("InvocationType"),
+        event=given.get("EventBridgeEventBusParameters"),
+        filters=[item["Pattern"] for item in filters],
         factor=reads.get("ParallelizationFactor"),
         logs=of["LogConfiguration"]["Level"],
         records=of["LogConfiguration"].get("IncludeExecutionData"),

@@ -290,6 +290,10 @@ def _may_publish(found: Collected, name: str, of: Values) -> None:
         found.add_to("may publish", of["arn"], [published(statement)])
 
 
+def _topic(found: Collected, name: str, of: Values) -> None:
+    found.add("topics", name, exists=True, fifo=of.get("fifo_topic"))
+
+
 def _subscription(found: Collected, name: str, of: Values) -> None:
     redrive = json.loads(of.get("redrive_policy") or "{}")
     found.add(
@@ -297,6 +301,7 @@ def _subscription(found: Collected, name: str, of: Values) -> None:
         f"{of['topic_arn']} to {of['endpoint']}",
         protocol=of["protocol"],
         raw=of.get("raw_message_delivery"),
+        filter=json.loads(of.get("filter_policy") or "{}"),
         undelivered=redrive.get("deadLetterTargetArn"),
     )
 
@@ -321,6 +326,8 @@ def _queue(found: Collected, name: str, of: Values) -> None:
         receives=redrive.get("maxReceiveCount"),
         delay=of.get("delay_seconds"),
         fifo=of.get("fifo_queue"),
+        scope=of.get("deduplication_scope"),
+        throughput=of.get("fifo_throughput_limit"),
     )
 
 
@@ -396,8 +403,11 @@ def _logs(found: Collected, name: str, of: Values) -> None:
 
 
 def _pipe(found: Collected, name: str, of: Values) -> None:
-    reads = next(_one(block) for block in _one(of["source_parameters"]).values() if block)
+    sources = dict(_one(of["source_parameters"]))
+    filters = _one(sources.pop("filter_criteria", None)).get("filter", [])
+    reads = next(_one(block) for block in sources.values() if block)
     target = _one(of["target_parameters"])
+    event = _one(target.get("eventbridge_event_bus_parameters"))
     found.add(
         "pipes",
         name,
@@ -409,7 +419,9 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
         age=reads.get("maximum_record_age_in_seconds"),
         undelivered=_one(reads.get("dead_letter_config")).get("arn"),
         input=target["input_template"],
-        invocation=_one(target["step_function_state_machine_parameters"])["invocation_type"],
+        invocation=_one(target.get("step_function_state_machine_parameters")).get("invocation_type"),
+        event={"Source": event["source"], "DetailType": event["detail_type"]} if event else None,
+        filters=[item["pattern"] for item in filters],
         factor=reads.get("parallelization_factor"),
         logs=_one(of["log_configuration"])["level"],
         records=_one(of["log_configuration"]).get("include_execution_data"),
@@ -560,7 +572,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
     "aws_ses_receipt_rule": _mail,
     "aws_sfn_activity": _exists("activities"),
     "aws_sfn_state_machine": _machine,
-    "aws_sns_topic": _exists("topics"),
+    "aws_sns_topic": _topic,
     "aws_sns_topic_policy": _may_publish,
     "aws_sns_topic_subscription": _subscription,
     "aws_sqs_queue": _queue,

@@ -81,7 +81,7 @@ def result_faults(result: dict[str, Any]) -> Iterator[str]:
     """Yield what no linter sees in a template of plain CloudFormation."""
     for name, resource in result["Resources"].items():
         properties = resource.get("Properties", {})
-        if properties.get("FifoQueue") or properties.get("FifoTopic"):
+        if (properties.get("FifoQueue") or properties.get("FifoTopic")) and not _in_order(name, result):
             yield f"{name}: FIFO cannot be a destination"
         if resource["Type"] == "AWS::Scheduler::Schedule" and "Name" in properties:
             yield f"{name}: a fixed name, so that two stacks clash"
@@ -93,6 +93,24 @@ def result_faults(result: dict[str, Any]) -> Iterator[str]:
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
             yield from _mapping(name, properties, result)
     yield from _stars(result)
+
+
+def _in_order(name: str, result: dict[str, Any]) -> bool:
+    """Return whether ``name`` is on a way in order: read by a poller, or leading there, or kept there."""
+    resources = [item for item in result["Resources"].values() if "Properties" in item]
+    polled = {
+        item["Properties"]["EventSourceArn"].get("Fn::GetAtt", [""])[0]
+        for item in resources
+        if item["Type"] == "AWS::Lambda::EventSourceMapping"
+    }
+    links = [item["Properties"] for item in resources if item["Type"] == "AWS::SNS::Subscription"]
+    rests = [result["Resources"][queue]["Properties"] for queue in polled if queue] + links
+    leading = {link["TopicArn"].get("Ref") for link in links}
+    kept = {
+        item.get("RedrivePolicy", {}).get("deadLetterTargetArn", {}).get("Fn::GetAtt", [""])[0]
+        for item in rests
+    }
+    return name in polled | leading | kept
 
 
 def _entry(properties: dict[str, Any]) -> tuple[str, tuple[str, ...]]:

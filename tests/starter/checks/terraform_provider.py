@@ -102,7 +102,10 @@ ACCEPTED: Mapping[str, Mapping[str, tuple[int, int] | str]] = {
     "aws_ses_receipt_rule": {"name": r"[\w-]{1,64}"},
     "aws_sfn_activity": {"name": r"[\w-]{1,80}"},
     "aws_sfn_state_machine": {"name": r"[\w-]{1,80}"},
-    "aws_sqs_queue": {"name": r"[\w-]{1,80}", "message_retention_seconds": (60, 1_209_600)},
+    "aws_sqs_queue": {
+        "name": r"[\w-]{1,75}(\.fifo|[\w-]{0,5})",
+        "message_retention_seconds": (60, 1_209_600),
+    },
 }
 
 

@@ -55,7 +55,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     TASK_OF_A_START: ("aws_ecs_cluster", "aws_ecs_task_definition"),
     "load_balancer": ("aws_lb", "aws_lb_target_group"),
     "machine": ("aws_iam_role", "aws_sfn_state_machine"),
-    "pipe": ("aws_iam_role",),
+    "pipe": ("aws_iam_role", "aws_cloudwatch_log_group"),
     "queue": ("aws_sqs_queue",),
     "stream": ("aws_kinesis_stream",),
     "table": ("aws_dynamodb_table",),

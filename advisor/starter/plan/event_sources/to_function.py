@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.knowledge.flow import Unit
-from advisor.starter.blueprint.ids import UNDELIVERED
+from advisor.starter.blueprint.ids import SOURCE_BUS, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import (
     Bus,
@@ -234,7 +234,7 @@ def _http_api(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> 
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
     """
-    bus = Bus("SourceBus", "carries each request of the API to the work", _asked(context))
+    bus = Bus(SOURCE_BUS, "carries each request of the API to the work", _asked(context))
     api = HttpApi(
         "Api",
         "takes requests and answers that they were accepted",

@@ -1,4 +1,4 @@
-"""Event sources of a queue: a topic, rules of EventBridge, or callers that send the messages themselves."""
+"""Event sources of queues: a topic, rules of EventBridge, or callers that send the messages themselves."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from advisor.starter.blueprint.ids import UNDELIVERED
+from advisor.knowledge.flow import Unit
+from advisor.starter.blueprint.ids import SOURCE_BUS, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.resources import Bucket, Route, Subscription, Topic
+from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
-from advisor.starter.plan.delivery import RULES_OF_ACCOUNT, Source, from_bucket, from_bus, undelivered
+from advisor.starter.plan.delivery import REQUESTED, RULES_OF_ACCOUNT, Source, bus_event, rule, undelivered
+from advisor.starter.plan.event_sources.to_function import source_of_function
 
 _FROM_EVENTS = ("events.amazonaws.com", RULES_OF_ACCOUNT)
 _SYNCHRONOUS = "Its caller waits for an answer, which no queue gives. Use --approach direct-invoke."
@@ -30,79 +33,140 @@ HINTS: Mapping[str, str] = {
 }
 
 
+class Consumer(Struct, frozen=True, kw_only=True):
+    """What reads ``queue``; ``link`` is the id of what fills it, ``only`` names the events that it takes."""
+
+    unit: Unit
+    queue: str
+    link: str
+    only: str = ""
+
+
 class Feed(Struct, frozen=True, kw_only=True):
-    """What brings messages to a queue: ``sender`` may write to it, ``body`` is what a message holds."""
+    """What brings messages to queues: ``sender`` may write to each, ``body`` is what a message holds."""
 
     parts: Fragment = Fragment()
     sender: tuple[str, Ref | Arn] | None = None
     body: Any = None
 
 
-def feed_of(context: PlanContext, payload: Mapping[str, Any], queue: Ref) -> Feed:
-    """Return how the event source puts messages into ``queue``; NotSupported where it cannot."""
+Consumers = tuple[Consumer, ...]
+
+
+def ordered(context: PlanContext) -> bool:
+    """Return whether the messages of a group must keep their order."""
+    return context.requirements.text("ordering") == "required"
+
+
+def feed_of(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    """Return how the event source fills the queues of ``consumers``; NotSupported where it cannot."""
     kind = context.requirements.text("event_source", "sdk")
     if kind not in FEEDS:
         raise NotSupported(
             f"The event source '{kind}' cannot put messages into a queue. {HINTS.get(kind, '')} "
             f"These can: {', '.join(sorted({*FEEDS} - {'other'}))}."
         )
-    return FEEDS[kind](context, payload, queue)
+    return FEEDS[kind](context, payload, consumers)
 
 
-def _itself(context: PlanContext, payload: Mapping[str, Any], queue: Ref) -> Feed:
+def _queue(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    if len(consumers) > 1:
+        raise NotSupported(
+            f"A message of a queue goes to one consumer, but this workload has {len(consumers)}: say "
+            "event_source: sns or event_source: eventbridge, which bring a copy to each."
+        )
     return Feed(body=payload)
 
 
-def _topic(context: PlanContext, payload: Mapping[str, Any], queue: Ref) -> Feed:
-    rules = context.asked("event_source", "invocation")
-    topic = Topic("SourceTopic", "receives the messages to work on", rules)
-    link = Subscription(
-        "SourceSubscription",
-        "brings the topic's messages to the queue",
-        rules,
-        topic=Ref(topic.id),
-        queue=queue,
-        undelivered=Ref(UNDELIVERED),
+def _callers(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    """Return nothing between callers and one queue; for several a topic, or a bus where it is to choose."""
+    if len(consumers) == 1:
+        return Feed(body=payload)
+    chooses = context.requirements.text("consumers") == "open" or any(item.only for item in consumers)
+    if ordered(context) or not chooses:
+        return _topic(context, payload, consumers)
+    bus = Bus(SOURCE_BUS, "takes the events of all callers", context.asked("consumers", "event_source"))
+    pattern = {"source": [context.source], "detail-type": [REQUESTED]}
+    kept = undelivered(context, "EventBridge", _FROM_EVENTS)
+    source = Source(
+        rule(context, pattern, bus=Ref(bus.id, "name")),
+        bus_event(context.source, REQUESTED, payload),
+        merge([Fragment((bus,)), kept]),
     )
-    kept = undelivered(context, "SNS", ("sns.amazonaws.com", Ref(topic.id)))
-    return Feed(
-        parts=merge([Fragment((topic, link)), kept]),
-        sender=("sns.amazonaws.com", Ref(topic.id)),
-        body=payload,
+    return _by_rules(context, source, consumers)
+
+
+def _topic(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    rules, fifo = context.asked("event_source", "consumers", "ordering"), ordered(context)
+    topic = Topic("SourceTopic", "receives the messages to work on", rules, fifo=fifo)
+    links = tuple(
+        Subscription(
+            item.link,
+            f"brings the topic's messages to {item.queue}",
+            rules,
+            topic=Ref(topic.id),
+            queue=Ref(item.queue),
+            undelivered=Ref(UNDELIVERED),
+            filter={"type": [item.only]} if item.only else None,
+        )
+        for item in consumers
     )
+    kept = undelivered(context, "SNS", ("sns.amazonaws.com", Ref(topic.id))).resources
+    queues = tuple(replace(item, fifo=fifo) for item in kept if isinstance(item, Queue))
+    parts = Fragment((topic, *links, *queues))
+    return Feed(parts=parts, sender=("sns.amazonaws.com", Ref(topic.id)), body=payload)
 
 
-def _bus(context: PlanContext, payload: Mapping[str, Any], queue: Ref) -> Feed:
-    return _by_rule(context, from_bus(context, payload, machine=False), queue)
+def _rules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    return _by_rules(context, source_of_function(context, payload, consumers[0].unit), consumers)
 
 
-def _bucket(context: PlanContext, payload: Mapping[str, Any], queue: Ref) -> Feed:
-    return _by_rule(context, from_bucket(context, payload, machine=False), queue)
-
-
-def _by_rule(context: PlanContext, source: Source, queue: Ref) -> Feed:
-    """Return a rule that puts into ``queue`` what would start a function."""
+def _by_rules(context: PlanContext, source: Source, consumers: Consumers) -> Feed:
+    """Return rules that put into queues what would start a function."""
+    if ordered(context):
+        raise NotSupported(
+            "EventBridge delivers events in no order, so that no queue behind a rule can keep one: say "
+            "event_source: sqs or event_source: sns (a FIFO queue or topic), or event_source: kinesis."
+        )
     trigger = source.trigger
-    assert trigger is not None
-    bucket = next((item.id for item in source.parts.resources if isinstance(item, Bucket)), "")
-    route = Route(
-        "SourceRule",
-        f"puts each event of {bucket} into the queue" if bucket else "puts each event into the queue",
-        context.asked("event_source", "invocation"),
-        pattern=trigger.pattern,
-        target=queue,
-        undelivered=Ref(UNDELIVERED),
-        retry_attempts=trigger.retry_attempts,
-        max_event_age_s=trigger.max_event_age_s,
+    assert trigger is not None and trigger.pattern is not None
+    routes = tuple(
+        Route(
+            item.link,
+            f"puts {'its' if item.only else 'each'} event into {item.queue}",
+            context.asked("event_source", "consumers", "branching"),
+            bus=trigger.source,
+            pattern=_narrowed(trigger.pattern, item.only),
+            target=Ref(item.queue),
+            undelivered=Ref(UNDELIVERED),
+            retry_attempts=trigger.retry_attempts,
+            max_event_age_s=trigger.max_event_age_s,
+        )
+        for item in consumers
     )
-    return Feed(parts=merge([source.parts, Fragment((route,))]), sender=_FROM_EVENTS, body=source.event)
+    body = source.event
+    if any(isinstance(item, Bucket) for item in source.parts.resources) and consumers[0].only:
+        key = {"key": f"{consumers[0].only}/1001.json", "size": 2048}
+        body = {**body, "detail": {**body["detail"], "object": key}}
+    parts = merge([source.parts, Fragment(routes)])
+    return Feed(parts=parts, sender=_FROM_EVENTS, body=body)
 
 
-FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Ref], Feed]] = {
-    "sqs": _itself,
-    "sdk": _itself,
-    "other": _itself,
+def _narrowed(pattern: Mapping[str, Any], only: str) -> Mapping[str, Any]:
+    """Return ``pattern`` for the events of one consumer: objects below its prefix, or events of its type."""
+    if not only:
+        return pattern
+    detail = pattern.get("detail", {})
+    chosen = {"object": {"key": [{"prefix": f"{only}/"}]}} if "bucket" in detail else {"type": [only]}
+    return {**pattern, "detail": {**detail, **chosen}}
+
+
+FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Consumers], Feed]] = {
+    "sqs": _queue,
+    "sdk": _callers,
+    "other": _callers,
     "sns": _topic,
-    "eventbridge": _bus,
-    "s3": _bucket,
+    "eventbridge": _rules,
+    "s3": _rules,
+    "api-gateway": _rules,
 }

@@ -194,7 +194,7 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         asked(context),
         service=service,
         source=source,
-        machine=Ref(MACHINE),
+        target=Ref(MACHINE),
         template=template,
         waits=way.express,
         undelivered=None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
