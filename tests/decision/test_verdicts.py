@@ -102,6 +102,7 @@ AGREED: Mapping[str, tuple[Mapping[str, Answer], tuple[str, str | None, str]]] =
             "coordination": "central",
             "failure_handling": (),
             "priority": ("resilience",),
+            "code": "open",
         },
         ("step-functions", "standard", "clear"),
     ),
