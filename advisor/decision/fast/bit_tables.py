@@ -21,11 +21,12 @@ from advisor.knowledge.conditions import Answer, Test, Truth
 from advisor.knowledge.rules import Rule
 
 MAX_REMEMBERED = 4_096
+_STANDARD, _EXPRESS = 2, 3  # places among the candidates: the options come before, alternatives after
 _NUMBER = (int, float)  # a tuple: "int | float" would be made anew at every call
 
 Parts: TypeAlias = tuple[tuple[Test, frozenset[Truth]], ...]
 Points: TypeAlias = tuple[int, ...]
-Mark: TypeAlias = tuple[int, Points]
+Mark: TypeAlias = tuple[int, tuple[bool, ...], tuple[bool, ...], bool, bool]
 _Told: TypeAlias = tuple[tuple[Rule, ...], tuple[Rule, ...]]
 
 _side = lru_cache(maxsize=1_024)(Side)
@@ -91,7 +92,7 @@ class Tables(Struct, frozen=True, kw_only=True):
     known. A rule of several rows has its ``guard`` bit above them; taking ``low`` away leaves it where one of
     them stands. ``candidates``: options, workflow types and alternatives; ``scores``: for each of them, the
     rules that give it two points and one (three: both); ``vetoes``: those that rule it out. ``telling``:
-    rules that rule anything out, or name an alternative or both options.
+    rules that name an alternative or both options.
     ``most``: how many answers to a question are remembered.
     """
 
@@ -185,10 +186,6 @@ class Tables(Struct, frozen=True, kw_only=True):
         """Return how many points each candidate gets from the rules behind the bits of ``fired``."""
         return tuple([2 * (fired & two).bit_count() + (fired & one).bit_count() for two, one in self.scores])
 
-    def mark(self, fired: int, points: Points) -> Mark:
-        """Return what a verdict hangs on: the points, and the rules that say more than points."""
-        return fired & self.telling, points
-
     def outcome(self, fired: int) -> Outcome:
         """Return the verdict where the rules behind the bits of ``fired`` fire, remembered by its mark."""
         mark = self.mark(fired, self.points(fired))
@@ -199,12 +196,29 @@ class Tables(Struct, frozen=True, kw_only=True):
             found = self.outcomes[mark] = outcome_of(self.tally(fired))
         return found
 
+    def mark(self, fired: int, points: Points) -> Mark:
+        """Return what a verdict hangs on: what can be had, who leads, which type leads, and who is named.
+
+        Few differ, while the points themselves differ for nearly all answers.
+        """
+        viable = self._viable(fired)
+        of_types = points[_STANDARD], points[_EXPRESS]
+        competing = [score if can else -1 for score, can in zip(points, viable, strict=True)]
+        competing[_STANDARD] = competing[_EXPRESS] = -1
+        best = max(competing)
+        leaders = tuple([score == best for score in competing])
+        return fired & self.telling, tuple(viable), leaders, best > 0, of_types[1] > of_types[0]
+
+    def _viable(self, fired: int) -> list[bool]:
+        """Return which candidates nothing rules out; Step Functions is one of its workflow types."""
+        viable = [not fired & veto for veto in self.vetoes]
+        viable[1] = viable[1] and (viable[_STANDARD] or viable[_EXPRESS])
+        return viable
+
     def tally(self, fired: int) -> Tally:
         """Return what the rules behind the bits of ``fired`` add up to."""
-        viable = [not fired & veto for veto in self.vetoes]
-        viable[1] = viable[1] and (viable[2] or viable[3])  # Step Functions is one of its workflow types
         names, combines = self.told.get(fired & self.telling) or self._told(fired & self.telling)
-        one, two, three, four, *others = map(_side, self.candidates, self.points(fired), viable)
+        one, two, three, four, *others = map(_side, self.candidates, self.points(fired), self._viable(fired))
         return Tally(one, two, three, four, tuple(others), names, combines)
 
     def _told(self, fired: int) -> _Told:

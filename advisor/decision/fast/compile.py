@@ -217,7 +217,7 @@ def _tables(
         vetoes=tuple(
             _bits(at for rule, at in fires if option in rule.rules_out) for option in rule_base.candidates
         ),
-        telling=_bits(at for rule, at in fires if rule.rules_out or rule.names or rule.combines),
+        telling=_bits(at for rule, at in fires if rule.names or rule.combines),
         told={},
         outcomes={},
     )
