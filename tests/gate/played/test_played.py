@@ -21,7 +21,7 @@ from tests.starter.played.world import project
 from tests.starter.projects import PROJECTS, blueprint
 
 SEED = 1
-SAMPLED = {"destinations": 16, "step-functions": 16, "both": 8}
+SAMPLED = {"destinations": 8, "step-functions": 8, "both": 4}
 
 
 def playable(made: Blueprint) -> bool:
