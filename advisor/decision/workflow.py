@@ -48,7 +48,7 @@ SPECIAL, SPECIAL_CASE = "Special case", FieldCondition("special", "equals", valu
 ITEMS_KEY = "items"
 CHOICE_NAME = 70  # characters; a state's name has 80
 INLINE_ITEMS = 10
-A_DAY = 86_400
+A_MINUTE, AN_HOUR, A_DAY = 60, 3_600, 86_400
 POLL_EVENTS = 12  # a turn of polling adds nine events to the history, and more where an attempt fails
 
 
@@ -60,8 +60,29 @@ class Setting(Struct, frozen=True):
 
     @property
     def longest_s(self) -> int:
-        """Return how long a run may take, waits for answers apart: twice what is expected, at least a day."""
-        return int(max(2 * self.requirements.number("total_duration_s", 0), A_DAY))
+        """Return how long a run may take, at least a day: twice what is expected, and longer than a step.
+
+        Waits for answers are in it where the answer says how long a run takes in all.
+        """
+        total = 2 * self.requirements.number("total_duration_s", 0)
+        step = 2 * self.requirements.number("step_duration_s", 0) + AN_HOUR
+        return int(min(max(total, step, A_DAY), self.aws.number("standard-duration")))
+
+    def wait_s(self, usual: int) -> int:
+        """Return how long to wait for an answer: ``usual``, or what the whole run takes as answered."""
+        return int(max(self.requirements.number("total_duration_s", 0), A_MINUTE)) if self._timed else usual
+
+    @property
+    def timer_s(self) -> int:
+        """Return the seconds of a timer: a minute, and a quarter of a shorter run at most."""
+        waiting = self.requirements.text("caller_waits_for") == "result"
+        patience = 4 if self.requirements.text("event_source") == "cognito" else 20
+        total = self.requirements.number("total_duration_s", patience if waiting else 4 * A_MINUTE)
+        return int(max(1, min(A_MINUTE, total // 4)))
+
+    @property
+    def _timed(self) -> bool:
+        return self.requirements.number("total_duration_s", 0) > 0
 
     @property
     def poll_s(self) -> int:
@@ -70,11 +91,16 @@ class Setting(Struct, frozen=True):
         return 30 * math.ceil(self.longest_s * POLL_EVENTS / events / 30)
 
     def for_each(self, name: str, body: Flow) -> Map:
-        """Return the Map state that does ``body`` for each item."""
-        most = self.aws.number("distributed-map-concurrency")
-        at_once = int(min(max(self.requirements.number("max_parallel_items", INLINE_ITEMS), 1), most))
-        inline = self.aws.number("inline-map-concurrency")
-        return Map(name=name, key=ITEMS_KEY, body=body, at_once=at_once, distributed=at_once > inline)
+        """Return the Map state that does ``body`` for each item.
+
+        A distributed one works on no more at once than functions, or jobs, start with in an account.
+        """
+        items = int(max(self.requirements.number("max_parallel_items", INLINE_ITEMS), 1))
+        if items <= self.aws.number("inline-map-concurrency"):
+            return Map(name=name, key=ITEMS_KEY, body=body, at_once=items)
+        functions, jobs = (int(most) for most in self.aws.limits["starter-map-concurrency"].series)
+        most = functions if all(unit.service == "lambda" for unit in flow_units(body)) else jobs
+        return Map(name=name, key=ITEMS_KEY, body=body, at_once=min(items, most), distributed=True)
 
 
 def units_for(setting: Setting, steps: Sequence[Step], least: int, *, direct: bool) -> tuple[Unit, ...]:
@@ -182,7 +208,7 @@ class _Arranger(Struct):
             return Choice(name, part.condition, self.flow(part.then), self.flow(part.otherwise))
         if isinstance(part, PlacedWait):
             self.used[part.kind] += 1
-            return _wait(part.kind, self.used[part.kind])
+            return _wait(self.setting, part.kind, self.used[part.kind])
         return self.setting.for_each(self.named(EACH), self.flow(part.steps))
 
     def named(self, words: str) -> str:
@@ -203,19 +229,22 @@ def _waits(setting: Setting, arranged: Sequence[Part], *, jobs: bool) -> Flow:
     """Return the waits that were asked for and not placed; a job (``jobs``) is waited for by its Task."""
     placed = {part.kind for part in all_parts(arranged) if isinstance(part, PlacedWait)}
     waits = set(setting.requirements.chosen("waits")) - placed
-    found: list[Node] = [_wait("timer")] if "timer" in waits else []
+    found: list[Node] = [_wait(setting, "timer")] if "timer" in waits else []
     if "poll-job" in waits and not jobs:
         found.append(Poll(_unit("Check job"), setting.poll_s))
-    return (*found, *(_wait(kind) for kind in ("callback", "human-approval") if kind in waits))
+    return (*found, *(_wait(setting, kind) for kind in ("callback", "human-approval") if kind in waits))
 
 
-def _wait(kind: str, number: int = 1) -> Node:
+def _wait(setting: Setting, kind: str, number: int = 1) -> Node:
     more = f" {number}" if number > 1 else ""
     if kind == "timer":
-        return Wait(f"Wait{more}", 60)
+        return Wait(f"Wait{more}", setting.timer_s)
     if kind == "callback":
-        return WaitForCallback(_unit(f"Await callback{more}", "sqs"), approval=False, timeout_s=A_DAY)
-    return WaitForCallback(_unit(f"Await approval{more}", "sns"), approval=True, timeout_s=7 * A_DAY)
+        return WaitForCallback(
+            _unit(f"Await callback{more}", "sqs"), approval=False, timeout_s=setting.wait_s(A_DAY)
+        )
+    limit = setting.wait_s(7 * A_DAY)
+    return WaitForCallback(_unit(f"Await approval{more}", "sns"), approval=True, timeout_s=limit)
 
 
 def _unit(text: str, service: str = "lambda") -> Unit:

@@ -46,6 +46,9 @@ def _handover(setting: Setting, project: Project) -> HandoverPlan:
         retries, age_s = aws.limit("kafka-max-retries"), 0
     elif not ordered and requirements.text("retry") == "none":
         retries = 0
+    if age_s and requirements.number("max_age_s", 0):
+        least = aws.limit("stream-record-age" if ordered else "async-event-age")
+        age_s = int(min(age_s, max(least, requirements.number("max_age_s", 0))))
     answered = requirements.chosen("on_failure")
     return HandoverPlan(
         retries=retries,

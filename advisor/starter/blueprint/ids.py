@@ -5,6 +5,7 @@ from __future__ import annotations
 DURABLE = "durable-functions"
 IDEMPOTENCY = "IdempotencyTable"
 MACHINE = "Workflow"
+PAYLOADS = "PayloadBucket"
 NOTIFY_EMAIL = "NotifyEmail"
 UNDELIVERED = "UndeliveredEvents"
 INVALID_INPUT = "InvalidInput"  # the error that the generated handlers raise for a payload they cannot read

@@ -149,14 +149,14 @@ class HttpApi(Resource, frozen=True, kw_only=True):
         "status": "$context.status",
         "error": "$context.integrationErrorMessage",
     }
+    per_second: int = 50
+    burst: int = 100
     machine: Ref | None = None
     waits: bool = False
     bus: Ref | None = None
     source: str = ""
     detail_type: str = ""
     function: Ref | None = None
-    burst: int = 100
-    per_second: int = 50
 
 
 class Pipe(Resource, frozen=True, kw_only=True):
@@ -185,6 +185,7 @@ class Pipe(Resource, frozen=True, kw_only=True):
     group: Ref | None = None
     logs_records: bool = False
     filter: Mapping[str, Any] | None = None
+    at_once: int = 1
 
 
 class Subscription(Resource, frozen=True, kw_only=True):

@@ -82,7 +82,8 @@ class Batch(Struct, frozen=True, kw_only=True):
     """Settings of a poller that reads a stream for a function, and the target of a batch that keeps failing.
 
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
-    ``metered``: the poller counts the records that it hands over, because nothing else would show them.
+    ``at_once``: batches of a shard; each partition key keeps its order. ``metered``: the poller counts the
+    records that it hands over, because nothing else would show them.
     """
 
     start: ClassVar[str] = "TRIM_HORIZON"
@@ -95,6 +96,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     partial_response: bool = True
     pollers: int = 0
     metered: bool = False
+    at_once: int = 1
 
 
 class QueueBatch(Struct, frozen=True, kw_only=True):
@@ -171,4 +173,4 @@ class Permission(Struct, frozen=True):
     @property
     def on_itself(self) -> bool:
         """Return whether the holder may do something with itself."""
-        return any(isinstance(target, Ref) and target.to == self.holder for target in self.resources)
+        return any(ref.to == self.holder for ref in refs_in(self.resources))

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from advisor.decision.recommendation import Design
 from advisor.knowledge.answers import QueryLanguage
 from advisor.knowledge.aws import AwsFacts
-from advisor.knowledge.flow import Flow
+from advisor.knowledge.flow import Flow, WaitForCallback, nodes
 from advisor.knowledge.names import Name
 from advisor.knowledge.requirements import Requirements
+from advisor.knowledge.rules import BOTH, EXPRESS, STEP_FUNCTIONS
 from advisor.starter.blueprint.project import RecordFixture
 from advisor.starter.blueprint.resources import Function, Queue, Resource
 from advisor.starter.blueprint.wiring import Permission
@@ -47,22 +48,44 @@ class PlanContext(Struct, frozen=True, kw_only=True):
             return 0
         source, http = self.requirements.text("event_source"), self.aws.limit("http-api-timeout") - 1
         if source == "cognito":
-            return self.aws.limit("cognito-trigger-timeout") - 1
+            return self.trigger_s - 1
         if source == "api-gateway":
             return http
         expected = max(self.requirements.number(key, 0) for key in ("total_duration_s", "step_duration_s"))
         return int(min(max(2 * expected, http), self.aws.limit("express-duration")))
 
     @property
+    def trigger_s(self) -> int:
+        """Return how long a function may take that Cognito waits for; then Cognito calls it again."""
+        return self.aws.limit("cognito-trigger-timeout") - 1
+
+    @property
+    def run_s(self) -> int:
+        """Return the timeout of a run: what the answers say twice over, with room for retries.
+
+        Waits for answers come on top where nobody said how long a run takes in all.
+        """
+        design, total = self.design, self.requirements.number("total_duration_s", 0)
+        if design.workflow_type == EXPRESS:
+            if self.answer_s:
+                return self.answer_s
+            retrier, most = design.failure.execution.retrier, self.aws.limit("express-duration")
+            waits = sum(retrier.waits) if retrier else 0
+            return int(min(max(2 * total + waits, 60), most)) if total else most
+        asked = sum(node.timeout_s for node in nodes(design.core) if isinstance(node, WaitForCallback))
+        return design.longest_s + (0 if total else asked)
+
+    @property
     def timeout_s(self) -> int:
         """Return the timeout of each function: twice the expected duration, 30 s at least.
 
-        Where a caller waits it is from 8 s to what the whole run may take.
+        Where a caller waits it is 8 s at least; it is always shorter than the run.
         """
-        expected = self.requirements.number("step_duration_s", 0) * 2
-        if self.answer_s:
-            return int(min(max(expected, 8), self.answer_s))
-        return int(min(max(expected, 30), self.aws.limit("starter-function-timeout")))
+        expected = max(self.requirements.number("step_duration_s", 0) * 2, 8 if self.answer_s else 30)
+        most = self.aws.limit("starter-function-timeout")
+        if self.design.approach in (STEP_FUNCTIONS, BOTH):
+            most = max(1, min(most, self.run_s - 3))
+        return int(min(expected, most))
 
 
 class Fragment(Struct, frozen=True):

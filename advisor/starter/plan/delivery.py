@@ -8,12 +8,13 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.starter.blueprint.ids import UNDELIVERED
-from advisor.starter.blueprint.resources import Bucket, Queue
+from advisor.starter.blueprint.resources import Bucket, Container, Function, Queue
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
-from advisor.starter.plan.context import Fragment, PlanContext
+from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.state_language.entry import Entry
 
 RULES_OF_ACCOUNT = Arn("arn:{partition}:events:{region}:{account}:rule/*")
+SOURCE_BUCKET = "SourceBucket"
 PERIOD, REQUESTED = "rate(1 day)", "Work requested"
 # Sources disagree on the dash before "Success", so the record itself says which outcome it is.
 SUCCEEDED = {
@@ -58,6 +59,18 @@ def undelivered(
     return Fragment((queue,))
 
 
+def with_objects_readable(context: PlanContext, built: Fragment) -> Fragment:
+    """Return ``built``, where what works on an object of the source bucket may read it."""
+    if SOURCE_BUCKET not in {item.id for item in built.resources}:
+        return built
+    read, contents = context.aws.services["s3"].actions("read"), Ref(SOURCE_BUCKET, "contents")
+    workers = [item.id for item in built.resources if isinstance(item, Function) and item.does != "start"]
+    workers += [item.id for item in built.resources if isinstance(item, Container)]
+    return merge(
+        [built, Fragment(permissions=tuple(Permission(name, read, (contents,)) for name in workers))]
+    )
+
+
 def reading(
     context: PlanContext, holder: str, service: str, source: Ref, *, implied: bool = False
 ) -> tuple[Permission, ...]:
@@ -73,7 +86,7 @@ def reading(
 def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
     """Return an S3 bucket whose events come through EventBridge; no circle of permissions that way."""
     bucket = Bucket(
-        "SourceBucket", "receives the objects to work on", context.asked("event_source"), events=True
+        SOURCE_BUCKET, "receives the objects to work on", context.asked("event_source"), events=True
     )
     pattern = {
         "source": ["aws.s3"],

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from advisor.starter.blueprint.ids import DURABLE
+from advisor.knowledge.flow import Map, nodes, units
+from advisor.starter.blueprint.ids import DURABLE, PAYLOADS
 from advisor.starter.blueprint.resources import Bucket, Function
 from advisor.starter.blueprint.wiring import Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 
-PAYLOADS, VARIABLE = "PayloadBucket", "PAYLOAD_BUCKET"
+VARIABLE = "PAYLOAD_BUCKET"
 KEPT_DAYS = 90
 _OTHERS = {"direct-invoke": ("sync-payload-bytes",), "managed-job": ()}  # limits of what passes no queue
+# What limits the payload of a step that gets it as text, by the service that does the step
+TAKEN_BY = {
+    "ecs-fargate": "container-overrides",
+    "batch": "container-overrides",
+    "emr": "emr-step-argument",
+    "codebuild": "build-variable",
+}
 
 
 def with_payload_bucket(context: PlanContext, built: Fragment) -> Fragment:
@@ -45,7 +53,32 @@ def payload_notes(context: PlanContext) -> tuple[str, ...]:
         f"bucket `{PAYLOADS}` and hand on its key: the functions may read and write there, and find its name "
         f"in `{VARIABLE}`."
     )
-    return (note,) if limit else ()
+    return ((note,) if limit else ()) + _handed_over(context)
+
+
+def _handed_over(context: PlanContext) -> tuple[str, ...]:
+    """Return what the README says of steps that get an address, because a payload is too large for them."""
+    size = context.requirements.number("payload_kb", 0)
+    small = {unit.service for unit in units(context.design.core)} & set(TAKEN_BY)
+    limits = [TAKEN_BY[service] for service in sorted(small)]
+    found = [context.aws.limits[key].text for key in limits if size * 1024 > context.aws.limit(key)]
+    return _results(context) + tuple(
+        f"{text} A payload of {size:,.10g} KB is more, so `PAYLOAD` is its address in `{PAYLOADS}`."
+        for text in dict.fromkeys(found)
+    )
+
+
+def _results(context: PlanContext) -> tuple[str, ...]:
+    """Return what the README says of a list whose results outgrow a state, with the arithmetic."""
+    most = context.aws.limits["inline-map-results"]
+    items = context.requirements.number("max_parallel_items", 0)
+    if items <= most.number or not any(isinstance(node, Map) for node in nodes(context.design.core)):
+        return ()
+    return (
+        f"{most.text} {items:,.10g} items of that size are more, and the run ends with "
+        "`States.DataLimitExceeded`: give the Map state an `ItemReader` and a `ResultWriter`, so that list "
+        "and results are in S3.",
+    )
 
 
 def exceeded(context: PlanContext) -> str:

@@ -20,18 +20,21 @@ from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Approach, Blueprint
-from advisor.starter.blueprint.resources import Bus, Function, Parameter, Resource, Table
+from advisor.starter.blueprint.resources import Bus, Function, Parameter, Pipe, Resource, Table
 from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
 from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE
 from advisor.starter.plan.both import both
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
+from advisor.starter.plan.delivery import with_objects_readable
 from advisor.starter.plan.destinations.function_chain import edges
+from advisor.starter.plan.effects import effect_notes
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
 from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
+from advisor.starter.plan.load import load_notes
 from advisor.starter.plan.reachable import reachable
 from advisor.starter.plan.regions import check_services
 from advisor.starter.plan.sample_payload import sample_payload
@@ -205,7 +208,7 @@ def _blueprint(
     built: PlannedFlow,
 ) -> Blueprint:
     project = recommendation.answers.project
-    parts = with_payload_bucket(context, built.parts)
+    parts = with_payload_bucket(context, with_objects_readable(context, built.parts))
     kept = _idempotency(context, parts)
     resources = (*parts.resources, *kept.resources)
     alarms = alarms_for(context, resources)
@@ -233,8 +236,23 @@ def _blueprint(
         summary=_summary(recommendation, choice),
         cost=_cost(recommendation, choice),
         made_with=provenance(recommendation.rule_base),
-        notes=(*context.notes, *built.notes, *payload_notes(context)),
+        notes=(
+            *context.notes,
+            *built.notes,
+            *payload_notes(context),
+            *load_notes(context, waited=_waited(resources)),
+            *effect_notes(Requirements(recommendation.answers.requirements)),
+        ),
         inner=built.inner,
+    )
+
+
+def _waited(resources: Iterable[Resource]) -> bool:
+    """Return whether what reads a stream is done with each record before it takes the next."""
+    return any(
+        item.waits if isinstance(item, Pipe) else item.trigger is not None and item.trigger.batch is not None
+        for item in resources
+        if isinstance(item, Pipe | Function)
     )
 
 

@@ -121,8 +121,13 @@ def _do(unit: Unit, nxt: str | None, scope: Scope) -> tuple[str, States]:
     if unit.fallback:
         catch = unit.fallback.name.words
         states[catch] = _noted(task_state(_call(unit.fallback, scope), nxt, scope), unit, scope)
-    own = task_state(_call(unit, scope), nxt, replace(scope, catch=catch))
-    return name, {name: _noted(own, unit, scope), **states}
+    call = _call(unit, scope)
+    own = task_state(call, nxt, replace(scope, catch=catch))
+    states = {name: _noted(own, unit, scope), **states}
+    if call.first is None:
+        return name, states
+    before = f"Keep payload of {name}"
+    return before, {before: task_state(call.first, name, scope), **states}
 
 
 def _call(unit: Unit, scope: Scope) -> Call:

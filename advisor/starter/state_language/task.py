@@ -15,7 +15,8 @@ from advisor.starter.state_language.expressions import INPUT
 class Call(Struct, frozen=True, kw_only=True):
     """Task fields, the resources behind them and the permissions they need; 0 s: the machine's own limit.
 
-    ``retries`` stand in for those of the machine where repeating the call is another matter.
+    ``retries`` stand in for those of the machine where repeating the call is another matter. ``first`` is a
+    call that must come before, such as one that keeps what is too large to be handed over.
     """
 
     resource: str
@@ -28,3 +29,4 @@ class Call(Struct, frozen=True, kw_only=True):
     timeout_s: int = 0
     heartbeat_s: int = 0
     retries: tuple[Mapping[str, Any], ...] | None = None
+    first: Call | None = None

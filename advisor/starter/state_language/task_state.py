@@ -59,20 +59,22 @@ class Scope(Struct, frozen=True, kw_only=True):
     """Settings that all states of one level share.
 
     ``calls`` by unit module; ``catch`` is the state that takes failures (None where they end the run, and
-    inside a branch, whose outer state catches); ``retries`` come after those for Lambda's own errors;
+    inside a branch, whose outer state catches); ``retries`` come after those for Lambda's own errors; no
+    Task may take longer than ``most_s``, so that it fails before the run does;
     ``place`` is where what can be undone is kept.
     """
 
     calls: Mapping[str, Call]
     retries: tuple[Mapping[str, Any], ...]
     timeout_s: int
+    most_s: int
     catch: str | None = None
     place: Place = Place()
 
 
 def task_state(call: Call, nxt: str | None, scope: Scope) -> State:
-    work = call.resource.endswith("lambda:invoke") and scope.retries
     """Return the Task that makes ``call`` and goes on to ``nxt``."""
+    work = call.resource.endswith("lambda:invoke") and scope.retries
     retries = [
         *(LAMBDA_RETRIES if call.resource.endswith("lambda:invoke") else ()),
         *([{"ErrorEquals": [INVALID_INPUT], "MaxAttempts": 0}] if work else ()),
@@ -83,7 +85,7 @@ def task_state(call: Call, nxt: str | None, scope: Scope) -> State:
         "Resource": call.resource,
         "Arguments": call.arguments,
         "Output": call.output,
-        "TimeoutSeconds": max(call.timeout_s, scope.timeout_s),
+        "TimeoutSeconds": min(max(call.timeout_s, scope.timeout_s), scope.most_s),
         **({"HeartbeatSeconds": call.heartbeat_s} if call.heartbeat_s else {}),
         **({"Retry": retries} if retries else {}),
         **catching(scope),

@@ -154,7 +154,8 @@ class Terraform(Struct, frozen=True, dict=True):
         """
         every = self.blueprint.permissions_of(holder)
         asked = tuple(item for item in every if not item.on_itself or item.implied)
-        return (*asked, *self._plumbing(self.blueprint.by_id[holder]))
+        owner = self.blueprint.by_id.get(holder)
+        return (*asked, *(self._plumbing(owner) if owner else ()))
 
     def own_statements_of(self, holder: str) -> tuple[Permission, ...]:
         """Return the permissions of ``holder`` on itself, which its own role cannot hold: a circle."""
@@ -162,7 +163,8 @@ class Terraform(Struct, frozen=True, dict=True):
 
     def _starred(self) -> tuple[str, ...]:
         """Return the actions that AWS knows no resource for."""
-        holders = {item.id: item for item in self.blueprint.resources}
+        named_by = (item.holder for item in self.blueprint.permissions)
+        holders = dict.fromkeys((*(item.id for item in self.blueprint.resources), *named_by))
         every = [statement for holder in holders for statement in self.statements_of(holder)]
         named = {action for item in every if "*" in item.resources for action in item.actions}
         return tuple(quoted(action) for action in sorted(named))

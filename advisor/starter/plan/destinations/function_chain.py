@@ -21,6 +21,7 @@ from advisor.starter.plan.destinations.targets import (
     destination,
     permissions,
 )
+from advisor.starter.plan.load import ReaderSettings, reader_settings
 
 POLLERS = 2  # a topic as destination needs provisioned ones, each paid by the hour
 
@@ -192,19 +193,24 @@ def stream_reader(context: PlanContext, unit: Unit, source: Source) -> tuple[Fun
     batch, parts = _batch(context, unit, source.trigger)
     assert batch.on_failure is not None
     made = function(context, unit, "invocation", "event_source", "on_failure")
-    most = context.aws.limit("kafka-function-timeout") if source.trigger.kind == "kafka" else made.timeout_s
-    reader = replace(made, timeout_s=min(made.timeout_s, most), trigger=replace(source.trigger, batch=batch))
+    settings = _settings(context, source.trigger)
+    reader = replace(made, timeout_s=settings.timeout_s, trigger=replace(source.trigger, batch=batch))
     assert source.trigger.source is not None
     reads = reading(context, reader.id, source.trigger.kind, source.trigger.source, implied=True)
     return reader, merge([parts, Fragment(permissions=reads)])
 
 
+def _settings(context: PlanContext, trigger: Trigger) -> ReaderSettings:
+    most = "kafka-function-timeout" if trigger.kind == "kafka" else "starter-function-timeout"
+    return reader_settings(context, trigger.kind, context.aws.limit(most))
+
+
 def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
-    plan = context.design.failure.handover
+    plan, settings = context.design.failure.handover, _settings(context, trigger)
     if context.failure_topic:
         failure, parts = _topic(context, unit)
         return Batch(
-            size=100,
+            size=settings.size,
             window_s=5,
             retry_attempts=plan.retries,
             max_record_age_s=plan.age_s,
@@ -217,7 +223,8 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
     parts = Fragment(made.resources, permissions(context, unit.function_id, failure), made.records)
     bounded = plan.age_s > 0
     return Batch(
-        size=100,
+        size=settings.size,
+        at_once=settings.at_once if bounded else 1,
         window_s=5,
         retry_attempts=plan.retries,
         max_record_age_s=plan.age_s,

@@ -36,6 +36,7 @@ from advisor.starter.plan.delivery import (
     rule,
     undelivered,
 )
+from advisor.starter.plan.load import throttle
 from advisor.starter.state_language.entry import Entry
 
 IOT_RULE = "SourceRule"
@@ -235,10 +236,13 @@ def _http_api(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
     """
     bus = Bus(SOURCE_BUS, "carries each request of the API to the work", _asked(context))
+    rate, burst = throttle(context.requirements, context.aws)
     api = HttpApi(
         "Api",
         "takes requests and answers that they were accepted",
         _asked(context),
+        per_second=rate,
+        burst=burst,
         bus=Ref(bus.id),
         source=context.source,
         detail_type=REQUESTED,

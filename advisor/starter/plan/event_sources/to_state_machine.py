@@ -44,6 +44,7 @@ from advisor.starter.plan.event_sources.to_function import (
     mail_source,
     source_stream,
 )
+from advisor.starter.plan.load import SHARDED, pipe_readers, throttle, too_slow
 from advisor.starter.state_language.entry import Entry
 
 START = "StartWorkflowFunction"
@@ -87,10 +88,13 @@ class StartOptions(Struct, frozen=True):
 
 def _http_api(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     answer = "with its result" if way.waits else "at once"
+    rate, burst = throttle(context.requirements, context.aws)
     api = HttpApi(
         "Api",
         f"starts the workflow and answers {answer}",
         asked(context),
+        per_second=rate,
+        burst=burst,
         machine=Ref(MACHINE),
         waits=way.waits,
     )
@@ -132,7 +136,7 @@ def _from_queue(
         asked(context),
         retention_s=context.aws.limit("starter-queue-retention"),
         oldest_s=context.aws.limit("starter-queue-retention") // 4,
-        visibility_s=360,
+        visibility_s=context.aws.limit("advised-visibility") * (context.run_s if way.express else 60),
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
         max_receives=context.aws.limit("advised-receives"),
@@ -186,8 +190,14 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) 
 
 
 def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, StartOptions]) -> Fragment:
-    """Return the pipe; an Express run is waited for, so that its failure is retried and then kept."""
+    """Return the pipe; an Express run is waited for, so that its failure is retried and then kept.
+
+    Where a stream brings more than waiting can carry, and need not keep its order, runs are only started.
+    """
     template, way = how
+    each_s = float(context.requirements.number("total_duration_s", 0))
+    ordered = context.requirements.text("ordering") == "required"
+    waits = way.express and (ordered or service not in SHARDED or not too_slow(context, each_s))
     pipe = Pipe(
         "SourcePipe",
         f"starts the workflow for each record of {source.to}",
@@ -196,14 +206,15 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         source=source,
         target=Ref(MACHINE),
         template=template,
-        waits=way.express,
+        waits=waits,
+        at_once=pipe_readers(context, service, each_s) if waits else 1,
         undelivered=None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("starter-stream-retries"),
         max_record_age_s=context.aws.limit("starter-stream-record-age"),
         logs_records=service in ("kinesis", "dynamodb-stream")
         and bool(context.requirements.flag("replay_payload")),
     )
-    start = Permission(pipe.id, _start_actions(context, waits=way.express), (Ref(MACHINE),))
+    start = Permission(pipe.id, _start_actions(context, waits=waits), (Ref(MACHINE),))
     permissions = [*reading(context, pipe.id, service, source), start]
     if pipe.undelivered:
         keep = context.aws.services["sqs"].actions("write")
@@ -257,7 +268,7 @@ def _starter(
         asked(context),
         name=name("Start workflow"),
         does="start",
-        timeout_s=context.answer_s + 6 if way.waits else 30,
+        timeout_s=_start_timeout(context, trigger, way),
         environment=(("STATE_MACHINE_ARN", Ref(MACHINE)),),
         trigger=trigger,
         asynchronous=AsyncInvoke(
@@ -271,6 +282,13 @@ def _starter(
     start = Permission(START, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
     own = [start, *(permissions(context, START, kept) if kept else ())]
     return merge([kept_parts, Fragment((function,), tuple(own))])
+
+
+def _start_timeout(context: PlanContext, trigger: Trigger | None, way: StartOptions) -> int:
+    """Return the timeout of the function that starts a run: longer than the run that it waits for."""
+    if trigger and trigger.kind == "cognito":
+        return context.trigger_s
+    return context.answer_s + 6 if way.waits else 30
 
 
 SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], StartOptions], Source]] = {

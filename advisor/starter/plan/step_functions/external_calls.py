@@ -14,7 +14,7 @@ from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.resources import Activity, Connection, Parameter
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.plan.context import PlanContext
-from advisor.starter.plan.step_functions.jobs import AN_HOUR, given, may, watch
+from advisor.starter.plan.step_functions.jobs import given, job_timeout, may, watch
 from advisor.starter.plan.step_functions.retries import http_retries
 from advisor.starter.state_language.expressions import EXECUTION_ID, INPUT, INPUT_TEXT, RESULT, Merged, Value
 from advisor.starter.state_language.task import Call
@@ -117,7 +117,7 @@ def child(unit: Unit, context: PlanContext) -> Call:
             watch(context, "step-functions"),
         ),
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )
 
 
@@ -145,6 +145,6 @@ def activity(unit: Unit, context: PlanContext) -> Call:
         substitutions=((f"{made.id}Arn", Ref(made.id)),),
         resources=(made,),
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
         heartbeat_s=300,
     )

@@ -7,11 +7,21 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-tem
 from __future__ import annotations
 
 from advisor.knowledge.flow import Unit
-from advisor.starter.blueprint.ids import MACHINE
+from advisor.starter.blueprint.ids import MACHINE, PAYLOADS
 from advisor.starter.blueprint.resources import Bucket, Container, Parameter
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target
 from advisor.starter.plan.context import PlanContext
-from advisor.starter.state_language.expressions import INPUT_TEXT, Filled, Split, Unique
+from advisor.starter.plan.large_payloads import TAKEN_BY
+from advisor.starter.state_language.expressions import (
+    EXECUTION_NAME,
+    INPUT,
+    INPUT_TEXT,
+    Filled,
+    Split,
+    Text,
+    Unique,
+    Value,
+)
 from advisor.starter.state_language.task import Call
 
 AN_HOUR = 3600
@@ -20,6 +30,11 @@ BUSYBOX = "public.ecr.aws/docker/library/busybox:stable"
 
 def given(unit: Unit, context: PlanContext, suffix: str, text: str, default: str | None = None) -> Parameter:
     return Parameter(f"{unit.name.id}{suffix}", text, context.asked("targets"), default)
+
+
+def job_timeout(context: PlanContext) -> int:
+    """Return how long a job may take: twice what was answered, an hour at least, less than its run."""
+    return int(max(AN_HOUR, 2 * context.requirements.number("step_duration_s", 0)))
 
 
 def may(context: PlanContext, service: str, purpose: str, *on: Target) -> Permission:
@@ -35,6 +50,37 @@ def watch(context: PlanContext, service: str) -> Permission:
     return may(context, "eventbridge", "wait-for-job", arn)
 
 
+def handed_over(unit: Unit, context: PlanContext) -> tuple[Value | Text | Filled, Call | None]:
+    """Return the payload as text, or where it is too large for that, its address and the call that keeps it.
+
+    An address needs nothing of the payload but its id, so that it is the same in both states.
+    """
+    size = context.requirements.number("payload_kb", 0) * 1024
+    if size <= context.aws.limit(TAKEN_BY[unit.service]):
+        return INPUT_TEXT, None
+    bucket = Bucket(
+        PAYLOADS,
+        "keeps payloads that are too large to be handed on",
+        context.asked("payload_kb"),
+        expires_days=90,
+    )
+    name = f"${{{bucket.id}Name}}"
+    parts = (EXECUTION_NAME, Value("input", ("id",)))
+    keep = Call(
+        resource=context.aws.step("s3").resource,
+        arguments={
+            "Bucket": name,
+            "Key": Filled(f"{unit.name.slug}/{{}}/{{}}.json", parts),
+            "Body": INPUT,
+            "ContentType": "application/json",
+        },
+        substitutions=((f"{bucket.id}Name", Ref(bucket.id, "name")),),
+        resources=(bucket,),
+        permissions=(may(context, "s3", "write", Ref(bucket.id, "contents")),),
+    )
+    return Filled(f"s3://{name}/{unit.name.slug}/{{}}/{{}}.json", parts), keep
+
+
 def fargate(unit: Unit, context: PlanContext) -> Call:
     """Run a container and wait for its end."""
     box = Container(
@@ -44,7 +90,8 @@ def fargate(unit: Unit, context: PlanContext) -> Call:
     image = given(unit, context, "Image", "image of the container", BUSYBOX)
     cluster, task = f"{box.id}Cluster", f"{box.id}Definition"
     tasks = Arn("arn:{partition}:ecs:{region}:{account}:task/{0}/*", (Ref(box.id, "name"),))
-    environment = [{"Name": "PAYLOAD", "Value": INPUT_TEXT}]
+    payload, keep = handed_over(unit, context)
+    environment = [{"Name": "PAYLOAD", "Value": payload}]
     network = {"Subnets": Split(f"${{{subnets.id}}}", ","), "AssignPublicIp": "ENABLED"}
     return Call(
         resource=context.aws.step("ecs-fargate").resource,
@@ -62,13 +109,32 @@ def fargate(unit: Unit, context: PlanContext) -> Call:
         ),
         resources=(subnets, image, Container(box.id, box.purpose, box.rules, Ref(image.id, "name"))),
         permissions=(
+            *_pulling(context, f"{box.id}ExecutionRole"),
+            *_reading(context, box.id, keep),
             may(context, "ecs-fargate", "start", Ref(box.id)),
             may(context, "ecs-fargate", "watch", tasks),
             may(context, "ecs-fargate", "roles", Ref(box.id, "role"), Ref(box.id, "execution_role")),
             watch(context, "ecs-fargate"),
         ),
+        first=keep,
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
+    )
+
+
+def _reading(context: PlanContext, holder: str, keep: Call | None) -> tuple[Permission, ...]:
+    """Return what the container needs to read a payload that it only has the address of."""
+    read = context.aws.services["s3"].actions("read")
+    return (Permission(holder, read, (Ref(PAYLOADS, "contents"),)),) if keep else ()
+
+
+def _pulling(context: PlanContext, holder: str) -> tuple[Permission, ...]:
+    """Return what an execution role needs to pull an image from the account's own registry."""
+    access = context.aws.services["ecs-fargate"].access
+    repositories = Arn("arn:{partition}:ecr:{region}:{account}:repository/*")
+    return (
+        Permission(holder, access["login"].actions, ("*",), access["login"].any_resource),
+        Permission(holder, access["pull"].actions, (repositories,)),
     )
 
 
@@ -76,7 +142,8 @@ def batch(unit: Unit, context: PlanContext) -> Call:
     """Submit a Batch job and wait for its end."""
     queue = given(unit, context, "JobQueueArn", "ARN of the Batch job queue")
     job = given(unit, context, "JobDefinitionArn", "ARN of the Batch job definition")
-    environment = [{"Name": "PAYLOAD", "Value": INPUT_TEXT}]
+    payload, keep = handed_over(unit, context)
+    environment = [{"Name": "PAYLOAD", "Value": payload}]
     return Call(
         resource=context.aws.step("batch").resource,
         arguments={
@@ -93,8 +160,9 @@ def batch(unit: Unit, context: PlanContext) -> Call:
             may(context, "batch", "watch"),
             watch(context, "batch"),
         ),
+        first=keep,
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )
 
 
@@ -109,7 +177,7 @@ def glue(unit: Unit, context: PlanContext) -> Call:
         resources=(job,),
         permissions=(may(context, "glue", "start", arn),),
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )
 
 
@@ -144,7 +212,7 @@ def athena(unit: Unit, context: PlanContext) -> Call:
             may(context, "s3", "read-and-write", Ref(results.id, "contents")),
         ),
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )
 
 
@@ -153,12 +221,13 @@ def emr(unit: Unit, context: PlanContext) -> Call:
     cluster = given(unit, context, "ClusterId", "id of the running EMR cluster")
     script = given(unit, context, "Script", "S3 address of the Spark script")
     arn = Arn("arn:{partition}:elasticmapreduce:{region}:{account}:cluster/{0}", (Ref(cluster.id, "name"),))
+    payload, keep = handed_over(unit, context)
     step = {
         "Name": unit.name.words,
         "ActionOnFailure": "CONTINUE",
         "HadoopJarStep": {
             "Jar": "command-runner.jar",
-            "Args": ["spark-submit", f"${{{script.id}}}", INPUT_TEXT],
+            "Args": ["spark-submit", f"${{{script.id}}}", payload],
         },
     }
     return Call(
@@ -167,8 +236,9 @@ def emr(unit: Unit, context: PlanContext) -> Call:
         substitutions=((cluster.id, Ref(cluster.id, "name")), (script.id, Ref(script.id, "name"))),
         resources=(cluster, script),
         permissions=(may(context, "emr", "start", arn), watch(context, "emr")),
+        first=keep,
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )
 
 
@@ -199,7 +269,7 @@ def sagemaker(unit: Unit, context: PlanContext) -> Call:
             watch(context, "sagemaker"),
         ),
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )
 
 
@@ -207,13 +277,15 @@ def codebuild(unit: Unit, context: PlanContext) -> Call:
     """Start a build and wait for its end."""
     project = given(unit, context, "ProjectName", "name of the CodeBuild project")
     arn = Arn("arn:{partition}:codebuild:{region}:{account}:project/{0}", (Ref(project.id, "name"),))
-    variable = {"Name": "PAYLOAD", "Value": INPUT_TEXT, "Type": "PLAINTEXT"}
+    payload, keep = handed_over(unit, context)
+    variable = {"Name": "PAYLOAD", "Value": payload, "Type": "PLAINTEXT"}
     return Call(
         resource=context.aws.step("codebuild").resource,
         arguments={"ProjectName": f"${{{project.id}}}", "EnvironmentVariablesOverride": [variable]},
         substitutions=((project.id, Ref(project.id, "name")),),
         resources=(project,),
         permissions=(may(context, "codebuild", "start", arn), watch(context, "codebuild")),
+        first=keep,
         standard_only=True,
-        timeout_s=AN_HOUR,
+        timeout_s=job_timeout(context),
     )

@@ -61,13 +61,18 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
     calls = _calls(context, flow, report)
     if plan.workflow_type == "express":
         _refuse_standard_only(flow, calls)
-    scope = Scope(calls=calls, retries=work_retries(context), timeout_s=context.timeout_s + 2)
+    scope = Scope(
+        calls=calls,
+        retries=work_retries(context),
+        timeout_s=context.timeout_s + 2,
+        most_s=context.run_s - 1,
+    )
     definition = with_distinct_names(
         machine_definition(
             flow,
             scope,
             comment=f"{context.name.words}: see README.md for what each state does",
-            timeout_s=_timeout(context, plan),
+            timeout_s=context.run_s,
             report=report,
         )
     )
@@ -124,20 +129,11 @@ def _claiming(context: PlanContext, once: Once) -> Fragment:
     return Fragment(permissions=(may(context, "dynamodb", "claim", Ref(IDEMPOTENCY)),))
 
 
-def _timeout(context: PlanContext, plan: MachineOptions) -> int:
-    if plan.caller_waits:
-        return context.answer_s
-    if plan.workflow_type == "express":
-        return context.aws.limit("express-duration")
-    design = context.design
-    asked = sum(node.timeout_s for node in nodes(design.core) if isinstance(node, WaitForCallback))
-    return design.longest_s + asked
-
-
 def _machine(
     context: PlanContext, definition: Mapping[str, Any], calls: Mapping[str, Call], plan: MachineOptions
 ) -> Fragment:
-    substitutions = dict(item for call in calls.values() for item in call.substitutions)
+    made = [*calls.values(), *(call.first for call in calls.values() if call.first)]
+    substitutions = dict(item for call in made for item in call.substitutions)
     if START in definition["States"]:
         substitutions[TABLE] = Ref(IDEMPOTENCY, "name")
     machine = Machine(
@@ -169,8 +165,8 @@ def _children(context: PlanContext, flow: Flow) -> Fragment:
     return Fragment(
         permissions=(
             may(context, "step-functions", "start", Ref(MACHINE)),
-            may(context, "step-functions", "watch", Ref(MACHINE), runs),
-        )
+            may(context, "step-functions", "watch-items", runs),
+        ),
     )
 
 
@@ -187,13 +183,14 @@ def _functions(context: PlanContext, flow: Flow) -> Fragment:
 
 
 def _called(calls: Mapping[str, Call]) -> Fragment:
-    permissions: dict[tuple[tuple[str, ...], str], Permission] = {}
-    for permission in (permission for call in calls.values() for permission in call.permissions):
-        alike = (permission.actions, repr(permission.condition))
+    permissions: dict[tuple[str, tuple[str, ...], str], Permission] = {}
+    made = [*calls.values(), *(call.first for call in calls.values() if call.first)]
+    for permission in (permission for call in made for permission in call.permissions):
+        alike = (permission.holder, permission.actions, repr(permission.condition))
         known = permissions.get(alike)
         merged = tuple(dict.fromkeys((*(known.resources if known else ()), *permission.resources)))
         permissions[alike] = replace(permission, resources=merged)
-    resources = {item.id: item for call in calls.values() for item in call.resources}
+    resources = {item.id: item for call in made for item in call.resources}
     return Fragment(tuple(resources.values()), tuple(permissions.values()))
 
 

@@ -1,0 +1,119 @@
+"""The stated load as settings: throttles, batches, readers at once; and what no setting can carry."""
+
+from __future__ import annotations
+
+import math
+
+from msgspec import Struct
+
+from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.requirements import Requirements
+from advisor.starter.plan.context import PlanContext
+
+MONTH_S = 30 * 86_400
+LEAST_RATE = 50  # requests a second that every API takes
+SHARDED = ("kinesis", "dynamodb-stream")
+
+
+class ReaderSettings(Struct, frozen=True, kw_only=True):
+    """Records in a batch, the seconds that a function has for one, and how many of a shard run at once."""
+
+    size: int
+    timeout_s: int
+    at_once: int
+
+
+def per_second(requirements: Requirements) -> float:
+    """Return the load: the busiest second, or where only the month is known, its average second."""
+    peak = requirements.number("peak_per_second", 0)
+    return float(peak or requirements.number("monthly_executions", 0) / MONTH_S)
+
+
+def throttle(requirements: Requirements, aws: AwsFacts) -> tuple[int, int]:
+    """Return the requests a second and the burst of an API; above its busiest second it says no."""
+    most, burst = (int(value) for value in aws.limits["api-throttle"].series)
+    rate = min(max(LEAST_RATE, math.ceil(requirements.number("peak_per_second", 0))), most)
+    return rate, min(2 * rate, burst)
+
+
+def reader_settings(context: PlanContext, source: str, most: int) -> ReaderSettings:
+    """Return the settings of a function that works on one record after the other.
+
+    A batch is as large as what fits into half of its time, a hundred records at most.
+    """
+    step_s = float(context.requirements.number("step_duration_s", 0))
+    timeout_s = min(context.timeout_s, most)
+    size = context.aws.limit("starter-batch-size")
+    if step_s:
+        timeout_s = int(min(max(math.ceil(2 * step_s * size), 30), most))
+        size = max(1, min(size, int(timeout_s / (2 * step_s))))
+    return ReaderSettings(size=size, timeout_s=timeout_s, at_once=pipe_readers(context, source, step_s))
+
+
+def pipe_readers(context: PlanContext, source: str, each_s: float) -> int:
+    """Return how many records or batches of a shard are worked on at once; 1 where there are no shards."""
+    return readers_at_once(context.requirements, context.aws, each_s) if source in SHARDED else 1
+
+
+def readers_at_once(requirements: Requirements, aws: AwsFacts, each_s: float) -> int:
+    """Return how many batches of a shard are worked on at once, for records that take ``each_s`` each."""
+    wanted = math.ceil(per_second(requirements) * each_s / aws.limit("kinesis-first-shards"))
+    return min(max(1, wanted), aws.limit("stream-parallelization"))
+
+
+def carried(aws: AwsFacts, each_s: float) -> float:
+    """Return how many records a second a new stream carries at most, where each takes ``each_s``."""
+    at_once = aws.limit("kinesis-first-shards") * aws.limit("stream-parallelization")
+    return at_once / each_s if each_s else math.inf
+
+
+def too_slow(context: PlanContext, each_s: float) -> bool:
+    """Return whether records of ``each_s`` come faster than a stream's readers can take them."""
+    return per_second(context.requirements) > carried(context.aws, each_s)
+
+
+def load_notes(context: PlanContext, *, waited: bool) -> tuple[str, ...]:
+    """Return what the README says of the load, with the arithmetic where nothing set here can carry it.
+
+    ``waited``: each record of the stream is done before the next, by a function or by a pipe that waits.
+    """
+    found = (_api(context), _stream(context, waited=waited), _step(context))
+    return tuple(note for note in found if note)
+
+
+def _api(context: PlanContext) -> str:
+    own = context.design.approach == "direct-invoke"
+    if own or context.requirements.text("event_source") != "api-gateway":
+        return ""
+    peak = context.requirements.number("peak_per_second", 0)
+    rate, burst = throttle(context.requirements, context.aws)
+    above = f" The busiest second has {peak:,.10g}: ask for a higher quota." if peak > rate else ""
+    return f"The API takes {rate:,} requests a second and {burst:,} at once; more get HTTP 429.{above}"
+
+
+def _stream(context: PlanContext, *, waited: bool) -> str:
+    requirements, aws = context.requirements, context.aws
+    each_s = float(requirements.number("total_duration_s" if context.design.core else "step_duration_s", 0))
+    if requirements.text("event_source") not in SHARDED or not too_slow(context, each_s):
+        return ""
+    shards, readers = aws.limit("kinesis-first-shards"), aws.limit("stream-parallelization")
+    load = per_second(requirements)
+    sum_of = (
+        f"{load:,.4g} records a second of {each_s:,.10g} s each keep {math.ceil(load * each_s):,} readers "
+        f"busy, and a new stream has {shards} shards with {readers} readers each: "
+        f"{carried(aws, each_s):,.4g} records a second."
+    )
+    if not waited:
+        return f"{sum_of} So the pipe only starts the runs, and does not start one again that fails."
+    return f"{sum_of} The rest waits until it is too old: add shards, or make the work shorter."
+
+
+def _step(context: PlanContext) -> str:
+    step_s = context.requirements.number("step_duration_s", 0)
+    limit = context.aws.limits["starter-function-timeout"]
+    if step_s <= limit.number:
+        return ""
+    return (
+        f"A step takes {step_s:,.10g} s, and a function here stops after {limit.number:,} s. {limit.text} "
+        "Split the step, or run it as a job."
+    )
