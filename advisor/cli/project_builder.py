@@ -16,7 +16,7 @@ from advisor.decision.recommendation import Recommendation
 from advisor.errors import AdvisorError, CannotWrite, InputError
 from advisor.knowledge.answers import IACS, RUNTIMES, Answers
 from advisor.knowledge.rules import RuleBase
-from advisor.loading.answers_writer import FOR_EDITORS, SCHEMA_FILE
+from advisor.loading.answers_writer import WITHOUT_SCHEMA
 from advisor.loading.entry_reader import MAX_NAME
 from advisor.starter import Blueprint, RenderedFile
 from advisor.starter.manifest import Manifest, with_manifest
@@ -77,9 +77,8 @@ def make(rule_base: RuleBase, answers: Answers, approach: str = "auto") -> Made:
     extra = {
         "docs/decision.md": record,
         "answers.yaml": advisor.dump_answers(
-            replace(answers, decision=decision_of(recommendation)), header=(FOR_EDITORS,)
+            replace(answers, decision=decision_of(recommendation)), header=(WITHOUT_SCHEMA,)
         ),
-        SCHEMA_FILE: advisor.schema_text(advisor.answers_schema(rule_base.questionnaire)),
     }
     files = with_manifest(advisor.render_project(blueprint, extra), blueprint, recommendation.rule_base)
     return Made(recommendation, blueprint, files)

@@ -21,6 +21,7 @@ from advisor.loading.answers_reader import SCHEMA, UNKNOWN
 
 SCHEMA_FILE = "answers.schema.json"  # stands beside an answers file and is what ``advisor schema`` prints
 FOR_EDITORS = f"yaml-language-server: $schema={SCHEMA_FILE}"
+WITHOUT_SCHEMA = f"For help in an editor: advisor schema > {SCHEMA_FILE}, and the first line # {FOR_EDITORS}"
 
 
 def dump_answers(answers: Answers, *, header: Sequence[str] = ()) -> str:

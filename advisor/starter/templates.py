@@ -48,8 +48,6 @@ def _environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     environment.filters |= {
         "yaml": quoted,
         "json": lambda value: json.dumps(value, ensure_ascii=False),
-        "asked": lambda rules: f" Asked for by: {', '.join(rules)}" if rules else "",
-        "asked_md": lambda rules: f" ({', '.join(rules)})" if rules else "",
         "python": PYTHON.literal,
         "call": call,
         "natural": lambda texts: sorted(texts, key=_natural),

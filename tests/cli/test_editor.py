@@ -34,11 +34,8 @@ def schema_of(file: Path) -> Any:
     return json.loads((file.parent / named[1]).read_text(encoding="utf-8"))
 
 
-@pytest.fixture(params=["generated", "saved"])
-def written(request: pytest.FixtureRequest, advise: Advise, tmp_path: Path) -> Path:
-    if request.param == "generated":
-        assert advise("generate", ORDERS, "--output", "one").exit_code == 0
-        return tmp_path / "one" / "answers.yaml"
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
     save(tmp_path / "my answers.yaml")
     return tmp_path / "my answers.yaml"
 
@@ -47,6 +44,12 @@ def test_the_schema_stands_beside_and_fits(written: Path) -> None:
     schema = schema_of(written)
     assert schema == advisor.answers_schema(RULE_BASE.questionnaire)
     jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(written.read_text(encoding="utf-8")))
+
+
+def test_a_project_says_how_to_get_the_schema_and_does_not_hold_it(advise: Advise, tmp_path: Path) -> None:
+    assert advise("generate", ORDERS, "--output", "one").exit_code == 0
+    assert "advisor schema > answers.schema.json" in (tmp_path / "one" / "answers.yaml").read_text("utf-8")
+    assert not (tmp_path / "one" / "answers.schema.json").exists()
 
 
 def test_the_command_prints_what_stands_beside(written: Path, advise: Advise) -> None:
