@@ -11,13 +11,11 @@ ALARMS = of_type("AWS::CloudWatch::Alarm")
 WORKFLOW = RESOURCES["Workflow"]["Properties"]
 WITHOUT_RESOURCE = {
     "logs:CreateLogDelivery",
-    "logs:CreateLogStream",
     "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
     "logs:GetLogDelivery",
     "logs:ListLogDeliveries",
-    "logs:PutLogEvents",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 }
