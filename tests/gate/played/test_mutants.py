@@ -71,9 +71,6 @@ MUTANTS = {
     "a rule has no queue for what it cannot deliver": Mutant(
         "standard-map", "template.yaml", r"DeadLetterConfig: .*|DeadLetterConfig:\n.*\n", "", "lost"
     ),
-    "a queue gives up without another": Mutant(
-        "standard-sqs", "template.yaml", r"RedrivePolicy: .*", "", "lost"
-    ),
     "the table promises more than the service keeps": Mutant(
         "stream-queue", "README.md",
         r"positions in the stream, not the records", "the event itself", "lost"

@@ -20,6 +20,7 @@ from tests.starter.played.order import left, number_of
 from tests.starter.played.stack import Properties, Stack, filled, matches
 
 Event = dict[str, Any]
+MOST = 200  # more actions than any project here needs: it would never end
 ENDLESS = 3  # this many retries stand for a pipe that never gives up
 
 
@@ -64,12 +65,14 @@ class Account:
 
     def settle(self) -> None:
         """Let the time pass until nothing is left to do."""
-        for _ in range(2_000):
+        for _ in range(MOST):
             if not self._pending:
                 break
             self.clock, _, action = heapq.heappop(self._pending)
             action()
-        assert not self._pending, "it never ends"
+        if self._pending:
+            self._pending.clear()
+            self.lost.append("what is tried on and on")
         for name, waiting in self.queues.items():
             self.metrics["AWS/SQS", "ApproximateNumberOfMessagesVisible", name] += len(waiting)
 
