@@ -76,8 +76,7 @@ MUTANTS = {
         r"positions in the stream, not the records", "the event itself", "lost"
     ),
     "the table names an alarm that cannot ring": Mutant(
-        "standard-sqs", "README.md",
-        r"WorkflowExecutionsFailedAlarm", "WorkflowExecutionsTimedOutAlarm", "rings"
+        "async-s3-to-bus", "README.md", r"FailureQueueAlarm", "UndeliveredEventsAlarm", "rings"
     ),
     "an alarm watches another queue": Mutant(
         "async-s3-to-bus", "template.yaml",
