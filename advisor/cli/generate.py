@@ -112,7 +112,7 @@ def generate(
     for line in (*taken_back, *changes.notes):
         note(line)
     warnings = [f"Warning: {conflict.words}" for conflict in made.recommendation.conflicts]
-    for text in (made.recommendation.summary, *warnings):
+    for text in filter(None, (made.recommendation.summary, made.blueprint.passed_over, *warnings)):
         note("\n".join(wrap(text, 80)))
     console.data("".join(f"{escaped((folder / file.path).as_posix())}\n" for file in files))
     if changes.existing:

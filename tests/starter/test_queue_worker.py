@@ -72,7 +72,7 @@ def test_auto_builds_what_the_advice_says(answers: dict[str, Any], approach: str
     ("answers", "approach", "told"),
     [
         ({"event_source": "s3", "steps": 1}, "queue-redrive", "Only a queue has a redrive policy"),
-        ({"event_source": "sqs", "steps": 3}, "messaging", "this workload has 3"),
+        ({"steps": 3, "step_duration_s": 400}, "messaging", "may take 1,200"),
         ({"event_source": "sqs", "steps": 3, "consumers": "several"}, "messaging", "goes to one consumer"),
         ({"event_source": "s3", "steps": 1, "ordering": "required"}, "messaging", "in no order"),
         ({"event_source": "kinesis", "steps": 1}, "messaging", "--approach pipes"),
@@ -93,6 +93,24 @@ def test_what_a_queue_cannot_do_is_refused_with_a_way_out(
     with pytest.raises(NotSupported, match=re.escape(told)) as refused:
         blueprint_of(answers, approach)
     assert re.search(r"--approach|say ", str(refused.value))
+
+
+def test_steps_that_follow_one_another_are_one_function_s() -> None:
+    made = blueprint_of({"event_source": "sqs", "steps": 3, "step_duration_s": 10}, "queue-redrive")
+    (function,) = made.functions
+    assert (function.name.words, function.timeout_s) == ("Validate request", 300), "five messages of a minute"
+    assert "does all 3 steps, one after another: 'Validate request', " in made.notes[0]
+
+
+def test_where_the_first_alternative_refuses_the_next_one_is_built_and_says_why() -> None:
+    answers = {"event_source": "sqs", "steps": 2, "targets": ("http-api",), "coordination": "independent"}
+    made = blueprint_of(answers)
+    assert (made.approach, made.notes[0]) == ("queue-redrive", made.passed_over)
+    assert made.passed_over.startswith(
+        "The advice names a pipe first, but the answers cannot be built with it"
+    )
+    with pytest.raises(NotSupported):
+        blueprint_of(answers, "pipes")
 
 
 @pytest.mark.parametrize("source", ["sns", "s3", "eventbridge", "api-gateway", "sdk", "other"])

@@ -57,7 +57,10 @@ class RecordFixture(Struct, frozen=True):
 
 
 class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
-    """The whole starter project as values; ``inner`` is business code that another function runs."""
+    """The whole starter project as values; ``inner`` is business code that another function runs.
+
+    ``passed_over`` says why it is not built with the alternative that the advice names first.
+    """
 
     title: str
     name: Name
@@ -82,6 +85,7 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     cost: str = ""
     made_with: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    passed_over: str = ""
     inner: tuple[Function, ...] = ()
 
     def __post_init__(self) -> None:

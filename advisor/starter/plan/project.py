@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.decision.provenance import provenance
-from advisor.decision.recommendation import Design, Recommendation, Verdict
+from advisor.decision.recommendation import Design, Recommendation
 from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.flow import units
 from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
-from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
+from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.project import Approach, Blueprint
+from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Bus, Function, Parameter, Pipe, Resource, Table
-from advisor.starter.blueprint.wiring import Permission, Ref, WorkflowType
+from advisor.starter.blueprint.wiring import Permission, Ref
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
 from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE
+from advisor.starter.plan.approach import TITLES, ChosenApproach, candidates, chosen, passed_over
 from advisor.starter.plan.both import both
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import with_objects_readable
@@ -41,29 +42,30 @@ from advisor.starter.plan.sample_payload import sample_payload
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.text.markdown import one_line
 
-TITLES = {
-    DESTINATIONS: "Lambda Destinations",
-    STEP_FUNCTIONS: "Step Functions",
-    BOTH: "Both options together",
-    **{name: alternative.title for name, alternative in ALTERNATIVES.items()},
-}
-APPROACHES = ("auto", DESTINATIONS, STEP_FUNCTIONS, BOTH, *ALTERNATIVES)
-
-
-class ChosenApproach(Struct, frozen=True):
-    """The approach to build and, where there is a state machine, its type."""
-
-    approach: Approach
-    workflow_type: WorkflowType | None
-
 
 def plan(recommendation: Recommendation, versions: Versions, *, approach: str = "auto") -> Blueprint:
     """Return the starter project that ``recommendation`` (or the forced ``approach``) leads to.
 
-    Raises Refused, with the nearest way that works, for what AWS or this starter cannot do.
+    Where neither option is advised and the first alternative refuses the answers, the next one is built, and
+    the project says why. Raises Refused, with the nearest way that works, for what AWS or this starter
+    cannot do.
     """
-    choice = _choice(recommendation, approach)
     _check_region(recommendation)
+    first, *others = candidates(recommendation, approach)
+    try:
+        return _planned(recommendation, versions, chosen(recommendation, first))
+    except NotSupported as refused:
+        for other in others:
+            with suppress(NotSupported):
+                choice = chosen(recommendation, other)
+                return _planned(recommendation, versions, choice, passed_over(first, other, refused))
+        raise
+
+
+def _planned(
+    recommendation: Recommendation, versions: Versions, choice: ChosenApproach, instead: str = ""
+) -> Blueprint:
+    """Return the project of one approach; ``instead`` says why it is not the one that was advised."""
     answered = Requirements(recommendation.decision.settled.facts.values)
     requirements, notes = reachable(answered, recommendation.aws, answers=choice.approach == DIRECT_INVOKE)
     workload = name(recommendation.answers.name, "starter")
@@ -76,49 +78,13 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         design=_design(recommendation, choice.approach),
         query_language=recommendation.answers.project.query_language or "jsonata",
         failure_topic=recommendation.answers.project.failure_topic or "",
-        notes=notes,
+        notes=(*filter(None, (instead,)), *notes),
         region=recommendation.answers.project.region or "us-east-1",
     )
     _check_failure_topic(context, choice)
     built = _build(context, choice, recommendation)
     check_services(context, built.flow, built.parts)
-    return _blueprint(recommendation, versions, context, choice, built)
-
-
-def _choice(recommendation: Recommendation, approach: str) -> ChosenApproach:
-    verdict, decision = recommendation.verdict, recommendation.decision
-    option = _option(verdict) if approach == "auto" else approach
-    if option not in APPROACHES:
-        others = (
-            f"Neither option fits; use instead: {', '.join(verdict.instead)}. " if approach == "auto" else ""
-        )
-        raise NotSupported(
-            f"{others}There is no starter for '{option}' yet. For a starter all the same, use --approach "
-            "destinations or --approach step-functions."
-        )
-    if option in ALTERNATIVES:
-        _check_alternative(recommendation, option)
-        return ChosenApproach(option, None)  # type: ignore[arg-type]
-    for wanted in (DESTINATIONS, STEP_FUNCTIONS):
-        card = decision.card(wanted)
-        if option == wanted and not card.viable:
-            reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
-            raise NotSupported(
-                f"{TITLES[wanted]} cannot do this workload: {reasons} Leave --approach at auto."
-            )
-    return ChosenApproach(option, _workflow_type(recommendation) if option != DESTINATIONS else None)  # type: ignore[arg-type]
-
-
-def _check_alternative(recommendation: Recommendation, option: str) -> None:
-    alternative, runtime = ALTERNATIVES[option], recommendation.answers.project.runtime or "python"
-    if runtime in alternative.no_runtimes:
-        raise NotSupported(alternative.no_runtimes[runtime])
-    card = recommendation.decision.card(option)
-    if alternative.constrained and not card.viable:
-        reasons = " ".join(f"{rule.because} ({rule.id})" for rule in card.ruled_out_by)
-        raise NotSupported(
-            f"{alternative.title.capitalize()} cannot do this workload: {reasons} Leave --approach at auto."
-        )
+    return replace(_blueprint(recommendation, versions, context, choice, built), passed_over=instead)
 
 
 def _design(recommendation: Recommendation, approach: str) -> Design:
@@ -126,24 +92,6 @@ def _design(recommendation: Recommendation, approach: str) -> Design:
     if approach not in ALTERNATIVES:
         return recommendation.designs[approach]
     return replace(recommendation.designs[ALTERNATIVES[approach].design], approach=approach)
-
-
-def _option(verdict: Verdict) -> str:
-    """Return what to build; for ``neither``, the first alternative that there is a starter for."""
-    if verdict.option != NEITHER:
-        return verdict.option
-    buildable = [name for name in verdict.instead if name in ALTERNATIVES]
-    return next(iter((*buildable, *verdict.instead)), "single-function")
-
-
-def _workflow_type(recommendation: Recommendation) -> WorkflowType:
-    decision = recommendation.decision
-    if not decision.standard.viable and not decision.express.viable:
-        reasons = " ".join(
-            rule.because for rule in (*decision.standard.ruled_out_by, *decision.express.ruled_out_by)
-        )
-        raise NotSupported(f"Neither workflow type can do this workload: {reasons}")
-    return "express" if recommendation.designs[STEP_FUNCTIONS].workflow_type == EXPRESS else "standard"
 
 
 def _check_region(recommendation: Recommendation) -> None:
@@ -267,8 +215,7 @@ def _carrier(context: PlanContext, resources: Iterable[Resource]) -> str:
 
 
 def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:
-    verdict = recommendation.verdict
-    if choice.approach in (verdict.option, *(verdict.instead if verdict.option == NEITHER else ())):
+    if choice.approach in candidates(recommendation, "auto"):
         return recommendation.summary
     return f"Built with {TITLES[choice.approach]} on request. The advice was: {recommendation.summary}"
 

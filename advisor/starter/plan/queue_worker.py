@@ -10,13 +10,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.knowledge.flow import Unit, units
+from advisor.knowledge.flow import Flow, Task, Unit, units
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Function, Queue
 from advisor.starter.blueprint.wiring import QueueBatch, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import reading
-from advisor.starter.plan.destinations.function_chain import function
+from advisor.starter.plan.destinations.function_chain import function, in_one_function
 from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of, ordered
 from advisor.starter.plan.sample_payload import sample_payload
 
@@ -41,18 +41,22 @@ def queue_redrive(context: PlanContext) -> PlannedFlow:
 def messaging(context: PlanContext) -> PlannedFlow:
     """Return the event source, and for each consumer a queue, a function and a dead-letter queue.
 
-    Raises NotSupported for steps that follow one another, and for what no queue can do.
+    Steps that follow one another are one function's. Raises NotSupported for what no queue can do.
     """
-    edge = context.design.edge
-    readers = consumers(context, tuple(units(edge)))
+    steps = tuple(units(context.design.edge))
+    readers = consumers(context, steps)
+    together = len(steps) if len(readers) < len(steps) else 1
     for item in readers:
-        _check_step(context, item.unit)
+        _check_step(context, item.unit, together)
+    pace = pace_of(context, together)
+    edge: Flow = (Task(readers[0].unit),) if together > 1 else context.design.edge
     payload = sample_payload(edge)
     if readers[0].only:
         payload = {**payload, "type": readers[0].only}
     feed = feed_of(context, payload, readers)
-    parts = merge([feed.parts, *(worker(context, item, feed) for item in readers)])
-    return PlannedFlow(edge, parts, message(feed.body), payload=payload)
+    parts = merge([feed.parts, *(worker(context, item, feed, pace) for item in readers)])
+    notes = (in_one_function(steps),) if together > 1 else ()
+    return PlannedFlow(edge, parts, message(feed.body), notes=notes, payload=payload)
 
 
 def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, ...]:
@@ -65,11 +69,7 @@ def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, 
     if len(steps) == 1:
         return (Consumer(unit=steps[0], queue=QUEUE, link="SourceLink"),)
     if asked.text("consumers") not in ("several", "open") and not decides:
-        raise NotSupported(
-            f"A function behind a queue does one step, but this workload has {len(steps)} that follow one "
-            "another: say steps: 1, or consumers: several where each reacts on its own, or use --approach "
-            "step-functions."
-        )
+        return (Consumer(unit=replace(steps[0], service="lambda"), queue=QUEUE, link="SourceLink"),)
     return tuple(
         Consumer(
             unit=unit,
@@ -81,13 +81,13 @@ def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, 
     )
 
 
-def _check_step(context: PlanContext, unit: Unit) -> None:
+def _check_step(context: PlanContext, unit: Unit, together: int) -> None:
     if unit.service != "lambda":
         raise NotSupported(
             f"The step '{unit.name.words}' uses {unit.service}, which does not read a queue. Make it a "
             "lambda step whose function calls the service, or use --approach step-functions."
         )
-    longest = context.requirements.number("step_duration_s", 0)
+    longest = together * context.requirements.number("step_duration_s", 0)
     most = context.aws.limit("starter-function-timeout")
     if longest > most:
         raise NotSupported(
@@ -96,9 +96,9 @@ def _check_step(context: PlanContext, unit: Unit) -> None:
         )
 
 
-def worker(context: PlanContext, consumer: Consumer, feed: Feed) -> Fragment:
+def worker(context: PlanContext, consumer: Consumer, feed: Feed, pace: Pace) -> Fragment:
     """Return the queue of ``consumer``, the function that reads it, and its dead-letter queue."""
-    pace, unit, fifo = pace_of(context), consumer.unit, ordered(context)
+    unit, fifo = consumer.unit, ordered(context)
     letters = Queue(
         DEAD_LETTERS if consumer.queue == QUEUE else f"{unit.name.id}DeadLetters",
         "keeps the messages that could not be worked on",
@@ -134,12 +134,12 @@ class Pace(Struct, frozen=True):
     concurrency: int
 
 
-def pace_of(context: PlanContext) -> Pace:
+def pace_of(context: PlanContext, together: int = 1) -> Pace:
     """Return the batch that a function can work on before its timeout, and what the answers say of its pace.
 
     A downstream that allows only so many calls is spared by the least concurrency that Lambda allows.
     """
-    aws, stated = context.aws, context.requirements.number("step_duration_s", 0)
+    aws, stated = context.aws, together * context.requirements.number("step_duration_s", 0)
     each = max(ceil(2 * stated), aws.limit("starter-message-timeout"))
     each = min(each, aws.limit("starter-function-timeout"))
     size = max(1, min(aws.limit("starter-queue-batch"), aws.limit("starter-batch-timeout") // each))

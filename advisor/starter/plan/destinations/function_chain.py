@@ -39,6 +39,16 @@ def function(context: PlanContext, unit: Unit, *keys: str, undoes: str = "") -> 
     )
 
 
+def in_one_function(steps: Sequence[Unit]) -> str:
+    """Return where in the project steps are that follow one another, and when to split them."""
+    words = ", ".join(f"'{unit.name.words}'" for unit in steps)
+    return (
+        f"`{steps[0].function_id}` does all {len(steps)} steps, one after another: {words}. Call the others "
+        "where its business code says so. A failure tries all of them again: split them, with a queue or a "
+        "destination between two, where one is slow, costs much, or must not be done twice."
+    )
+
+
 def edges(
     context: PlanContext,
     flow: Flow,
