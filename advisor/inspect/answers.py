@@ -70,6 +70,7 @@ def _answered(system: System) -> Iterator[Answered]:
     if machine is not None:
         yield from _from_sources(_started_by(machine, system))
         yield from _from_machine(machine)
+    if system.machines:
         return
     entries = _entries(system)
     yield from _from_sources([source for function in entries for source in function.sources])
@@ -87,7 +88,8 @@ def _started_by(machine: StateMachine, system: System) -> Sequence[EventSource]:
     """Return what starts the machine, or the one function that does nothing but start it."""
     if machine.sources:
         return machine.sources
-    starters = [function for function in system.functions if function.sources and not function.callers]
+    called = [function for function in system.functions if function.sources and not function.callers]
+    starters = [function for function in called if machine.key in function.named]
     return starters[0].sources if len(starters) == 1 else ()
 
 
@@ -256,7 +258,7 @@ def _targets(tasks: Sequence[State]) -> Iterator[Answered]:
 
 
 def _from_function(function: InspectedFunction, system: System) -> Iterator[Answered]:
-    chain = len(system.functions)
+    chain = len(system.functions) - len(system.failure_handlers)
     linked = (other is function or ("lambda", "async") in other.callers for other in system.functions)
     if all(linked) and not function.durable:  # the steps of a durable function are in its code
         yield Answered("steps", chain, function.place, f"{chain} functions, handed on by destinations")

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from advisor.errors import Place
 from advisor.inspect.definition import Definition
-from advisor.inspect.values import NOTHING, Node
+from advisor.inspect.values import NOTHING, Node, references_in
 
 Mode: TypeAlias = Literal["sync", "async", "poll", "unknown"]
 Outcome: TypeAlias = Literal["success", "failure", "stream-success", "stream-failure", "dead-letter"]
@@ -104,6 +104,13 @@ class InspectedFunction(Struct, frozen=True, kw_only=True):
         """Return the destinations for these outcomes."""
         return tuple(item for item in self.destinations if item.outcome in outcomes)
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Return the keys of the resources that the function and its role name."""
+        grants = self.grants
+        nodes = (self.properties, *grants.statements, *(argument for _, argument in grants.templates))
+        return frozenset(reference.key for node in nodes for reference in references_in(node))
+
 
 class StateMachine(Struct, frozen=True, kw_only=True):
     """A state machine; ``definition`` is None where it could not be read.
@@ -190,6 +197,16 @@ class System(Struct, frozen=True, kw_only=True, dict=True):
         """Return the keys of the resources that failed events of functions go to."""
         outcomes: tuple[Outcome, ...] = ("failure", "dead-letter", "stream-failure")
         return frozenset(item.target.key for one in self.functions for item in one.outcomes(*outcomes))
+
+    @cached_property
+    def failure_handlers(self) -> frozenset[str]:
+        """Return the keys of the functions that only failures of other functions lead to."""
+
+        def called_after(outcome: Outcome) -> set[str]:
+            targets = [item.target for one in self.functions for item in one.outcomes(outcome)]
+            return {target.key for target in targets if target.service == "lambda" and target.key}
+
+        return frozenset(called_after("failure") - called_after("success"))
 
     def of_type(self, *types: str) -> Iterator[Item]:
         """Yield the other resources of these types."""

@@ -9,7 +9,7 @@ from advisor.inspect.findings.about_destinations import destination, mapping, su
 from advisor.inspect.findings.permissions import allows
 from advisor.inspect.findings.scene import Scene
 from advisor.inspect.findings.subject import Subject, known
-from advisor.inspect.model import EventSource, InspectedFunction, System
+from advisor.inspect.model import UNKNOWN, EventSource, InspectedFunction, System
 from advisor.inspect.values import Node, Unknown, references_in
 from advisor.knowledge.conditions import Answer
 
@@ -57,7 +57,12 @@ def _outcome_facts(function: InspectedFunction) -> dict[str, Answer]:
     config = function.properties.get("EventInvokeConfig")
     opened = (config, config.get("DestinationConfig"), config.get("DestinationConfig", "OnFailure"))
     dead = function.properties.any("DeadLetterQueue", "DeadLetterConfig")
-    if not any(isinstance(node.value, Unknown) for node in (*opened, dead)):
+    open_ends = {
+        item.outcome
+        for item in function.outcomes("failure", "dead-letter")
+        if item.target.service == UNKNOWN and not item.target.text
+    }  # both open: a module that offers both, and its caller chooses
+    if len(open_ends) < 2 and not any(isinstance(node.value, Unknown) for node in (*opened, dead)):
         facts["outcomes"] = tuple(dict.fromkeys(item.outcome for item in function.destinations))
     return facts
 
@@ -121,7 +126,12 @@ def _longest(start: str, following: Mapping[str, tuple[str, ...]]) -> int:
     return length
 
 
-def _delivery_alarm(function: InspectedFunction, system: System) -> bool:
+def _delivery_alarm(function: InspectedFunction, system: System) -> bool | None:
+    """Return whether an alarm watches the deliveries; None where there are none to watch."""
+    started = bool(function.sources or function.callers)
+    modes = {source.mode for source in function.sources} | {mode for _, mode in function.callers}
+    if started and modes <= {"poll", "sync"} and not function.outcomes("stream-failure"):
+        return None
     for alarm in system.of_type("AWS::CloudWatch::Alarm"):
         properties = alarm.properties
         metrics = [properties.get("MetricName").string, *_metric_names(properties.get("Metrics"))]

@@ -158,8 +158,12 @@ def _polls_job(state: State, setting: Setting) -> bool:
 
 
 def _payload(state: State) -> bool | None:
-    """Return whether a function is given a payload; None where its arguments are not known."""
-    if state.integration != "lambda:invoke" or not state.arguments.mapping:
+    """Return whether a function is given a payload; None where its arguments are not known.
+
+    The arguments of a Task that names the function itself are the payload.
+    """
+    by_arn = ":states:" not in state.resource.template
+    if state.integration != "lambda:invoke" or by_arn or not state.arguments.mapping:
         return None
     return any(key in state.arguments.mapping for key in ("Payload", "Payload.$"))
 

@@ -15,6 +15,7 @@ from advisor.inspect.values import NOTHING, PLACEHOLDER, Node, Reference, Text, 
 from advisor.loading.yaml_nodes import Entry
 
 _EMPTY = Entry({}, Place(""))
+_HASHES = ("serverless-pseudo-parameters", "serverless-cf-vars")  # plugins that make ``#{x}`` a ``Fn::Sub``
 
 
 def read(source: Source, file: str, texts: Callable[[str], str]) -> Document:
@@ -28,13 +29,15 @@ def read(source: Source, file: str, texts: Callable[[str], str]) -> Document:
     name = provider.text or (provider.mapping["name"].text if "name" in provider.mapping else "aws")
     if name != "aws" and "${" not in name:
         raise CannotRead(top.place_of("provider"), f"the provider is {name[:40]}, not aws.")
-    functions = _merged(variables.expanded(top.mapping.get("functions", _EMPTY)))
-    steps = variables.expanded(top.mapping.get("stepFunctions", _EMPTY))
-    machines = _merged(steps.mapping.get("stateMachines", _EMPTY))
-    resources = [
-        part.mapping.get("Resources", _EMPTY)
-        for part in _parts(variables.expanded(top.mapping.get("resources", _EMPTY)))
-    ]
+    plugins = {item.text for item in variables.expanded(top.mapping.get("plugins", _EMPTY)).items}
+
+    def part_of(key: str) -> Entry:
+        found = variables.expanded(top.mapping.get(key, _EMPTY))
+        return _with_hashes(found) if plugins & set(_HASHES) else found
+
+    functions = _merged(part_of("functions"))
+    machines = _merged(part_of("stepFunctions").mapping.get("stateMachines", _EMPTY))
+    resources = [part.mapping.get("Resources", _EMPTY) for part in _parts(part_of("resources"))]
     if not (functions.mapping or machines.mapping or any(part.mapping for part in resources)):
         raise CannotRead(Place(file, 1, 1), "there are no functions, state machines or resources.")
     scope = _scope(file, functions, machines, resources)
@@ -50,6 +53,19 @@ def read(source: Source, file: str, texts: Callable[[str], str]) -> Document:
         resources=tuple(made),
         notes=(*source.notes, *variables.notes),
     )
+
+
+def _with_hashes(entry: Entry) -> Entry:
+    """Return ``entry`` with each text that has ``#{name}`` as the ``Fn::Sub`` that a plugin makes of it."""
+    value = entry.value
+    if entry.mapping:
+        value = {key: _with_hashes(item) for key, item in entry.mapping.items()}
+    elif entry.items:
+        value = tuple(_with_hashes(item) for item in entry.items)
+    elif isinstance(value, str) and "#{" in value:
+        text = value.replace("#{", "${")
+        return Entry(text, entry.place, text, None, "!Sub", entry.style)
+    return Entry(value, entry.place, entry.text, entry.key_places, entry.tag, entry.style)
 
 
 def _parts(entry: Entry) -> tuple[Entry, ...]:

@@ -15,7 +15,7 @@ from advisor.inspect.reading.hcl_trees import attributes, blocks, body_of, label
 from advisor.inspect.reading.hcl_values import KNOWN_DATA, Evaluator, Module
 from advisor.inspect.reading.intrinsics import Budget
 from advisor.inspect.reading.source import CannotRead, Note
-from advisor.inspect.reading.terraform_modules import resource_of
+from advisor.inspect.reading.terraform_modules import makes_nothing, resource_of
 from advisor.inspect.reading.terraform_types import converted
 from advisor.inspect.values import NOTHING, Node, Unknown
 
@@ -95,11 +95,13 @@ def _resource(labels: list[str], evaluator: Evaluator, block: Any, place: Place)
     )
 
 
-def _child(name: str, evaluator: Evaluator, block: Any, place: Place) -> Child | Resource | Note:
+def _child(name: str, evaluator: Evaluator, block: Any, place: Place) -> Child | Resource | Note | None:
     """Return a module that stands in a folder here, what a well-known one makes, or a note about another."""
     given = {key: evaluator.value(tree) for key, tree in attributes(body_of(block))}
     source = given.get("source", NOTHING).string or ""
     made = resource_of(source, given)
+    if made is not None and makes_nothing(given):
+        return None
     if made is not None:
         kind, properties = made
         return Resource(

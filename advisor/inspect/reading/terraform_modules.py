@@ -17,6 +17,11 @@ def resource_of(source: str, given: Given) -> tuple[str, Node] | None:
     return convert(given) if convert else None
 
 
+def makes_nothing(given: Given) -> bool:
+    """Return whether a module of the registry is told to make no function, machine, queue or topic."""
+    return any(given.get(name, NOTHING).flag is False for name in ("create", "create_function"))
+
+
 def _properties(given: Given, *left_out: str) -> Node:
     return Node({pascal(key): value for key, value in given.items() if key not in left_out})
 

@@ -176,7 +176,9 @@ TYPES: Mapping[str, Kind] = {
     "aws_mq_broker": Kind("AWS::AmazonMQ::Broker"),
     "aws_docdb_cluster": Kind("AWS::DocDB::DBCluster"),
     "aws_kinesis_firehose_delivery_stream": Kind("AWS::KinesisFirehose::DeliveryStream"),
-    "aws_cloudwatch_log_group": Kind("AWS::Logs::LogGroup", {"Name": "LogGroupName"}),
+    "aws_cloudwatch_log_group": Kind(
+        "AWS::Logs::LogGroup", {"Name": "LogGroupName", "NamePrefix": "LogGroupName"}
+    ),
     "aws_cloudwatch_log_subscription_filter": Kind("AWS::Logs::SubscriptionFilter"),
     "aws_sfn_state_machine": Kind(
         "AWS::StepFunctions::StateMachine", {"Name": "StateMachineName", "Type": "StateMachineType"}, _machine

@@ -19,7 +19,7 @@ from advisor.inspect.model import (
     Target,
 )
 from advisor.inspect.reading.document import Resource
-from advisor.inspect.values import NOTHING, Node
+from advisor.inspect.values import NOTHING, Node, Unknown
 from advisor.inspect.wiring.catalogue import FUNCTIONS, LATEST, Catalogue
 from advisor.inspect.wiring.grants import grants
 from advisor.inspect.wiring.mappings import declared_target, mapping_outcomes
@@ -79,7 +79,32 @@ def functions(
                 metadata=resource.metadata,
             )
         )
-    return tuple(found)
+    return (*found, *_of_other_files(catalogue, connections))
+
+
+def _of_other_files(catalogue: Catalogue, connections: Sequence[Connection]) -> Iterator[InspectedFunction]:
+    """Yield the functions of other files that have asynchronous settings here; the rest is open."""
+    for resource in catalogue.of_type("AWS::Lambda::EventInvokeConfig"):
+        properties = resource.properties
+        target = catalogue.function(properties.get("FunctionName"))
+        if target.key:
+            continue
+        config = _config(properties, properties.get("Qualifier").string, resource.place)
+        own = Node({"DeadLetterConfig": Node(Unknown("of another file"))}, resource.place)
+        destinations = _outcomes(
+            resource, NOTHING, catalogue, [(config, properties.get("DestinationConfig"))]
+        )
+        named = [one for one in connections if target.text and one.target.text == target.text]
+        yield InspectedFunction(
+            key=f"{resource.key} function",
+            id=target.text or resource.id,
+            place=resource.place,
+            properties=own,
+            sources=tuple(replace(one.source, qualifier=one.target.qualifier) for one in named),
+            destinations=tuple(destinations),
+            configs=(config,),
+            metadata=resource.metadata,
+        )
 
 
 def _not_named(permitted: Sequence[EventSource], sources: Sequence[EventSource]) -> list[EventSource]:
