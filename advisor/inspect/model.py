@@ -116,7 +116,8 @@ class StateMachine(Struct, frozen=True, kw_only=True):
     """A state machine; ``definition`` is None where it could not be read.
 
     ``type`` is ``standard``, ``express``, or None where the files do not say. ``targets`` are what Task
-    states call, by the identity of the state.
+    states call, by the identity of the state. ``filled`` are the placeholders of the definition's file that
+    get a value, None where that is open.
     """
 
     key: str
@@ -125,6 +126,7 @@ class StateMachine(Struct, frozen=True, kw_only=True):
     type: str | None
     definition: Definition | None
     properties: Node = NOTHING
+    filled: frozenset[str] | None = None
     sources: tuple[EventSource, ...] = ()
     targets: Mapping[int, Target] = field(default_factory=dict)
     logging: Node = NOTHING

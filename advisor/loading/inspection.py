@@ -19,8 +19,8 @@ _KINDS: Mapping[str, QuestionKind] = {
     "flag": "flag", "number": "number", "choice": "choice", "list": "list", "text": "choice",
 }  # fmt: skip
 TABLES = (
-    "calls", "integration-actions", "sync-actions", "sync-offered", "managed-policies", "policy-templates",
-    "runtimes",
+    "calls", "integration-actions", "sync-actions", "sync-offered", "job-limits", "managed-policies",
+    "policy-templates", "runtimes",
 )  # fmt: skip
 LISTS = ("transient", "throttling", "scoped", "without-resources")
 OWN = FindingGroup("own", "Findings of your organisation")

@@ -211,3 +211,34 @@ def test_functions_beside_several_machines_settle_no_answers(tmp_path: Path) -> 
     template = SAM + f"  M: {machine}  N: {machine}  F: {{{FUNCTION}}}}}\n"
     found, _ = report({"template.yaml": template}, tmp_path)
     assert found.answers.requirements == {}
+
+
+JOB = """{"StartAt": "A", "States": {
+  "A": {"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createProcessingJob.sync", "Next": "B",
+    "Parameters": {"StoppingCondition": {"MaxRuntimeInSeconds": 1800}}},
+  "B": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+    "Retry": [{"ErrorEquals": ["States.ALL"], "BackoffRate": 2}],
+    "Parameters": {"FunctionName": "f", "InvocationType": "Event", "Payload.$": "$"}}}}"""
+
+
+def test_a_job_may_have_a_limit_of_its_own_and_an_event_needs_none(tmp_path: Path) -> None:
+    _, rules = report({"m.asl.json": JOB}, tmp_path)
+    assert rules == {"IN80"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "rules"),
+    [
+        ("", {"IN87"}),
+        (", DefinitionSubstitutions: {Other: x}", {"IN87"}),
+        (", DefinitionSubstitutions: {Where: !Ref 'AWS::Region'}", set()),
+        (", DefinitionSubstitutions: {Fn::Transform: {Name: AWS::Include}}", set()),
+    ],
+)
+def test_a_placeholder_needs_a_value(properties: str, rules: set[str], tmp_path: Path) -> None:
+    definition = """{"StartAt": "A", "TimeoutSeconds": 60, "States": {"A": {"Type": "Task", "End": true,
+      "Resource": "arn:aws:states:::ecs:runTask",
+      "Parameters": {"Cluster": "${Where}", "Run": ["${HOME}"]}}}}"""
+    machine = "  M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: m.asl.json"
+    files = {"template.yaml": f"{SAM}{machine}{properties}}}}}\n", "m.asl.json": definition}
+    assert report(files, tmp_path)[1] == rules

@@ -16,7 +16,7 @@ from advisor.inspect.findings.subject import Subject, known
 from advisor.inspect.findings.suppressions import in_comment
 from advisor.inspect.model import StateMachine
 from advisor.inspect.reading.asl import JSONATA
-from advisor.inspect.values import walk
+from advisor.inspect.values import PLACEHOLDER, walk
 from advisor.knowledge.conditions import Answer
 
 _RETRIED = ("Task", "Parallel", "Map")
@@ -120,6 +120,8 @@ def _task_facts(state: State, setting: Setting) -> dict[str, Answer]:
         polls_job=_polls_job(state, setting),
         asynchronous=state.arguments.get("InvocationType").string == "Event",
         payload=_payload(state),
+        placeholder_open=_placeholder_open(state, setting),
+        job_limited=_job_limited(state, setting),
         result_kept=_result_kept(state),
         permitted=_permitted(state, setting),
         job_permitted=_job_permitted(state, setting),
@@ -166,6 +168,21 @@ def _payload(state: State) -> bool | None:
     if state.integration != "lambda:invoke" or by_arn or not state.arguments.mapping:
         return None
     return any(key in state.arguments.mapping for key in ("Payload", "Payload.$"))
+
+
+def _placeholder_open(state: State, setting: Setting) -> bool | None:
+    """Return whether the Resource or an argument is nothing but a placeholder that gets no value."""
+    filled = setting.machine.filled
+    if filled is None:
+        return None
+    texts = (node.template for node in (state.resource, *state.arguments.mapping.values()))
+    names = [match[1].strip() for text in texts if (match := PLACEHOLDER.fullmatch(text))]
+    return any(name not in filled and not name.startswith("AWS::") for name in names)
+
+
+def _job_limited(state: State, setting: Setting) -> bool:
+    keys = setting.base.table("job-limits").get(state.integration, ())
+    return any(state.arguments.get(key).there for key in keys)
 
 
 def _result_kept(state: State) -> bool:

@@ -77,6 +77,7 @@ def _machine(
         type=_type(resource, properties),
         definition=_settled(definition, targets) if definition else None,
         properties=properties,
+        filled=_filled(resource, properties, catalogue),
         sources=(
             *sam_events(properties.get("Events"), resource, catalogue),
             *(connection.source for connection in connections),
@@ -87,6 +88,16 @@ def _machine(
         grants=grants(resource, properties, catalogue),
         metadata=resource.metadata,
     )
+
+
+def _filled(resource: Resource, properties: Node, catalogue: Catalogue) -> frozenset[str] | None:
+    """Return the placeholders of a definition file that a template gives a value."""
+    given = properties.get("DefinitionSubstitutions")
+    in_template = catalogue.by_scope[resource.scope].kind in ("sam", "cloudformation")
+    open_ended = given.there and (not given.mapping or "Fn::Transform" in given.mapping)
+    if not in_template or open_ended or not properties.get("DefinitionUri").string:
+        return None
+    return frozenset(given.mapping)
 
 
 def _type(resource: Resource, properties: Node) -> str | None:
