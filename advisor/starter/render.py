@@ -129,6 +129,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "patience_s": _patience_s(blueprint),
         "answers": next((function.answers for function in blueprint.functions if function.answers), ""),
         "models": readme.models(blueprint),
+        "longest_run_s": blueprint.aws.limit(
+            "durable-caller-wait" if blueprint.durable and blueprint.durable.answers else "durable-duration"
+        ),
     }
 
 

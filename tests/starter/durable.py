@@ -70,6 +70,34 @@ SHAPES: dict[str, tuple[dict[str, Any], tuple[Part, ...]]] = {
             Step("Finish"),
         ),
     ),
+    "answers-url": (
+        {
+            "event_source": "api-gateway",
+            "caller_waits_for": "result",
+            "steps": 4,
+            "waits": ("human-approval", "poll-job"),
+            "failure_handling": ("compensate", "fallback"),
+        },
+        (),
+    ),
+    "answers-api": (
+        {"event_source": "api-gateway", "caller_waits_for": "result", "steps": 4, "parallelism": "static"},
+        (),
+    ),
+    "answers-balancer": (
+        {
+            "event_source": "alb",
+            "caller_waits_for": "result",
+            "steps": 4,
+            "parallelism": "dynamic",
+            "failure_handling": ("compensate",),
+        },
+        (),
+    ),
+    "answers-caller": (
+        {"caller_waits_for": "result", "steps": 3, "total_duration_s": 400, "waits": ("callback", "timer")},
+        (),
+    ),
     "nested-plain": (
         {"event_source": "ses"},
         (

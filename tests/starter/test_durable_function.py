@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from advisor.inspect.run import inspect
-from advisor.knowledge.answers import Step
+from advisor.knowledge.answers import PlacedWait, Step
 from advisor.reports.inspection.words import advice
 from advisor.starter import NotSupported, render
 from advisor.starter.blueprint.resources import Policy, Queue
@@ -109,10 +109,21 @@ def test_inspect_finds_nothing_and_does_not_advise_on_code_that_it_cannot_read(
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "go": ({"steps": 3}, {"runtime": "go"}, "no durable execution SDK for Go"),
     "java": ({"steps": 3}, {"runtime": "java"}, "could not be had from Maven"),
-    "a caller that waits": (
-        {"event_source": "api-gateway", "caller_waits_for": "result"},
+    "a sign-up": ({"event_source": "cognito", "steps": 3}, {}, "--approach direct-invoke"),
+    "nobody waits": (
+        {"event_source": "s3", "caller_waits_for": "result", "steps": 3},
         {},
-        "acknowledgement",
+        "Nobody waits behind an S3 bucket",
+    ),
+    "an acknowledgement that no URL gives": (
+        {"event_source": "function-url", "caller_waits_for": "acknowledgement", "steps": 3},
+        {},
+        "caller_waits_for: result",
+    ),
+    "a timer longer than a caller waits": (
+        {"caller_waits_for": "result", "total_duration_s": 850},
+        {"steps": (Step("Check"), PlacedWait("timer"))},
+        "910 seconds, which is too long",
     ),
     "a stream": ({"event_source": "kinesis", "steps": 3}, {}, "a pipe starts once"),
     "a queue": ({"event_source": "sqs", "steps": 3}, {}, "a pipe starts once"),

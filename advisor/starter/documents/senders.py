@@ -19,6 +19,7 @@ RAW = "--cli-binary-format raw-in-base64-out"
 CREDENTIALS = 'eval "$(aws configure export-credentials --format env)"'
 MAIL = "orders@example.com"
 GROUP = "/app/orders"
+CLI_READ_TIMEOUT_S = 60
 CLUSTER = "arn:aws:kafka:us-east-1:123456789012:cluster/orders/2f1d-5"
 
 
@@ -92,6 +93,7 @@ def _call(project: Project) -> str:
         return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {project.payload}"
     named = "--durable-execution-name order-1001 " if blueprint.durable else ""
     how = "" if first.answers else " --invocation-type Event"
+    how += " --cli-read-timeout 0" if first.answers and first.timeout_s >= CLI_READ_TIMEOUT_S else ""
     return (
         f"aws lambda invoke --function-name {project.output('FirstFunction')}{how} \\\n"
         f"  {named}{RAW} --payload {project.payload} /dev/stdout"

@@ -42,7 +42,7 @@ def outputs(blueprint: Blueprint) -> tuple[Output, ...]:
 
 
 def _of_function(first: Function) -> Iterator[Output]:
-    if first.asynchronous or first.durable:
+    if first.asynchronous or (first.durable and not first.answers):
         yield Output("FirstFunction", "Invoke this alias with --invocation-type Event", Ref(first.id))
     if first.answers in ("user-pool", "caller"):
         yield Output("FirstFunction", "Invoke this alias, and wait for its answer", Ref(first.id))

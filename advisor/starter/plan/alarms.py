@@ -91,6 +91,7 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
     if function.durable:
         yield _alarm(function, metrics["run-failed"], "has failed runs")
         yield _alarm(function, metrics["run-timed-out"], "has runs that timed out")
+    if function.durable and function.dead_letters:
         yield _alarm(function, metrics["dropped"], "gave up on events")
         yield _alarm(function, metrics["not-kept"], "could not keep the event of a failed run")
     if batch:
@@ -120,17 +121,19 @@ def answer_alarms(
         yield _alarm(resource, services["api-gateway"].metrics["latency"], "answers slowly", threshold=slow)
     elif isinstance(resource, LoadBalancer) and resource.function.to in answering:
         metrics, function = services["alb"].metrics, answering[resource.function.to]
+        duration = of_lambda["run-duration" if function.durable else "duration"]
         yield _alarm(resource, metrics["failed"], "passes on server errors", suffix="Failed")
         yield _alarm(resource, metrics["not-answered"], "gets no answer", suffix="NotAnswered")
-        yield _alarm(function, of_lambda["duration"], "answers slowly", threshold=function.timeout_s * half)
+        yield _alarm(function, duration, "answers slowly", threshold=function.timeout_s * half)
     elif isinstance(resource, Function) and resource.trigger and resource.trigger.kind == "function-url":
         if resource.answers:
             metrics = services["function-url"].metrics
             yield _alarm(resource, metrics["failed"], "answers with server errors")
             yield _alarm(resource, metrics["latency"], "answers slowly", threshold=resource.timeout_s * half)
     elif isinstance(resource, Function) and resource.answers in ("user-pool", "caller"):
-        yield _alarm(resource, of_lambda["errors"], "fails")
-        yield _alarm(resource, of_lambda["duration"], "answers slowly", threshold=resource.timeout_s * half)
+        duration = of_lambda["run-duration" if resource.durable else "duration"]
+        yield from () if resource.durable else (_alarm(resource, of_lambda["errors"], "fails"),)
+        yield _alarm(resource, duration, "answers slowly", threshold=resource.timeout_s * half)
 
 
 def _alarm(

@@ -17,7 +17,9 @@ from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Durable, Function, Policy, Queue
 from advisor.starter.blueprint.wiring import Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
+from advisor.starter.plan.delivery import Source
 from advisor.starter.plan.destinations.function_chain import function
+from advisor.starter.plan.durable_caller import SYNCHRONOUS, WaitingCaller, waiting_caller, waits
 from advisor.starter.plan.event_sources.to_function import SHARED, SOURCES, source_of_function
 from advisor.starter.plan.sample_payload import sample_payload
 from advisor.starter.plan.step_functions.service_integrations import call_for
@@ -27,6 +29,7 @@ from advisor.starter.workflow_code.routines import VARIABLES, Work
 WORKFLOW = Unit(name("Workflow"))
 FAILED_RUNS, ANSWERERS = "FailedRuns", "AnswerPolicy"
 CLAIM_TABLE = "CLAIM_TABLE"
+KEYS = ("steps", "targets", "waits", "failure_handling", "retry", "priority", "team_asl_experience")
 REFUSED_RUNTIMES: Mapping[str, str] = {
     "go": "AWS has no durable execution SDK for Go. Use --runtime python or --runtime nodejs, or keep Go "
     "with --approach step-functions.",
@@ -36,23 +39,35 @@ REFUSED_RUNTIMES: Mapping[str, str] = {
 
 
 def durable_function(context: PlanContext) -> PlannedFlow:
-    """Return the durable function with its event source, its dead-letter queue and what its steps write to.
+    """Return the durable function with what calls it, what keeps its failures and what its steps write to.
 
     Raises NotSupported for what such a function cannot do.
     """
     flow = context.design.core
-    _check_source(context)
     _check_steps(context, flow)
+    if waits(context):
+        caller = waiting_caller(context, flow, WORKFLOW)
+        return _planned(context, caller.flow, _answering(context, caller), caller.source, caller.notes)
+    _check_source(context)
+    claims = not context.requirements.flag("idempotent") and not _named_by_caller(context)
     source = source_of_function(context, sample_payload(flow), WORKFLOW)
+    return _planned(context, flow, _function(context, flow, claims=claims), source)
+
+
+def _planned(
+    context: PlanContext, flow: Flow, own: Function, source: Source, notes: tuple[str, ...] = ()
+) -> PlannedFlow:
+    """Return everything around the durable function ``own``."""
+    claims = own.durable is not None and own.durable.claims
     calls = {unit: call_for(unit, context) for unit in units(flow) if unit.service != "lambda"}
     environment = tuple((Work(unit).variable, call.substitutions[0][1]) for unit, call in calls.items())
-    claims = not context.requirements.flag("idempotent") and not _named_by_caller(context)
     if claims:
         environment += ((CLAIM_TABLE, Ref(IDEMPOTENCY, "name")),)
-    own = replace(_function(context, flow, claims=claims), trigger=source.trigger, environment=environment)
-    parts = [source.parts, Fragment((own,)), _kept(context), _permitted(context, flow, claims=claims)]
+    own = replace(own, trigger=source.trigger, environment=environment)
+    parts = [source.parts, Fragment((own,)), _permitted(context, flow, claims=claims)]
+    parts += [_kept(context)] if own.dead_letters else []
     parts += [_written(call) for call in calls.values()]
-    return PlannedFlow(flow, merge(parts), source.event, tuple(_business(context, flow)))
+    return PlannedFlow(flow, merge(parts), source.event, tuple(_business(context, flow)), notes)
 
 
 def _named_by_caller(context: PlanContext) -> bool:
@@ -62,12 +77,10 @@ def _named_by_caller(context: PlanContext) -> bool:
 
 def _check_source(context: PlanContext) -> None:
     kind = context.requirements.text("event_source", "sdk")
-    waits = context.requirements.text("caller_waits_for") == "result"
-    if waits or kind in ("function-url", "alb", "cognito"):
+    if kind in SYNCHRONOUS:
         raise NotSupported(
-            "This durable function is called asynchronously, so that a run may last longer than a call. A "
-            "caller that waits needs another way: say caller_waits_for: acknowledgement, or use --approach "
-            "step-functions."
+            f"{context.aws.services[kind].noun.capitalize()} waits for the whole run, and its answer is the "
+            "result. Say caller_waits_for: result, or use --approach step-functions, which answers at once."
         )
     polled = (*context.aws.ordered_sources, "sqs")
     if kind in polled:
@@ -128,11 +141,27 @@ def _operations(context: PlanContext, flow: Flow) -> int:
     return inside + sum(1 for node in nodes(flow) if not isinstance(node, Map))
 
 
+def _answering(context: PlanContext, caller: WaitingCaller) -> Function:
+    """Return the function for a caller that waits: a call ends with the first of its two timeouts."""
+    durable = Durable(
+        timeout_s=caller.timeout_s,
+        retention_days=context.aws.limit("starter-durable-retention"),
+        retry=context.design.failure.execution.retrier,
+    )
+    return replace(
+        function(context, WORKFLOW, *KEYS, "caller_waits_for"),
+        purpose="runs the workflow as durable executions, and answers its caller with the result",
+        does="durable",
+        answers=caller.answers,
+        timeout_s=caller.timeout_s,
+        durable=durable,
+    )
+
+
 def _function(context: PlanContext, flow: Flow, *, claims: bool) -> Function:
-    keys = ("steps", "targets", "waits", "failure_handling", "retry", "priority", "team_asl_experience")
     asked = sum(node.timeout_s for node in nodes(flow) if isinstance(node, WaitForCallback))
     return replace(
-        function(context, WORKFLOW, *keys),
+        function(context, WORKFLOW, *KEYS),
         purpose="runs the workflow as durable executions: what a step returned is kept, whatever interrupts",
         does="durable",
         durable=Durable(

@@ -228,10 +228,16 @@ class _Table(Struct, frozen=True):
         """Yield what callers see of a failure; nothing is kept, since they decide what to do about it."""
         own = (Ref(function.id),)
         seen, alarms = self.caller_sees(function)
+        holds = "the error, in the log group of the function"
+        if function.durable:
+            days = function.durable.retention_days
+            holds = f"the error in the log; steps and their errors in the history of the run, {days} days"
+            ended = (self.alarm(function.id, "lambda", name) for name in ("run-failed", "run-timed-out"))
+            alarms = tuple(dict.fromkeys((*alarms, *ended)))
         yield FailureRoute(
             failure=Phrase("`{0}` fails or runs out of time", own),
             ends_up=Phrase(seen),
-            holds="the error, in the log group of the function",
+            holds=holds,
             alarms=alarms,
         )
         yield FailureRoute(
@@ -247,7 +253,8 @@ class _Table(Struct, frozen=True):
             told = "Cognito, which tries twice more and then shows the error to the user"
             return told, (self.alarm(function.id, "lambda", "errors"),)
         if function.answers == "caller":
-            return "the caller, as `FunctionError`", (self.alarm(function.id, "lambda", "errors"),)
+            metric = "run-failed" if function.durable else "errors"
+            return "the caller, as `FunctionError`", (self.alarm(function.id, "lambda", metric),)
         told = "the caller, as a status from 500 on; whether to try again is the caller's decision"
         for item in self.resources:
             if isinstance(item, HttpApi) and item.function == Ref(function.id):

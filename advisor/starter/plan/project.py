@@ -16,7 +16,7 @@ from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
-from advisor.starter.blueprint.ids import IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
+from advisor.starter.blueprint.ids import DURABLE, IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Blueprint
@@ -30,6 +30,7 @@ from advisor.starter.plan.both import both
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import with_objects_readable
 from advisor.starter.plan.destinations.function_chain import edges
+from advisor.starter.plan.durable_caller import is_called, pauses
 from advisor.starter.plan.effects import effect_notes
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.event_sources.to_state_machine import source_of_machine
@@ -67,7 +68,12 @@ def _planned(
 ) -> Blueprint:
     """Return the project of one approach; ``instead`` says why it is not the one that was advised."""
     answered = Requirements(recommendation.decision.settled.facts.values)
-    requirements, notes = reachable(answered, recommendation.aws, answers=choice.approach == DIRECT_INVOKE)
+    design = _design(recommendation, choice.approach)
+    durable = choice.approach == DURABLE
+    answering = choice.approach == DIRECT_INVOKE or (durable and is_called(answered))
+    requirements, notes = reachable(
+        answered, recommendation.aws, answers=answering, pauses=durable and pauses(design.core)
+    )
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
         requirements=requirements,
@@ -75,7 +81,7 @@ def _planned(
         name=workload,
         source=f"app.{workload.slug}",
         aws=recommendation.aws,
-        design=_design(recommendation, choice.approach),
+        design=design,
         query_language=recommendation.answers.project.query_language or "jsonata",
         failure_topic=recommendation.answers.project.failure_topic or "",
         notes=(*filter(None, (instead,)), *notes),
