@@ -205,7 +205,7 @@ def _waits(definition: Definition) -> Iterator[Answered]:
     if found:
         names = ", ".join(state.name for state in found.values())
         yield Answered("waits", tuple(found), next(iter(found.values())).place, f"the states {names}")
-    else:
+    elif all(state.integration for state in definition.of_type("Task")):
         yield Answered("waits", (), definition.place, "no state waits for anything but a call")
 
 

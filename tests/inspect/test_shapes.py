@@ -242,3 +242,29 @@ def test_a_placeholder_needs_a_value(properties: str, rules: set[str], tmp_path:
     machine = "  M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: m.asl.json"
     files = {"template.yaml": f"{SAM}{machine}{properties}}}}}\n", "m.asl.json": definition}
     assert report(files, tmp_path)[1] == rules
+
+
+@pytest.mark.parametrize(("action", "mode"), [("", "async"), (", action: StartSyncExecution", "sync")])
+def test_an_api_starts_a_machine_and_does_not_wait(action: str, mode: str, tmp_path: Path) -> None:
+    service = f"""
+service: s
+provider: {{name: aws, runtime: nodejs24.x}}
+plugins: [serverless-step-functions]
+stepFunctions:
+  stateMachines:
+    m:
+      type: EXPRESS
+      events: [http: {{path: orders, method: POST{action}}}]
+      definition: {{StartAt: A, States: {{A: {{Type: Pass, End: true}}}}}}
+"""
+    found, _ = report({"serverless.yml": service}, tmp_path)
+    assert [(one.kind, one.mode) for one in found.system.machines[0].sources] == [("api-gateway", mode)]
+    assert found.answers.requirements["caller_waits_for"] == (
+        "acknowledgement" if mode == "async" else "result"
+    )
+
+
+def test_a_task_of_an_unknown_kind_may_wait(tmp_path: Path) -> None:
+    definition = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Where}", "End": true}}}'
+    found, _ = report({"m.asl.json": definition}, tmp_path)
+    assert "waits" not in found.answers.requirements

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from advisor.errors import Place
 from advisor.inspect.definition import Definition, State
-from advisor.inspect.model import Connection, Mode, StateMachine, Target
+from advisor.inspect.model import Connection, EventSource, Mode, StateMachine, Target
 from advisor.inspect.reading import asl
 from advisor.inspect.reading.cloudformation import local
 from advisor.inspect.reading.document import ASL_FILE, Resource
@@ -79,7 +79,7 @@ def _machine(
         properties=properties,
         filled=_filled(resource, properties, catalogue),
         sources=(
-            *sam_events(properties.get("Events"), resource, catalogue),
+            *map(_starting, sam_events(properties.get("Events"), resource, catalogue)),
             *(connection.source for connection in connections),
         ),
         targets=targets,
@@ -88,6 +88,12 @@ def _machine(
         grants=grants(resource, properties, catalogue),
         metadata=resource.metadata,
     )
+
+
+def _starting(source: EventSource) -> EventSource:
+    """Return an event of a state machine: an API starts it and does not wait, unless it says otherwise."""
+    waits = source.settings.get("action").string == "StartSyncExecution"
+    return replace(source, mode="async") if source.mode == "sync" and not waits else source
 
 
 def _filled(resource: Resource, properties: Node, catalogue: Catalogue) -> frozenset[str] | None:
