@@ -278,7 +278,7 @@ def _from_function(function: InspectedFunction, system: System) -> Iterator[Answ
             "branching", "success-failure", function.outcomes("success", "failure")[0].place, "destinations"
         )
     attempts = [config for config in function.configs if config.attempts.number is not None]
-    if attempts:
+    if attempts and {source.mode for source in function.sources} != {"poll"}:
         none = attempts[0].attempts.number == 0
         because = f"MaximumRetryAttempts is {attempts[0].attempts.number:g}"
         yield Answered("retry", "none" if none else "default", attempts[0].attempts.key, because)

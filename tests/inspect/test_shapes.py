@@ -268,3 +268,9 @@ def test_a_task_of_an_unknown_kind_may_wait(tmp_path: Path) -> None:
     definition = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Where}", "End": true}}}'
     found, _ = report({"m.asl.json": definition}, tmp_path)
     assert "waits" not in found.answers.requirements
+
+
+def test_settings_for_asynchronous_calls_say_nothing_about_a_poller(tmp_path: Path) -> None:
+    polled = POLLED.replace("{DestinationConfig", "{MaximumRetryAttempts: 0, DestinationConfig")
+    found, _ = report({"template.yaml": polled}, tmp_path)
+    assert "retry" not in found.answers.requirements
