@@ -98,6 +98,20 @@ SHAPES: dict[str, tuple[dict[str, Any], tuple[Part, ...]]] = {
         {"caller_waits_for": "result", "steps": 3, "total_duration_s": 400, "waits": ("callback", "timer")},
         (),
     ),
+    "calls": (
+        {"event_source": "function-url", "caller_waits_for": "result"},
+        (Step("Prepare"), Step("Ask model", "bedrock"), Step("Call API", "http-api"), Step("Finish")),
+    ),
+    "jobs": (
+        {"event_source": "eventbridge", "failure_handling": ("compensate",)},
+        (
+            Step("Prepare"),
+            Step("Run container", "ecs-fargate"),
+            Parallel(((Step("Query data", "athena"),), (Step("Run batch job", "batch"),))),
+            ForEach((Step("Score", "sagemaker"), Step("Run child", "step-functions"))),
+            Step("Run Glue job", "glue"),
+        ),
+    ),
     "nested-plain": (
         {"event_source": "ses"},
         (

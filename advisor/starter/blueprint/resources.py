@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -45,13 +45,30 @@ class Durable(Struct, frozen=True, kw_only=True):
     claims: bool = False
 
 
+class Outside(Struct, frozen=True, kw_only=True):
+    """What business code is the place for: to call a service, to start a job, or to ask how far it is.
+
+    ``variables`` are environment variables that name what to use.
+    """
+
+    does: Literal["call", "start", "ask"]
+    service: str
+    noun: str
+    variables: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> str:
+        """Return the noun with the definite article."""
+        return f"the {self.noun.partition(' ')[2]}"
+
+
 class Function(Resource, frozen=True, kw_only=True):
     """A Lambda function; its business code is the same file whichever option.
 
     Each version is published under ``alias``, which is what everything calls and what has the settings.
     ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads.
     ``durable``: its runs are durable executions; ``dead_letters`` gets the event of one that ends badly.
-    ``answers``: who waits for what it returns.
+    ``answers``: who waits for what it returns. ``outside``: its code is yet to call a service.
     """
 
     kind: ClassVar[str] = "function"
@@ -62,6 +79,7 @@ class Function(Resource, frozen=True, kw_only=True):
     undoes: str = ""
     lists: str = ""
     answers: Answers = ""
+    outside: Outside | None = None
     timeout_s: int = 30
     environment: tuple[tuple[str, Ref | str], ...] = ()
     trigger: Trigger | None = None

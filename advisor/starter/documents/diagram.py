@@ -116,7 +116,7 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     if isinstance(item, Function | Machine) and item.trigger:
         yield from _not_taken(item.id, item.trigger)
     if isinstance(item, Function):
-        yield from _handed_on(item)
+        yield from _handed_on(item, blueprint)
         yield from (
             arrow(item.id, target.to)
             for permission in blueprint.permissions_of(item.id)
@@ -150,9 +150,10 @@ def _not_taken(holder: str, trigger: Trigger) -> Iterator[str]:
         yield arrow(holder, trigger.batch.on_failure.target.to, "on failure")
 
 
-def _handed_on(function: Function) -> Iterator[str]:
+def _handed_on(function: Function, blueprint: Blueprint) -> Iterator[str]:
     if function.durable:
-        yield from (arrow(function.id, to.to) for _, to in function.environment if isinstance(to, Ref))
+        used = (to.to for _, to in function.environment if isinstance(to, Ref))
+        yield from (arrow(function.id, to) for to in used if blueprint.by_id[to].kind != "parameter")
     if function.dead_letters:
         yield arrow(function.id, function.dead_letters.to, "run failed")
     if function.asynchronous and function.asynchronous.on_success:

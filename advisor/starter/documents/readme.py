@@ -24,6 +24,7 @@ def placeholder(blueprint: Blueprint) -> str:
 def models(blueprint: Blueprint) -> tuple[str, ...]:
     """Return the parameters that hold the id of a Bedrock model."""
     asked = [unit.name.id for unit in units(blueprint.flow) if unit.service == "bedrock"]
+    asked += [f.name.id for f in blueprint.inner if f.outside and f.outside.service == "bedrock"]
     return tuple(f"{name}ModelId" for name in asked)
 
 

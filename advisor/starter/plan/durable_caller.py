@@ -22,6 +22,7 @@ from advisor.knowledge.flow import (
     Wait,
     WaitForCallback,
     nodes,
+    units,
 )
 from advisor.knowledge.limits import in_words
 from advisor.knowledge.requirements import Requirements
@@ -32,6 +33,7 @@ from advisor.starter.plan.delivery import Source
 from advisor.starter.plan.direct_invoke import CALLERS
 from advisor.starter.plan.event_sources.callers import http_event
 from advisor.starter.plan.sample_payload import sample_payload
+from advisor.starter.plan.service_steps import is_job
 
 SHORTEST_S = 29  # a run also checkpoints, and tries a failed step again
 SYNCHRONOUS = ("function-url", "alb", "cognito")
@@ -63,7 +65,8 @@ def is_called(requirements: Requirements) -> bool:
 
 def pauses(flow: Flow) -> bool:
     """Return whether a run waits for something other than its own work."""
-    return any(isinstance(node, Wait | WaitForCallback | Poll) for node in nodes(flow))
+    waiting = any(isinstance(node, Wait | WaitForCallback | Poll) for node in nodes(flow))
+    return waiting or any(is_job(unit) for unit in units(flow))
 
 
 def waiting_caller(context: PlanContext, flow: Flow, workflow: Unit) -> WaitingCaller:

@@ -22,9 +22,10 @@ from advisor.starter.plan.destinations.function_chain import function
 from advisor.starter.plan.durable_caller import SYNCHRONOUS, WaitingCaller, waiting_caller, waits
 from advisor.starter.plan.event_sources.to_function import SHARED, SOURCES, source_of_function
 from advisor.starter.plan.sample_payload import sample_payload
+from advisor.starter.plan.service_steps import CodedFlow, coded
 from advisor.starter.plan.step_functions.service_integrations import call_for
 from advisor.starter.state_language.task import Call
-from advisor.starter.workflow_code.routines import VARIABLES, Work
+from advisor.starter.workflow_code.routines import Work
 
 WORKFLOW = Unit(name("Workflow"))
 FAILED_RUNS, ANSWERERS = "FailedRuns", "AnswerPolicy"
@@ -43,31 +44,31 @@ def durable_function(context: PlanContext) -> PlannedFlow:
 
     Raises NotSupported for what such a function cannot do.
     """
-    flow = context.design.core
-    _check_steps(context, flow)
+    code = coded(context, context.design.core, WORKFLOW)
+    _check_steps(context, code.flow)
     if waits(context):
-        caller = waiting_caller(context, flow, WORKFLOW)
-        return _planned(context, caller.flow, _answering(context, caller), caller.source, caller.notes)
+        caller = waiting_caller(context, code.flow, WORKFLOW)
+        code = replace(code, flow=caller.flow, notes=(*caller.notes, *code.notes))
+        return _planned(context, code, _answering(context, caller), caller.source)
     _check_source(context)
     claims = not context.requirements.flag("idempotent") and not _named_by_caller(context)
-    source = source_of_function(context, sample_payload(flow), WORKFLOW)
-    return _planned(context, flow, _function(context, flow, claims=claims), source)
+    source = source_of_function(context, sample_payload(code.flow), WORKFLOW)
+    return _planned(context, code, _function(context, code.flow, claims=claims), source)
 
 
-def _planned(
-    context: PlanContext, flow: Flow, own: Function, source: Source, notes: tuple[str, ...] = ()
-) -> PlannedFlow:
+def _planned(context: PlanContext, code: CodedFlow, own: Function, source: Source) -> PlannedFlow:
     """Return everything around the durable function ``own``."""
-    claims = own.durable is not None and own.durable.claims
+    flow, claims = code.flow, own.durable is not None and own.durable.claims
     calls = {unit: call_for(unit, context) for unit in units(flow) if unit.service != "lambda"}
     environment = tuple((Work(unit).variable, call.substitutions[0][1]) for unit, call in calls.items())
+    environment += code.environment
     if claims:
         environment += ((CLAIM_TABLE, Ref(IDEMPOTENCY, "name")),)
     own = replace(own, trigger=source.trigger, environment=environment)
-    parts = [source.parts, Fragment((own,)), _permitted(context, flow, claims=claims)]
+    parts = [source.parts, Fragment((own,)), code.parts, _permitted(context, flow, claims=claims)]
     parts += [_kept(context)] if own.dead_letters else []
     parts += [_written(call) for call in calls.values()]
-    return PlannedFlow(flow, merge(parts), source.event, tuple(_business(context, flow)), notes)
+    return PlannedFlow(flow, merge(parts), source.event, tuple(_business(context, code)), code.notes)
 
 
 def _named_by_caller(context: PlanContext) -> bool:
@@ -94,13 +95,6 @@ def _check_source(context: PlanContext) -> None:
 
 
 def _check_steps(context: PlanContext, flow: Flow) -> None:
-    for unit in units(flow):
-        if unit.service != "lambda" and unit.service not in VARIABLES:
-            raise NotSupported(
-                f"The step '{unit.name.words}' uses {unit.service}, which a durable function has no "
-                "integration for. Make it a lambda step whose code starts the work and asks how far it is, "
-                "or use --approach step-functions, which waits for it."
-            )
     if not any(unit.service == "lambda" for unit in units(flow)):
         raise NotSupported(
             "No step has business code, so there is nothing for a durable function to do. Use --approach "
@@ -213,9 +207,10 @@ def _written(call: Call) -> Fragment:
     return Fragment(call.resources, own)
 
 
-def _business(context: PlanContext, flow: Flow) -> Iterator[Function]:
+def _business(context: PlanContext, code: CodedFlow) -> Iterator[Function]:
     """Yield the units of business code, which run inside the durable function."""
-    undone = {unit.undo.name.module: unit.name.words for unit in units(flow) if unit.undo}
-    for unit in units(flow):
+    undone = {unit.undo.name.module: unit.name.words for unit in units(code.flow) if unit.undo}
+    for unit in units(code.flow):
         if unit.service == "lambda":
-            yield function(context, unit, undoes=undone.get(unit.name.module, ""))
+            made = function(context, unit, undoes=undone.get(unit.name.module, ""))
+            yield replace(made, outside=code.outside.get(unit.name.module))
