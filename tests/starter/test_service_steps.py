@@ -64,6 +64,12 @@ def test_the_readme_says_what_is_yours_to_write() -> None:
     assert "`AskModelModelId` is the id of a Bedrock model" in files("calls")["README.md"]
 
 
+def test_a_job_may_take_longer_than_a_function() -> None:
+    steps = (Step("Prepare"), Step("Run job", "batch"))
+    made = blueprint_of({"step_duration_s": 7200}, "durable-functions", steps=steps)
+    assert made.durable and made.durable.timeout_s == 900
+
+
 def test_a_caller_waits_for_a_job_through_a_function_url() -> None:
     asked = {"event_source": "api-gateway", "caller_waits_for": "result"}
     made = blueprint_of(asked, "durable-functions", steps=(Step("Prepare"), Step("Run job", "glue")))

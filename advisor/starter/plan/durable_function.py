@@ -45,7 +45,7 @@ def durable_function(context: PlanContext) -> PlannedFlow:
     Raises NotSupported for what such a function cannot do.
     """
     code = coded(context, context.design.core, WORKFLOW)
-    _check_steps(context, code.flow)
+    _check_steps(context, code)
     if waits(context):
         caller = waiting_caller(context, code.flow, WORKFLOW)
         code = replace(code, flow=caller.flow, notes=(*caller.notes, *code.notes))
@@ -94,17 +94,18 @@ def _check_source(context: PlanContext) -> None:
         raise NotSupported(f"The event source '{kind}' cannot start a durable function asynchronously.")
 
 
-def _check_steps(context: PlanContext, flow: Flow) -> None:
+def _check_steps(context: PlanContext, code: CodedFlow) -> None:
+    flow = code.flow
     if not any(unit.service == "lambda" for unit in units(flow)):
         raise NotSupported(
             "No step has business code, so there is nothing for a durable function to do. Use --approach "
             "step-functions, which calls these services without a function."
         )
     longest = context.aws.limit("starter-function-timeout")
-    if context.requirements.number("step_duration_s", 0) > longest:
+    if context.requirements.number("step_duration_s", 0) > longest and not code.has_job:
         raise NotSupported(
             f"A step of a durable function ends with its invocation, after {longest} seconds at most. Cut "
-            "the step in pieces, or use --approach step-functions with a job for it."
+            "the step in pieces, or name a job for it (targets: [ecs-fargate])."
         )
     maps = [node for node in nodes(flow) if isinstance(node, Map)]
     undone = "compensate" in context.requirements.chosen("failure_handling")

@@ -40,6 +40,11 @@ class CodedFlow(Struct, frozen=True, kw_only=True):
     environment: tuple[tuple[str, Ref], ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def has_job(self) -> bool:
+        """Return whether something runs outside the function for as long as it takes."""
+        return any(place.does == "ask" for place in self.outside.values())
+
 
 def has_no_integration(unit: Unit) -> bool:
     """Return whether business code has to call the service of ``unit``."""

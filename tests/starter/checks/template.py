@@ -27,7 +27,7 @@ DESTINATION_ACTIONS = {
 }
 # The network of a Kafka cluster is found by who reads it, so its interfaces have no names beforehand.
 UNNAMED = re.compile(
-    r"logs:.*|xray:.*|dynamodb:ListStreams|batch:DescribeJobs"
+    r"logs:.*|xray:.*|dynamodb:ListStreams|batch:DescribeJobs|ecr:GetAuthorizationToken"
     r"|ec2:(Create|Delete|Describe)NetworkInterfaces?|ec2:Describe(SecurityGroups|Subnets|Vpcs)"
 )
 # What the CDK's own destination for a bucket grants on it, which no statement of ours does.
