@@ -274,3 +274,13 @@ def test_settings_for_asynchronous_calls_say_nothing_about_a_poller(tmp_path: Pa
     polled = POLLED.replace("{DestinationConfig", "{MaximumRetryAttempts: 0, DestinationConfig")
     found, _ = report({"template.yaml": polled}, tmp_path)
     assert "retry" not in found.answers.requirements
+
+
+@pytest.mark.parametrize(("kind", "rules"), [("EXPRESS", set()), ("STANDARD", {"IN50"})])
+def test_an_express_run_ends_by_itself(kind: str, rules: set[str], tmp_path: Path) -> None:
+    definition = """{"StartAt": "A", "States": {"A": {"Type": "Map", "End": true, "ResultPath": null,
+      "MaxConcurrency": 5, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "KIND"}, "StartAt": "B", "States": {
+          "B": {"Type": "Task", "End": true, "Resource": "arn:aws:states:::sns:publish"}}}}}}"""
+    found = report({"m.asl.json": definition.replace("KIND", kind)}, tmp_path)
+    assert found[1] == rules

@@ -64,7 +64,7 @@ def _state_facts(state: State, graph: Graph, setting: Setting) -> dict[str, Answ
             language_differs=state.language != setting.definition.language,
             in_other_language=setting.in_other_language,
             machine_type=setting.machine.type,
-            machine_timeout=setting.definition.timeout.there,
+            machine_timeout=_run_limited(state, setting),
             retry_misplaced=state.type not in _RETRIED and bool(state.retriers or state.catchers),
             next_missing=_next_missing(state, graph),
             reachable=state.name in setting.reached[id(graph)] if graph.start in graph.by_name else None,
@@ -77,6 +77,15 @@ def _state_facts(state: State, graph: Graph, setting: Setting) -> dict[str, Answ
         **(_wait_facts(state, graph, setting) if state.type == "Wait" else {}),
         **(_choice_facts(state) if state.type == "Choice" else {}),
     }
+
+
+def _run_limited(state: State, setting: Setting) -> bool:
+    """Return whether the run that the state is part of ends by itself: by a timeout, or as it is Express."""
+    if setting.definition.timeout.there or setting.machine.type == "express":
+        return True
+    graphs = setting.definition.graphs
+    express = [graph.path for graph in graphs if graph.mode == "distributed-express"]
+    return any(state.path[: len(path)] == path for path in express)
 
 
 def _next_missing(state: State, graph: Graph) -> bool:
