@@ -58,7 +58,10 @@ def _split(setting: Setting, project: Project) -> tuple[Flow, Flow]:
     """Return the first unit as a function at the edge and the others as states.
 
     Where the first unit is no single function, or the only one, a function that receives events is the edge.
+    A stream has a pipe at its edge, which hands records on and sets aside what it cannot hand on.
     """
+    if setting.requirements.text("event_source") in setting.aws.ordered_sources:
+        return (), _coordinated(setting, project, 0)
     named, first = project.steps, next(iter(project.steps), None)
     alone = not named or (isinstance(first, Step) and first.service == "lambda" and len(project.units) > 1)
     if not alone:

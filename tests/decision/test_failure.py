@@ -129,7 +129,7 @@ def test_stream_batch_with_its_payload_kept() -> None:
                 "A record goes to an S3 bucket; the shard goes on with the next batch.",
             ),
             FailureEvent(
-                86400, "At the latest", "Records of this age are given up even if attempts are left."
+                43200, "At the latest", "Records of this age are given up even if attempts are left."
             ),
         ),
         ends_up="In an S3 bucket, the whole batch.",
@@ -170,7 +170,7 @@ def test_kafka_with_a_failure_topic_is_bounded_by_the_starter() -> None:
     assert times(story)[1:] == [
         (None, "Attempts 2 to 6"),
         (None, "On-failure destination"),
-        (86400, "At the latest"),
+        (43200, "At the latest"),
     ]
     assert story.ends_up == "In another topic of the cluster, the records."
 

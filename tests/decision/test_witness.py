@@ -9,7 +9,7 @@ from msgspec.structs import replace
 import advisor
 from advisor.decision.decide import decide
 from advisor.decision.rule_checks.rule_tests import fired_rules
-from advisor.decision.rule_checks.satisfiability import fires, fires_now, looks_at, witness
+from advisor.decision.rule_checks.satisfiability import Undecided, fires, fires_now, looks_at, witness
 from advisor.decision.rule_checks.weights import weigh
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.questions import Question
@@ -37,7 +37,10 @@ ANSWERS = st.fixed_dictionaries({}, optional={q.key: answers_to(q) for q in QUES
 def test_a_witness_makes_its_rule_fire_and_silences_the_other() -> None:
     for rule in RULE_BASE.rules:
         for other in RULE_BASE.rules:
-            found = witness(QUESTIONNAIRE, rule, [other])
+            try:
+                found = witness(QUESTIONNAIRE, rule, [other])
+            except Undecided:  # too many ways to look through
+                continue
             if rule is other:
                 assert found is None
             if found is not None:

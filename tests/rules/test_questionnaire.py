@@ -34,7 +34,9 @@ CONTRACT = {
     "branching": ("choice", "none success-failure content"),
     "waits": ("list", "timer callback human-approval poll-job"),
     "retry": ("choice", "none default attempts backoff per-error"),
-    "failure_handling": ("list", "capture notify fallback compensate redrive"),
+    "failure_handling": ("list", "capture notify fallback compensate redrive continue"),
+    "loss": ("choice", "acceptable never"),
+    "max_age_s": ("number", ""),
     "replay_payload": ("flag", "True False"),
     "data_passing": ("choice", "none linear shared-state aggregate"),
     "targets": ("list", SERVICES),
@@ -51,6 +53,7 @@ CONTRACT = {
     "payload_kb": ("number", ""),
     "latency": ("choice", "relaxed interactive"),
     "priority": ("list", "cost low-ops speed-to-build control resilience latency"),
+    "code": ("choice", "none given one-language open"),
     "team_asl_experience": ("choice", "none some strong"),
 }
 TOPICS = (
@@ -79,7 +82,7 @@ def test_texts_fit_and_are_there(question: Question) -> None:
     assert all(text and "\n" not in text for text in texts)
     assert len(question.ask) <= 90
     assert question.ask.endswith("?") or question.ask.endswith(".")
-    assert 2 <= question.help.count(". ") + 1 <= 5
+    assert 2 <= question.help.count(". ") + 1 <= 6
     assert question.topic in TOPICS.split()
     assert question.source.startswith("https://docs.aws.amazon.com/") or question.source.startswith(
         "https://aws.amazon.com/"

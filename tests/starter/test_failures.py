@@ -182,7 +182,9 @@ def test_a_pipe_that_waits_for_kafka_never_gives_up() -> None:
     assert "runs a record again until the topic drops it" in worst_case(made)
     assert (
         "the topic itself"
-        in table(asked, "step-functions")["the pipe cannot start a run, or one that it waits for fails"][0]
+        in table(asked, "step-functions")[
+            "the pipe cannot hand a record on, or a run that it waits for fails"
+        ][0]
     )
 
 

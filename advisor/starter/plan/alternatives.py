@@ -34,6 +34,7 @@ class Alternative(Struct, frozen=True):
 
 
 DIRECT_INVOKE = "direct-invoke"
+SINGLE_FUNCTION = "single-function"
 ALTERNATIVES: Mapping[str, Alternative] = {
     "single-function": Alternative("one function behind its event", single_function),
     DIRECT_INVOKE: Alternative(

@@ -8,7 +8,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from advisor.knowledge.flow import Flow, units
-from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bus
 from advisor.starter.blueprint.wiring import Destination, Ref, WorkflowType
 from advisor.starter.plan.context import Fragment, PlanContext, merge
@@ -24,6 +23,11 @@ RESULT = Entry(
     "$hash($string($states.input.detail.requestPayload), 'SHA-256')",
 )
 HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
+STREAM_READER = (
+    "A pipe reads the stream: it tries a record again, sets aside what it cannot hand on, and starts the "
+    "workflow. Where records must be checked or changed before a run starts, read them with a function; its "
+    "event source mapping has an on-failure destination for the same purpose (--approach destinations)."
+)
 
 
 def both(
@@ -35,10 +39,6 @@ def both(
     design = context.design
     edge = tuple(units(design.edge))
     source = source_of_function(context, payload_for(design.core), edge[0])
-    if context.requirements.text("event_source") in context.aws.ordered_sources:
-        raise NotSupported(
-            "A stream in front of both options is not wired yet: use --approach destinations for its reader."
-        )
     bus = Bus(
         HANDED_ON, "carries each result of the edge to the core", context.asked("invocation", "coordination")
     )

@@ -24,9 +24,9 @@ from advisor.starter.blueprint.resources import Bus, Function, Parameter, Pipe, 
 from advisor.starter.blueprint.wiring import Permission, Ref
 from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
-from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE
+from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE, SINGLE_FUNCTION
 from advisor.starter.plan.approach import TITLES, ChosenApproach, candidates, chosen, passed_over
-from advisor.starter.plan.both import both
+from advisor.starter.plan.both import STREAM_READER, both
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import with_objects_readable
 from advisor.starter.plan.destinations.function_chain import edges
@@ -37,7 +37,7 @@ from advisor.starter.plan.event_sources.to_state_machine import source_of_machin
 from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
 from advisor.starter.plan.load import load_notes
-from advisor.starter.plan.reachable import reachable
+from advisor.starter.plan.reachable import one_failure_target, reachable
 from advisor.starter.plan.regions import check_services
 from advisor.starter.plan.sample_payload import sample_payload
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
@@ -68,12 +68,21 @@ def _planned(
 ) -> Blueprint:
     """Return the project of one approach; ``instead`` says why it is not the one that was advised."""
     answered = Requirements(recommendation.decision.settled.facts.values)
+<<<<<<< HEAD
     design = _design(recommendation, choice.approach)
     durable = choice.approach == DURABLE
     answering = choice.approach == DIRECT_INVOKE or (durable and is_called(answered))
     requirements, notes = reachable(
         answered, recommendation.aws, answers=answering, pauses=durable and pauses(design.core)
     )
+=======
+    requirements, notes = reachable(answered, recommendation.aws, answers=choice.approach == DIRECT_INVOKE)
+    if choice.approach in (DESTINATIONS, "both", SINGLE_FUNCTION):
+        requirements, more = one_failure_target(requirements)
+        notes += more
+    if choice.approach == "both" and not recommendation.designs["both"].edge:
+        notes += (STREAM_READER,)
+>>>>>>> 7edfd3c (Build both options behind a stream, and the first of several failure targets)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
         requirements=requirements,
@@ -137,7 +146,7 @@ def _build(context: PlanContext, choice: ChosenApproach, recommendation: Recomme
         return PlannedFlow(design.flow, edges(context, design.edge, source), source.event)
     if choice.approach in ALTERNATIVES:
         return ALTERNATIVES[choice.approach].build(context)
-    if choice.approach == STEP_FUNCTIONS:
+    if choice.approach == STEP_FUNCTIONS or not design.edge:
         waits = choice.workflow_type == EXPRESS and requirements.text("caller_waits_for") == "result"
         source = source_of_machine(
             context, sample_payload(design.core), express=choice.workflow_type == EXPRESS, waits=waits

@@ -6,6 +6,18 @@ from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.requirements import Requirements
 
 
+def one_failure_target(requirements: Requirements) -> tuple[Requirements, tuple[str, ...]]:
+    """Return the requirements with the first of several targets for failures, and what the others need."""
+    first, *others = requirements.chosen("on_failure") or ("",)
+    if not others:
+        return requirements, ()
+    note = (
+        f"Lambda takes one destination for failures, so they go to {first}. For {', '.join(others)} as well, "
+        "name sns or eventbridge alone in on_failure, and subscribe the others to it."
+    )
+    return requirements.having("on_failure", (first,)), (note,)
+
+
 def reachable(
     requirements: Requirements, aws: AwsFacts, *, answers: bool = False, pauses: bool = False
 ) -> tuple[Requirements, tuple[str, ...]]:
