@@ -68,21 +68,17 @@ def _planned(
 ) -> Blueprint:
     """Return the project of one approach; ``instead`` says why it is not the one that was advised."""
     answered = Requirements(recommendation.decision.settled.facts.values)
-<<<<<<< HEAD
     design = _design(recommendation, choice.approach)
     durable = choice.approach == DURABLE
     answering = choice.approach == DIRECT_INVOKE or (durable and is_called(answered))
     requirements, notes = reachable(
         answered, recommendation.aws, answers=answering, pauses=durable and pauses(design.core)
     )
-=======
-    requirements, notes = reachable(answered, recommendation.aws, answers=choice.approach == DIRECT_INVOKE)
     if choice.approach in (DESTINATIONS, "both", SINGLE_FUNCTION):
         requirements, more = one_failure_target(requirements)
         notes += more
-    if choice.approach == "both" and not recommendation.designs["both"].edge:
+    if choice.approach == "both" and not design.edge:
         notes += (STREAM_READER,)
->>>>>>> 7edfd3c (Build both options behind a stream, and the first of several failure targets)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
         requirements=requirements,
