@@ -29,16 +29,17 @@ class ChosenApproach(Struct, frozen=True):
 
 
 def candidates(recommendation: Recommendation, approach: str) -> tuple[str, ...]:
-    """Return what to build, the best first; only where neither option is advised there is more than one.
+    """Return what to build, the best first.
 
-    After the alternatives that the advice names come those with fewer points, and an option among them.
+    For ``neither``, after the alternatives that the advice names come those with fewer points, and an option
+    among them; for ``both``, Step Functions alone.
     """
     verdict = recommendation.verdict
     if approach != "auto":
         return (approach,)
     if verdict.option != NEITHER:
-        return (verdict.option,)
-    ranked = (card.option for card in ranking(recommendation.decision) if card.score > 0)
+        return (BOTH, STEP_FUNCTIONS) if verdict.option == BOTH else (verdict.option,)
+    ranked = (card.option for card in ranking(recommendation.decision))
     known = (name for name in (*verdict.instead, *ranked) if name in APPROACHES)
     return tuple(dict.fromkeys(known)) or verdict.instead[:1] or ("single-function",)
 

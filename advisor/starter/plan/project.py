@@ -14,7 +14,7 @@ from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.flow import units
 from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
-from advisor.knowledge.rules import DESTINATIONS, EXPRESS, STEP_FUNCTIONS
+from advisor.knowledge.rules import DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.ids import DURABLE, IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart
@@ -47,8 +47,8 @@ from advisor.text.markdown import one_line
 def plan(recommendation: Recommendation, versions: Versions, *, approach: str = "auto") -> Blueprint:
     """Return the starter project that ``recommendation`` (or the forced ``approach``) leads to.
 
-    Where neither option is advised and the first alternative refuses the answers, the next one is built, and
-    the project says why. Raises Refused, with the nearest way that works, for what AWS or this starter
+    Where the first alternative, or both options together, refuse the answers, the next best is built, and the
+    project says why. Raises Refused, with the nearest way that works, for what AWS or this starter
     cannot do.
     """
     _check_region(recommendation)
@@ -95,7 +95,8 @@ def _planned(
     _check_failure_topic(context, choice)
     built = _build(context, choice, recommendation)
     check_services(context, built.flow, built.parts)
-    return replace(_blueprint(recommendation, versions, context, choice, built), passed_over=instead)
+    made = _blueprint(recommendation, versions, context, choice, built)
+    return replace(made, passed_over=instead, summary=recommendation.summary) if instead else made
 
 
 def _design(recommendation: Recommendation, approach: str) -> Design:
@@ -226,7 +227,8 @@ def _carrier(context: PlanContext, resources: Iterable[Resource]) -> str:
 
 
 def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:
-    if choice.approach in candidates(recommendation, "auto"):
+    verdict = recommendation.verdict
+    if choice.approach in (verdict.option, *(verdict.instead if verdict.option == NEITHER else ())):
         return recommendation.summary
     return f"Built with {TITLES[choice.approach]} on request. The advice was: {recommendation.summary}"
 
