@@ -75,8 +75,8 @@ def test_auto_builds_what_the_advice_says(answers: dict[str, Any], approach: str
         ({"steps": 3, "step_duration_s": 400}, "messaging", "may take 1,200"),
         ({"event_source": "sqs", "steps": 3, "consumers": "several"}, "messaging", "goes to one consumer"),
         ({"event_source": "s3", "steps": 1, "ordering": "required"}, "messaging", "in no order"),
-        ({"event_source": "kinesis", "steps": 1}, "messaging", "--approach pipes"),
-        ({"event_source": "alb", "steps": 1}, "messaging", "--approach direct-invoke"),
+        ({"event_source": "kinesis", "steps": 1}, "messaging", "A pipe can hand on"),
+        ({"event_source": "alb", "steps": 1}, "messaging", "none of them writes to a queue"),
         ({"event_source": "cloudwatch-logs", "steps": 1}, "messaging", "--approach single-function"),
         ({"event_source": "sqs", "steps": 1, "step_duration_s": 1000}, "messaging", "ends after 900 seconds"),
         (
