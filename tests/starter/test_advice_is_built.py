@@ -47,7 +47,6 @@ NOT_BUILT = {
     ),
     r"^An answer takes [0-9,.]+ seconds": "the same, for a function that answers",
     r"^A function is paid for while it waits": "a caller waits for a run that waits: it must ask again",
-    r"^Lambda takes one destination for failure": "the answers name two; only their author can choose",
     r"^The event source '(cognito|alb|function-url)' cannot": "a run of more than a year behind a caller",
 }
 

@@ -31,14 +31,14 @@ class ChosenApproach(Struct, frozen=True):
 def candidates(recommendation: Recommendation, approach: str) -> tuple[str, ...]:
     """Return what to build, the best first.
 
-    For ``neither``, after the alternatives that the advice names come those with fewer points, and an option
-    among them; for ``both``, Step Functions alone.
+    Only for ``neither`` there is more than one: after the alternatives that the advice names come those with
+    fewer points, and an option among them.
     """
     verdict = recommendation.verdict
     if approach != "auto":
         return (approach,)
     if verdict.option != NEITHER:
-        return (BOTH, STEP_FUNCTIONS) if verdict.option == BOTH else (verdict.option,)
+        return (verdict.option,)
     ranked = (card.option for card in ranking(recommendation.decision))
     known = (name for name in (*verdict.instead, *ranked) if name in APPROACHES)
     return tuple(dict.fromkeys(known)) or verdict.instead[:1] or ("single-function",)

@@ -47,8 +47,8 @@ from advisor.text.markdown import one_line
 def plan(recommendation: Recommendation, versions: Versions, *, approach: str = "auto") -> Blueprint:
     """Return the starter project that ``recommendation`` (or the forced ``approach``) leads to.
 
-    Where the first alternative, or both options together, refuse the answers, the next best is built, and the
-    project says why. Raises Refused, with the nearest way that works, for what AWS or this starter
+    Where neither option is advised and the first alternative refuses the answers, the next one is built, and
+    the project says why. Raises Refused, with the nearest way that works, for what AWS or this starter
     cannot do.
     """
     _check_region(recommendation)
