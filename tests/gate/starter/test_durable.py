@@ -150,11 +150,20 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+ANSWER_FAULTS = {
+    "the caller sees our error": (STEPS, '"internal error", "req', 'str(error), "req'),
+    "wrong input is our fault": (STEPS, "answer(400", "answer(500"),
+    "a refused approval is a success": (STEPS, "answer(403", "answer(200"),
+    "wrong input in a loop is our fault": (STEPS, 'if "invalid_input" in result', "if False"),
+    "a body that is no JSON starts a run": (WORKFLOW, "(ValueError, TypeError)", "KeyError"),
+}
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *ANSWER_FAULTS])
 def test_the_own_tests_see_a_fault(fault: str, tmp_path: Path) -> None:
-    path, old, new = FAULTS[fault]
+    path, old, new = {**FAULTS, **ANSWER_FAULTS}[fault]
     folder = tmp_path / "project"
-    write_project(render(durable("approval")), folder)
+    write_project(render(durable("approval" if fault in FAULTS else "answers-url")), folder)
     text = (folder / path).read_text(encoding="utf-8")
     assert text.count(old) == 1
     (folder / path).write_text(text.replace(old, new), encoding="utf-8")
