@@ -77,7 +77,7 @@ def test_auto_builds_what_the_advice_says(answers: dict[str, Any], approach: str
         ({"event_source": "s3", "steps": 1, "ordering": "required"}, "messaging", "in no order"),
         ({"event_source": "kinesis", "steps": 1}, "messaging", "A pipe can hand on"),
         ({"event_source": "alb", "steps": 1}, "messaging", "none of them writes to a queue"),
-        ({"event_source": "cloudwatch-logs", "steps": 1}, "messaging", "--approach single-function"),
+        ({"event_source": "cloudwatch-logs", "steps": 1}, "messaging", "none of them writes to a queue"),
         ({"event_source": "sqs", "steps": 1, "step_duration_s": 1000}, "messaging", "ends after 900 seconds"),
         (
             {"caller_waits_for": "result", "total_duration_s": 60, "step_duration_s": 9, "steps": 1},
@@ -113,7 +113,7 @@ def test_where_the_first_alternative_refuses_the_next_one_is_built_and_says_why(
         blueprint_of(answers, "pipes")
 
 
-@pytest.mark.parametrize("source", ["sns", "s3", "eventbridge", "api-gateway", "sdk", "other"])
+@pytest.mark.parametrize("source", ["sns", "iot", "s3", "eventbridge", "api-gateway", "sdk", "other"])
 @pytest.mark.parametrize("consumers", ["several", "open"])
 @pytest.mark.parametrize("content", [False, True])
 def test_each_consumer_has_a_queue_and_a_dead_letter_queue(

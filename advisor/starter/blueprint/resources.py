@@ -220,13 +220,17 @@ class Subscription(Resource, frozen=True, kw_only=True):
 
 
 class IotRule(Resource, frozen=True, kw_only=True):
-    """An IoT rule that starts the machine or calls ``function``; ``undelivered`` gets what it cannot."""
+    """An IoT rule that starts the machine, calls ``function`` or publishes to ``topic``.
+
+    ``undelivered`` gets what it cannot hand on.
+    """
 
     kind: ClassVar[str] = "iot_rule"
     sql_version: ClassVar[str] = IOT_SQL_VERSION
     sql: str = ""
     machine: Ref | None = None
     function: Ref | None = None
+    topic: Ref | None = None
     undelivered: Ref = Ref("")
 
 

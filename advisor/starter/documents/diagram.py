@@ -95,15 +95,13 @@ def _emitter(pattern: Mapping[str, Any] | None) -> str:
 
 def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
-    if isinstance(item, HttpApi | Pipe | IotRule) and (
-        to := item.target if isinstance(item, Pipe) else item.machine
-    ):
+    if isinstance(item, IotRule) and (to := item.machine or item.function or item.topic):
         yield arrow(item.id, to.to)
-    if isinstance(item, HttpApi) and item.function:
-        yield arrow(item.id, item.function.to)
-    if isinstance(item, HttpApi) and item.bus:
-        yield arrow(item.id, item.bus.to)
-    if isinstance(item, IotRule | MailRule | LoadBalancer) and item.function:
+    if isinstance(item, HttpApi) and (to := item.machine or item.function or item.bus):
+        yield arrow(item.id, to.to)
+    if isinstance(item, Pipe):
+        yield arrow(item.id, item.target.to)
+    if isinstance(item, MailRule | LoadBalancer) and item.function:
         yield arrow(item.id, item.function.to)
     if isinstance(item, Subscription):
         yield arrow(item.topic.to, item.queue.to)

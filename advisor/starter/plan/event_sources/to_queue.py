@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import SOURCE_BUS, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Route, Subscription, Topic
-from advisor.starter.blueprint.wiring import Arn, Ref
+from advisor.starter.blueprint.resources import Bucket, Bus, IotRule, Queue, Route, Subscription, Topic
+from advisor.starter.blueprint.wiring import Arn, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import REQUESTED, RULES_OF_ACCOUNT, Source, bus_event, rule, undelivered
-from advisor.starter.plan.event_sources.to_function import source_of_function
+from advisor.starter.plan.event_sources.to_function import IOT_RULE, iot_source, source_of_function
 
 _FROM_EVENTS = ("events.amazonaws.com", RULES_OF_ACCOUNT)
 _SYNCHRONOUS = "Its caller waits for an answer, which no queue gives. Use --approach direct-invoke."
@@ -117,6 +117,27 @@ def _topic(context: PlanContext, payload: Mapping[str, Any], consumers: Consumer
     return Feed(parts=parts, sender=("sns.amazonaws.com", Ref(topic.id)), body=payload)
 
 
+def _things(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    """Return an IoT rule that publishes what things send to a topic."""
+    if ordered(context):
+        raise NotSupported(
+            "An IoT rule names no message group, so that no queue behind it can keep an order: say "
+            "event_source: kinesis, whose stream an IoT rule can write to."
+        )
+    told = _topic(context, payload, consumers)
+    topic = Ref("SourceTopic")
+    publish = Permission(IOT_RULE, context.aws.services["sns"].actions("write"), (topic,))
+    source = iot_source(context, payload, (publish,))
+    parts = tuple(
+        replace(item, purpose="publishes each message to the topic", topic=topic)
+        if isinstance(item, IotRule)
+        else item
+        for item in source.parts.resources
+    )
+    handed = replace(source.parts, resources=parts)
+    return replace(told, parts=merge([told.parts, handed]), body=source.event)
+
+
 def _rules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
     return _by_rules(context, source_of_function(context, payload, consumers[0].unit), consumers)
 
@@ -166,6 +187,7 @@ FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Consumers], Feed]]
     "sdk": _callers,
     "other": _callers,
     "sns": _topic,
+    "iot": _things,
     "eventbridge": _rules,
     "s3": _rules,
     "api-gateway": _rules,
