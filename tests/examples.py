@@ -1,4 +1,4 @@
-"""How much of a sweep is run: a share of it in the first ring, by a fixed seed, and all of it in the gate."""
+"""How much of a sweep is run: a share by a fixed seed in the first ring, another in the gate, or all."""
 
 from __future__ import annotations
 
@@ -14,14 +14,22 @@ THOROUGH = "ADVISOR_THOROUGH"
 
 
 def examples(count: int, one_in: int = 5) -> int:
-    """Return ``count`` in the gate, and a fifth of it (one in ``one_in``) in the first ring."""
-    return count if os.environ.get(THOROUGH) else max(1, count // one_in)
+    """Return one in ``one_in`` of ``count`` in the first ring, twice that in the gate, or all of it."""
+    return max(1, count // _one_in(one_in))
 
 
 def sample(items: Iterable[T], one_in: int) -> list[T]:
-    """Return ``items`` in the gate, and one in ``one_in`` of them, in their order, in the first ring."""
+    """Return as many of ``items``, in their order; the gate draws by a seed of its own."""
     every = list(items)
-    if os.environ.get(THOROUGH):
-        return every
-    places = random.Random(SEED).sample(range(len(every)), max(1, len(every) // one_in))
+    places = random.Random(SEED + len(_wish())).sample(
+        range(len(every)), max(1, len(every) // _one_in(one_in))
+    )
     return [every[place] for place in sorted(places)]
+
+
+def _wish() -> str:
+    return os.environ.get(THOROUGH, "")
+
+
+def _one_in(one_in: int) -> int:
+    return {"all": 1, "more": (one_in + 1) // 2}.get(_wish(), one_in)

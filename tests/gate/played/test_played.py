@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from advisor.starter import Blueprint, NotSupported
+from tests.gate.share import share
 from tests.starter.matrix import covering, planned
 from tests.starter.played.events import SOURCES
 from tests.starter.played.laws import Laws
@@ -37,7 +38,7 @@ def sampled() -> Iterator[tuple[str, int]]:
         yield from ((approach, n) for n in random.Random(SEED).sample(numbers, size))
 
 
-@pytest.mark.parametrize("name", [name for name in PROJECTS if playable(blueprint(name))])
+@pytest.mark.parametrize("name", share([name for name in PROJECTS if playable(blueprint(name))], 3))
 def test_a_project_keeps_the_laws(name: str, tmp_path: Path) -> None:
     with project(blueprint(name), tmp_path) as made:
         assert Laws(made).play() == []

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
+from tests.gate.share import SHARED, share
 from tests.starter.checks.cdk import Synthesised, project_of, synthesised
 from tests.starter.pairs import chosen
-from tests.starter.projects import PROJECTS, blueprint
+from tests.starter.projects import blueprint
 
 
 @pytest.fixture(scope="session")
 def cdk(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Synthesised]:
     """Return what the CDK in TypeScript makes of every project of ours and of those with edges that meet."""
     iac = "cdk-typescript"
-    made = {name: replace(blueprint(name), iac=iac) for name in PROJECTS} | chosen(iac)
+    every = chosen(iac)
+    edges = {name: every[name] for name in share(every, 6)}
+    made = {name: replace(blueprint(name), iac=iac) for name in SHARED} | edges
     projects = {name: (one, project_of(one)) for name, one in made.items()}
-    tested = {*PROJECTS, *list(chosen(iac))[::6]}
+    tested = {*SHARED, *list(edges)[::6]}
     return synthesised(projects, tmp_path_factory.mktemp("cdk"), tested)

@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint
+from tests.gate.share import SHARED, share
 from tests.starter.checks.cdk import Synthesised, cdk_modules, project_of, write
 from tests.starter.checks.cdk_python import BANNER, interpreter, synthesised_by_python
 from tests.starter.checks.toolchains import need, run
@@ -26,9 +27,11 @@ Projects = Mapping[str, Synthesised]
 
 @pytest.fixture(scope="module")
 def by_python(tmp_path_factory: pytest.TempPathFactory) -> Projects:
-    made: dict[str, Blueprint] = {name: replace(blueprint(name), iac=IAC) for name in PROJECTS} | chosen(IAC)
+    every = chosen(IAC)
+    edges = {name: every[name] for name in share(every, 6)}
+    made: dict[str, Blueprint] = {name: replace(blueprint(name), iac=IAC) for name in SHARED} | edges
     projects = {name: (one, project_of(one)) for name, one in made.items()}
-    tested = {*list(PROJECTS)[::3], *list(chosen(IAC))[::6]}
+    tested = {*SHARED[::3], *list(edges)[::6]}
     folder = tmp_path_factory.mktemp("cdk-python")
     ruff = [str(Path(sys.executable).with_name("ruff"))]
     found, printed = synthesised_by_python(projects, folder, tested)
@@ -48,7 +51,7 @@ def shown(made: Synthesised) -> Any:
     return made.template or made.said
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_both_languages_make_the_same_template(name: str, by_python: Projects, cdk: Projects) -> None:
     assert cdk[name].template
     assert shown(by_python[name]) == shown(cdk[name])

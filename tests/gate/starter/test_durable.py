@@ -7,24 +7,28 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from advisor.knowledge.answers import Step
 from advisor.starter import Blueprint, render, write_project
+from tests.gate.share import share
 from tests.starter.checks.cdk import Synthesised, faults, project_of, synthesised
 from tests.starter.checks.cdk_python import synthesised_by_python
 from tests.starter.checks.template import check_template
 from tests.starter.checks.terraform import Terraform, check_terraform, terraform
 from tests.starter.checks.toolchains import need, node_modules, run
-from tests.starter.durable import DURABLE_RUNTIMES, SHAPES, durable
+from tests.starter.durable import DURABLE_RUNTIMES, durable
+from tests.starter.durable import SHAPES as EVERY_SHAPE
 from tests.starter.projects import blueprint_of
 
 __all__ = ["terraform"]
 RUFF = str(Path(sys.executable).with_name("ruff"))
 AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
 TESTED = {"approval", "answers-url"}  # whose own tests of the wiring run
+SHAPES = share(EVERY_SHAPE, 4, TESTED)
 WORDS = (
     "handler",
     "durable",
@@ -80,8 +84,7 @@ def packages() -> Mapping[str, str]:
 CHECKS = {"python": check_python, "nodejs": check_node}
 
 
-@pytest.mark.parametrize("runtime", CHECKS)
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize(("runtime", "name"), list(product(CHECKS, SHAPES)))
 def test_a_project_passes_its_own_tests(name: str, runtime: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     write_project(render(durable(name, runtime)), folder)

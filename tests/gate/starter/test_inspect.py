@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from advisor.inspect.run import inspect
+from tests.gate.share import SHARED
 from tests.inspect.shop import DAY
 from tests.inspect.starters import planned, read, rendered, write
 from tests.starter.checks.cdk import Synthesised
-from tests.starter.projects import PROJECTS, blueprint, rule_base
+from tests.starter.projects import blueprint, rule_base
 
 
 @pytest.mark.parametrize("iac", ["sam", "terraform"])
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_a_project_as_it_is_written(
     iac: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -27,7 +28,7 @@ def test_a_project_as_it_is_written(
 
 
 @pytest.mark.xdist_group("cdk")
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_a_project_as_the_cdk_synthesises_it(
     name: str, cdk: Mapping[str, Synthesised], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.gate.share import share
 from tests.starter.matrix import SOURCES
 from tests.starter.projects import blueprint_of
 from tests.starter.typed.laws import FLAVOURS, check, project, through_source
 from tests.starter.typed.typist import type_readme
 
 
-@pytest.mark.parametrize("iac", FLAVOURS)
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("iac", "source"), share(product(FLAVOURS, SOURCES), 4))
 def test_every_command_works_when_typed_in_order(source: str | None, iac: str, tmp_path: Path) -> None:
     number = SOURCES.index(source) + FLAVOURS.index(iac)
     check(source, project(source, iac, number), tmp_path)

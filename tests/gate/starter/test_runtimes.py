@@ -15,6 +15,7 @@ import pytest
 from advisor.knowledge.answers import Step
 from advisor.starter import Blueprint, RenderedFile, render, write_project
 from advisor.starter.runtimes.languages import LANGUAGES
+from tests.gate.share import SHARED
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.template import check_template
 from tests.starter.checks.toolchains import Outcome, need, node_modules, run
@@ -127,7 +128,7 @@ def node_packages() -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_nodejs_declares_exactly_what_it_imports(name: str) -> None:
     made = files("nodejs", name)
     text = "".join(text for path, text in made.items() if re.match(r"functions/.*\.js$", path))

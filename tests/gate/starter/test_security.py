@@ -17,6 +17,7 @@ import yaml
 from advisor.knowledge.answers import IACS, RUNTIMES
 from advisor.starter import render, write_project
 from advisor.starter.flavours.table import FLAVOURS
+from tests.gate.share import SHARED
 from tests.starter.checks.cdk import Synthesised
 from tests.starter.checks.scanners import bandit, checkov, scan
 from tests.starter.checks.toolchains import need
@@ -112,14 +113,14 @@ def scanned_cdk(
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return what checkov finds in what the CDK makes: the same in both languages."""
     folder = tmp_path_factory.mktemp("scanned-cdk")
-    for name in PROJECTS:
+    for name in SHARED:
         (folder / name).mkdir()
         (folder / name / "template.json").write_text(json.dumps(cdk[name].template), encoding="utf-8")
     return scan(folder)
 
 
 @pytest.mark.xdist_group("cdk")
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_checkov_finds_no_more_in_what_the_cdk_makes(
     name: str, scanned_cdk: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -187,7 +188,7 @@ def test_no_go_module_has_a_published_hole() -> None:
     assert go_holes(GO_DATABASE_OF) == []
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_a_star_says_why_and_an_action_has_none(name: str) -> None:
     lines = files("sam", "python", name)["template.yaml"].splitlines()
     starred = [line for line in lines if re.match(r"""\s+(Resource:|-) ['"]?\*""", line)]

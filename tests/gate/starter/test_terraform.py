@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from advisor.resources import rules_folder
 from advisor.starter import Blueprint, render, write_project
 from advisor.starter.flavours.terraform.words import quoted, snake
+from tests.gate.share import SHARED
 from tests.starter.checks.terraform import Terraform, check_terraform, terraform
 from tests.starter.checks.terraform_provider import FACTS
 from tests.starter.pairs import chosen
-from tests.starter.projects import PROJECTS, blueprint, files
+from tests.starter.projects import blueprint, files
 
 __all__ = ["terraform"]
 IAC, PARTS = "terraform", 4
@@ -31,7 +32,7 @@ def project(blueprint: Blueprint, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_a_project_passes_its_own_tests(name: str, terraform: Terraform, tmp_path: Path) -> None:
     """Its plan is held against what SAM deploys, in test_equivalence.py."""
     folder = project(replace(blueprint(name), iac=IAC), tmp_path / "project")
@@ -50,7 +51,7 @@ def test_each_two_parts_that_meet_in_any_project_have_no_finding_together(
     assert {name: told for name, told in found.items() if told} == {}
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_code_events_and_definition_are_those_of_every_other_tool(name: str) -> None:
     made = {file.path: file.text for file in render(replace(blueprint(name), iac=IAC))}
     of_sam = re.compile(r"template\.yaml|samconfig\.toml|wiring/.+")
