@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 
+from advisor.decision.recommend import designs_of
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.answers import Project, Step
 from advisor.reports import FORMATS, ReportOptions
@@ -19,6 +20,7 @@ from tests.injection.made import advice_on
 from tests.injection.safe import spelt_out
 from tests.injection.strings import is_name, is_step, read, strings, workloads
 from tests.reports.page import Page
+from tests.reports.real import RULE_BASE as REAL
 from tests.reports.samples import advice, with_prices
 from tests.starter.projects import rule_base
 
@@ -118,7 +120,9 @@ def page_of(name: str, steps: Sequence[str]) -> Page:
     """Return a page by the small rule base, which takes a tenth of the time of the real one."""
     found, small = advice(name=name), with_prices()[1]
     project = Project(steps=tuple(map(Step, steps)))
-    named = replace(found, answers=replace(found.answers, project=project))
+    answers = replace(found.answers, project=project)
+    designs = designs_of(REAL, answers, found.decision)
+    named = replace(found, answers=answers, designs=designs)
     return Page(FORMATS["html"](named, small, OPTIONS))
 
 

@@ -101,10 +101,10 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
         ('      "dynamodb:GetItem",\n', '      "dynamodb:*",\n'),
         "an action with a star",
     ),
-    "poison batch tried for ever": ("stream-queue", ("        retryAttempts: 5,\n", ""), "has no bound"),
+    "poison batch tried for ever": ("stream-queue", ("      retryAttempts: 5,\n", ""), "has no bound"),
     "stream without a failure destination": (
         "stream-queue",
-        ("        onFailure: new sources.SqsDlq(failureQueue),\n", ""),
+        ("      onFailure: new sources.SqsDlq(failureQueue),\n", ""),
         "without a failure destination",
     ),
     "definition that does not exist": (
@@ -201,7 +201,8 @@ def test_the_real_command_lines_synthesise_and_test(name: str, tmp_path: Path) -
     infra = tmp_path / "infra"
     (infra / "node_modules").symlink_to(cdk_modules())
     npm, node = need("npm"), need("node")
-    cdk = [node, "node_modules/aws-cdk/bin/cdk", "synth", "--quiet", "--no-notices"]
+    cdk = [str(node), "node_modules/aws-cdk/bin/cdk", "synth", "--quiet", "--no-notices"]
+    cdk += ["--context", "notifyEmail=someone@example.com"]
     made = run(cdk, infra, CDK_DISABLE_CLI_TELEMETRY="true")
     assert made.code == 0, made.output
     assert list(infra.glob("cdk.out/*.template.json"))
