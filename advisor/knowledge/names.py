@@ -36,8 +36,7 @@ class Name(Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """Return the name for people: ``text`` where ``words`` cannot hold its letters."""
-        seen = "".join(letter for letter in self.text if letter.isprintable() or letter.isspace())
-        return self.words if self.text.isascii() else " ".join(seen.split()) or self.words
+        return self.words if self.text.isascii() else " ".join(self.text.split()) or self.words
 
     @property
     def slug(self) -> str:
