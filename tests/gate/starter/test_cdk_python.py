@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint
-from tests.gate.share import SHARED, share
+from tests.gate.share import FULL, SHARED, share
 from tests.starter.checks.cdk import Synthesised, cdk_modules, project_of, write
 from tests.starter.checks.cdk_python import BANNER, interpreter, synthesised_by_python
 from tests.starter.checks.toolchains import need, run
@@ -59,14 +59,14 @@ def test_both_languages_make_the_same_template(name: str, by_python: Projects, c
 
 def test_so_they_do_wherever_two_edges_meet(by_python: Projects, cdk: Projects) -> None:
     several = [name for name in cdk if name not in PROJECTS]
-    assert len(several) >= 30
+    assert len(several) >= (30 if FULL else 5)
     assert [name for name in several if shown(by_python[name]) != shown(cdk[name])] == []
 
 
 def test_projects_pass_their_own_tests(by_python: Projects) -> None:
     assert {name: made.failed for name, made in by_python.items() if made.failed} == {}
     tested = [made for made in by_python.values() if made.passed]
-    assert len(tested) >= 20
+    assert len(tested) >= (20 if FULL else 5)
     assert all(len(made.passed) >= 8 for made in tested)
 
 
@@ -107,6 +107,7 @@ def test_the_real_command_line_synthesises(tmp_path: Path) -> None:
     infra = tmp_path / "infra"
     (infra / ".venv").symlink_to(interpreter().parents[1])
     cdk = [need("node"), str(cdk_modules() / "aws-cdk/bin/cdk"), "synth", "--quiet", "--no-notices"]
+    cdk += ["--context", "notifyEmail=someone@example.com"]
     done = run(cdk, infra, CDK_DISABLE_CLI_TELEMETRY="true")
     assert done.code == 0, done.output
     assert list(infra.glob("cdk.out/*.template.json"))
