@@ -58,7 +58,7 @@ AXES: Mapping[str, tuple[Answer | None, ...]] = {
 # - data_passing none > linear: a chain of two is what Destinations do;
 # - failure_handling: keeping what failed is what Destinations do.
 MORE: Mapping[str, tuple[tuple[Answer, Answer], ...]] = {
-    "steps": ((1, 2), (2, 3), (3, 4), (4, 5), (5, 6)),
+    "steps": ((2, 3), (3, 4), (4, 5), (5, 6)),  # a second step is what destinations hand on to
     "coordination": (("independent", "central"),),
     "parallelism": (("none", "dynamic"), ("static", "dynamic")),
     "branching": (("none", "content"), ("success-failure", "content")),
