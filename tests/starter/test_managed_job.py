@@ -70,9 +70,9 @@ def test_work_that_outlasts_a_function_is_a_container() -> None:
 @pytest.mark.parametrize(
     ("requirements", "message"),
     [
-        ({"event_source": "s3", "targets": ("glue",)}, "cannot start a Glue job, only a schedule can"),
-        ({"event_source": "eventbridge", "targets": ("emr",)}, "event_source: schedule"),
-        ({"event_source": "sqs", "targets": ("batch",)}, "cannot be started by an SQS queue"),
+        ({"event_source": "s3", "targets": ("glue",)}, "AL57"),
+        ({"event_source": "eventbridge", "targets": ("emr",)}, "AL57"),
+        ({"event_source": "sqs", "targets": ("batch",)}, "AL56"),
         ({"event_source": "schedule", "targets": ("athena",)}, "--approach step-functions"),
         ({"event_source": "schedule", "step_duration_s": 60}, "no job in this work"),
         ({"event_source": "schedule", "targets": ("glue",), "waits": ("callback",)}, "AL42"),

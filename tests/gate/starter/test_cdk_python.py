@@ -67,7 +67,7 @@ def test_projects_pass_their_own_tests(by_python: Projects) -> None:
     assert {name: made.failed for name, made in by_python.items() if made.failed} == {}
     tested = [made for made in by_python.values() if made.passed]
     assert len(tested) >= (20 if FULL else 5)
-    assert all(len(made.passed) >= 8 for made in tested)
+    assert all(len(made.passed) >= 4 for made in tested)
 
 
 # Each is changed in stack.py: told by the CDK, or by a test of the project, and always by the other template.
@@ -107,7 +107,7 @@ def test_the_real_command_line_synthesises(tmp_path: Path) -> None:
     infra = tmp_path / "infra"
     (infra / ".venv").symlink_to(interpreter().parents[1])
     cdk = [need("node"), str(cdk_modules() / "aws-cdk/bin/cdk"), "synth", "--quiet", "--no-notices"]
-    cdk += ["--context", "notifyEmail=someone@example.com"]
+    cdk += ["--context", "notify_email=someone@example.com"]
     done = run(cdk, infra, CDK_DISABLE_CLI_TELEMETRY="true")
     assert done.code == 0, done.output
     assert list(infra.glob("cdk.out/*.template.json"))
