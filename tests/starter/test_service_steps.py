@@ -66,7 +66,8 @@ def test_the_readme_says_what_is_yours_to_write() -> None:
 
 def test_a_job_may_take_longer_than_a_function() -> None:
     steps = (Step("Prepare"), Step("Run job", "batch"))
-    made = blueprint_of({"step_duration_s": 7200}, "durable-functions", steps=steps)
+    asked = {"step_duration_s": 7200, "targets": ("lambda", "batch")}
+    made = blueprint_of(asked, "durable-functions", steps=steps)
     assert made.durable and made.durable.timeout_s == 900
 
 
