@@ -14,7 +14,7 @@ THOROUGH = "ADVISOR_THOROUGH"
 
 
 def examples(count: int, one_in: int = 5) -> int:
-    """Return one in ``one_in`` of ``count`` in the first ring, twice that in the gate, or all of it."""
+    """Return one in ``one_in`` of ``count`` in the first ring and in the gate, or all of it."""
     return max(1, count // _one_in(one_in))
 
 
@@ -32,4 +32,4 @@ def _wish() -> str:
 
 
 def _one_in(one_in: int) -> int:
-    return {"all": 1, "more": (one_in + 1) // 2}.get(_wish(), one_in)
+    return 1 if _wish() == "all" else one_in

@@ -1,4 +1,4 @@
-"""The second ring: sweeps that are imported here draw other examples than the first ring, and more.
+"""The second ring: sweeps that are imported here draw other examples than the first ring.
 
 FULL_GATE=1 draws all of them.
 """
@@ -9,4 +9,4 @@ import os
 
 from tests.examples import THOROUGH
 
-os.environ[THOROUGH] = "all" if os.environ.get("FULL_GATE") else "more"
+os.environ[THOROUGH] = "all" if os.environ.get("FULL_GATE") else "others"

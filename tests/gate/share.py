@@ -23,4 +23,6 @@ def share(items: Iterable[T], one_in: int, always: Iterable[T] = ()) -> tuple[T,
     return tuple(item for place, item in enumerate(every) if place in places or item in wanted)
 
 
-SHARED = share(PROJECTS, 6, ("async-sdk", "both-branch", "standard-saga", "job-container", "messaging-topic"))
+SHARED = share(
+    PROJECTS, 12, ("async-sdk", "both-branch", "standard-saga", "job-container", "messaging-topic")
+)

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter.render import RenderedFile
+from tests.gate.share import share
 from tests.starter.played.laws import Laws
 from tests.starter.played.world import project
 from tests.starter.projects import blueprint
@@ -92,7 +93,7 @@ MUTANTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", share(MUTANTS, 3))
 def test_a_law_finds(name: str, tmp_path: Path) -> None:
     mutant = MUTANTS[name]
 

@@ -15,7 +15,7 @@ from tests.starter.typed.laws import FLAVOURS, check, project, through_source
 from tests.starter.typed.typist import type_readme
 
 
-@pytest.mark.parametrize(("iac", "source"), share(product(FLAVOURS, SOURCES), 4))
+@pytest.mark.parametrize(("iac", "source"), share(product(FLAVOURS, SOURCES), 8))
 def test_every_command_works_when_typed_in_order(source: str | None, iac: str, tmp_path: Path) -> None:
     number = SOURCES.index(source) + FLAVOURS.index(iac)
     check(source, project(source, iac, number), tmp_path)
