@@ -25,10 +25,10 @@ SAMPLED = {"destinations": 8, "step-functions": 8, "both": 4}
 
 
 def playable(made: Blueprint) -> bool:
-    """Return whether the account has all of it: no worker of a queue, no caller that waits."""
+    """Return whether the account has all of it: no worker of a queue, no caller that waits, no job alone."""
     answers = any(item.answers or item.durable for item in made.functions)
     known = made.event_source in SOURCES and not (answers or made.worked_on)
-    return known and made.runtime == "python"
+    return known and bool(made.functions) and not made.job_starts and made.runtime == "python"
 
 
 def sampled() -> Iterator[tuple[str, int]]:
