@@ -4,7 +4,7 @@
 #   make advise                      the wizard; without a terminal: an example, advised on and generated
 #   make advise ARGS="rules list"    passes arguments on to the command
 #   make test                        the first ring of tests; minutes, needs only Python
-#   make gate                        the second ring: every combination, in the tools of each flavour and runtime
+#   make gate                        the second ring, with the tools of each flavour; FULL_GATE=1: every combination
 #   make facts                       holds rules/ against the newest packages that the registries serve
 #   make check                       ruff, mypy and import-linter
 #   make bench, evaluate, matrix     figures for the pages in docs

