@@ -11,6 +11,7 @@ T = TypeVar("T")
 SEED = 20261123
 
 THOROUGH = "ADVISOR_THOROUGH"
+FULL = bool(os.environ.get("FULL_GATE"))  # all of the gate is asked for
 
 
 def examples(count: int, one_in: int = 5) -> int:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples import THOROUGH
+from tests.examples import FULL, THOROUGH
 
-FULL = bool(os.environ.get("FULL_GATE"))
 os.environ[THOROUGH] = "all" if FULL else "others"
 HERE = Path(__file__).parent
 AT_EACH_CHANGE = (
@@ -37,6 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if FULL or not any(Path(argument).resolve() == HERE for argument in config.args):
         return
     wanted = tuple(str(HERE / path) for path in AT_EACH_CHANGE)
-    dropped = [item for item in items if HERE in item.path.parents and not str(item.path).startswith(wanted)]
+    kept, dropped = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        ours = HERE not in item.path.parents or str(item.path).startswith(wanted)
+        (kept if ours else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
-    items[:] = [item for item in items if item not in set(dropped)]
+    items[:] = kept

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterable
 from typing import TypeVar
 
-from tests.examples import SEED
+from tests.examples import FULL, SEED
 from tests.starter.projects import PROJECTS
 
 T = TypeVar("T")
-FULL = bool(os.environ.get("FULL_GATE"))
 
 
 def share(items: Iterable[T], one_in: int, always: Iterable[T] = ()) -> tuple[T, ...]:

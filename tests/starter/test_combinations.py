@@ -7,18 +7,17 @@ words of SAM that do not exist) for every third; FULL_GATE=1 lints both for all,
 from __future__ import annotations
 
 import json
-import os
 
 import pytest
 
-from tests.examples import sample
+from tests.examples import FULL, sample
 from tests.starter.checks.deployed import read
 from tests.starter.combinations import FACTORS, Combination
 from tests.starter.matrix import SOURCES, covering, every, gated, rendered
 
 ALL = [(approach, combination) for approach in FACTORS for combination in covering(approach)]
 CASES = sample(ALL, 32)
-AS_WRITTEN = CASES if os.environ.get("FULL_GATE") else CASES[::3]
+AS_WRITTEN = CASES if FULL else CASES[::3]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ ShapeKind: TypeAlias = BoxKind | Literal["frame", "choice", "parallel", "start"]
 _BOX = (144.0, 42.0)
 _FAILURE_GAP, _LANE_GAP, _GAP, _PAD, _TITLE = 74.0, 14.0, 26.0, 14.0, 26.0
 _ROOM, _LINES, _LINE = 132.0, 2, 15.0
-_CHOICE_HEIGHT = 34.0
 
 
 class Line(Struct, frozen=True):
@@ -82,7 +81,7 @@ def _size(part: Part) -> tuple[float, float, float]:
         return half, half + failing, height
     wide = sum(_lane_widths(part)) + _LANE_GAP * (len(part.lanes) - 1)
     tall = max(_extent(lane)[2] for lane in part.lanes)
-    return wide / 2, wide / 2, _CHOICE_HEIGHT + _GAP + tall + _GAP / 2
+    return wide / 2, wide / 2, _BOX[1] + _GAP + tall + _GAP / 2
 
 
 def _frame_size(frame: Frame) -> tuple[float, float]:
@@ -150,12 +149,11 @@ class _Pen(Struct):
         return y + height
 
     def lanes(self, lanes: Lanes, x: float, y: float) -> float:
-        text = Line(x, y + _CHOICE_HEIGHT / 2 + 4.5, lanes.title)
-        self.shapes.append(Shape(lanes.kind, x - _BOX[0] / 2, y, _BOX[0], _CHOICE_HEIGHT, (text,)))
-        middle, top = y + _CHOICE_HEIGHT + _GAP / 2, y + _CHOICE_HEIGHT + _GAP
+        self.shape(lanes.kind, lanes.title, x, y)
+        middle, top = y + _BOX[1] + _GAP / 2, y + _BOX[1] + _GAP
         bottom = y + _size(lanes)[2]
         for lane, at in zip(lanes.lanes, _middles(_lane_widths(lanes), x), strict=True):
-            turn = f"M{x:g} {y + _CHOICE_HEIGHT:g}V{middle:g}H{at:g}"
+            turn = f"M{x:g} {y + _BOX[1]:g}V{middle:g}H{at:g}"
             if lane:
                 self.arrows.append(Arrow(f"{turn}V{top:g}"))
                 ends = self.sequence(lane, at, top)

@@ -14,7 +14,7 @@ from advisor.knowledge.answers import REGION, Step
 from advisor.knowledge.flow import units
 from advisor.knowledge.names import name
 from advisor.knowledge.requirements import Requirements
-from advisor.knowledge.rules import DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
+from advisor.knowledge.rules import BOTH, DESTINATIONS, EXPRESS, NEITHER, STEP_FUNCTIONS
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.ids import DURABLE, IDEMPOTENCY, NOTIFY_EMAIL, SOURCE_BUS
 from advisor.starter.blueprint.jobs import JobStart
@@ -74,10 +74,10 @@ def _planned(
     requirements, notes = reachable(
         answered, recommendation.aws, answers=answering, pauses=durable and pauses(design.core)
     )
-    if choice.approach in (DESTINATIONS, "both", SINGLE_FUNCTION):
+    if choice.approach in (DESTINATIONS, BOTH, SINGLE_FUNCTION):
         requirements, more = one_failure_target(requirements)
         notes += more
-    if choice.approach == "both" and not design.edge:
+    if choice.approach == BOTH and not design.edge:
         notes += (STREAM_READER,)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint
-from tests.gate.share import FULL, SHARED
+from tests.examples import FULL
+from tests.gate.share import SHARED
 from tests.starter.checks.cdk import Synthesised, cdk_modules, faults, project_of, synthesised, write
 from tests.starter.checks.toolchains import need, run
 from tests.starter.projects import PROJECTS, blueprint
@@ -192,7 +192,7 @@ def test_the_command_lines_read_the_same_in_every_project() -> None:
 
 
 # Compiling the CDK's types takes most of the time. FULL_GATE=1 takes one of each option.
-COMMANDED = ("both-branch", *(("async-s3-to-bus", "standard-saga") if os.environ.get("FULL_GATE") else ()))
+COMMANDED = ("both-branch", *(("async-s3-to-bus", "standard-saga") if FULL else ()))
 
 
 @pytest.mark.parametrize("name", COMMANDED)

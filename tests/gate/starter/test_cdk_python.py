@@ -13,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint
-from tests.gate.share import FULL, SHARED, share
+from tests.examples import FULL
+from tests.gate.share import SHARED, share
 from tests.starter.checks.cdk import Synthesised, cdk_modules, project_of, write
 from tests.starter.checks.cdk_python import BANNER, interpreter, synthesised_by_python
 from tests.starter.checks.toolchains import need, run

@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from advisor.starter import render, write_project
 from advisor.starter.blueprint.resources import Parameter
 from advisor.starter.flavours.terraform.words import is_list, snake
-from tests.gate.share import FULL, SHARED
+from tests.examples import FULL
+from tests.gate.share import SHARED
 from tests.starter.checks import neutral_cloudformation, neutral_terraform
 from tests.starter.checks.cdk import Synthesised
 from tests.starter.checks.deployed import read, translate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 from advisor.knowledge.answers import Step
 from advisor.starter import Blueprint, RenderedFile, render, write_project
 from advisor.starter.runtimes.languages import LANGUAGES
+from tests.examples import FULL
 from tests.gate.share import SHARED
 from tests.starter.checks.machine import check_machines
 from tests.starter.checks.template import check_template
@@ -44,7 +44,7 @@ COMPILED = (
     "standard-no-functions",
     "both-map",
 )
-GATED = tuple(PROJECTS) if os.environ.get("FULL_GATE") else COMPILED
+GATED = tuple(PROJECTS) if FULL else COMPILED
 
 
 def blueprint_in(runtime: str, name: str) -> Blueprint:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -17,6 +16,7 @@ import yaml
 from advisor.knowledge.answers import IACS, RUNTIMES
 from advisor.starter import render, write_project
 from advisor.starter.flavours.table import FLAVOURS
+from tests.examples import FULL
 from tests.gate.share import SHARED
 from tests.starter.checks.cdk import Synthesised
 from tests.starter.checks.scanners import bandit, checkov, scan
@@ -53,7 +53,7 @@ SCANNED = [
     for iac, runtime in product(IACS, RUNTIMES)
     if iac in READ
     for name in PROJECTS
-    if name in SEVERAL or (runtime == "python" and (name in COVERING or os.environ.get("FULL_GATE")))
+    if name in SEVERAL or (runtime == "python" and (name in COVERING or FULL))
 ]
 
 
