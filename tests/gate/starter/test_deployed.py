@@ -61,6 +61,11 @@ def deployable(template: Template) -> Template:
     return {**kept({**template, "Resources": {}}), "Resources": remaining}
 
 
+def asked_for(template: Template) -> list[str]:
+    """Return the parameters without a default."""
+    return [name for name, item in template.get("Parameters", {}).items() if "Default" not in item]
+
+
 def deploy(template: Template) -> dict[str, str]:
     """Return the physical id of each resource of the complete stack."""
     package = io.BytesIO()
@@ -73,7 +78,10 @@ def deploy(template: Template) -> dict[str, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a type that moto skips is a warning
         stacks.create_stack(
-            StackName="stack", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+            StackName="stack",
+            TemplateBody=json.dumps(template),
+            Parameters=[{"ParameterKey": name, "ParameterValue": "x"} for name in asked_for(template)],
+            Capabilities=["CAPABILITY_IAM"],
         )
     assert stacks.describe_stacks(StackName="stack")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
     summaries = stacks.list_stack_resources(StackName="stack")["StackResourceSummaries"]

@@ -227,29 +227,29 @@ def test_the_gate_sees_a_fault_of_the_state_machine(fault: str) -> None:
 
 def _parameters(**fields: Any) -> Callable[[dict[str, Any]], None]:
     def edit(machine: dict[str, Any]) -> None:
-        machine["States"]["Check fraud"]["Parameters"].update(fields)
+        machine["States"]["Check order"]["Parameters"].update(fields)
 
     return edit
 
 
 JSONPATH_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "expression of JSONata": (_parameters(Payload="{% $states.input %}"), "an expression of JSONata"),
-    "field of JSONata": (_state("Check fraud", Output="$"), "Output"),
+    "field of JSONata": (_state("Check order", Output="$"), "Output"),
     "path handed on as text": (_parameters(Payload="$"), "is not looked up without .$"),
     "intrinsic handed on as text": (_parameters(Payload="States.UUID()"), "is not looked up without .$"),
     "text where a path is due": (_parameters(**{"Payload.$": "payload"}), "not a path"),
     "function that does not exist": (_parameters(**{"Payload.$": "States.Now()"}), "States.Now"),
-    "result at no place": (_state("Check fraud", ResultPath="answer"), "ResultPath"),
+    "result at no place": (_state("Check order", ResultPath="answer"), "ResultPath"),
     "test of no value": (
-        _state("Special case?", Choices=[{"NumericEquals": 1, "Next": "Wait"}]),
-        "Special case?",
+        _state("Approved?", Choices=[{"NumericEquals": 1, "Next": "Wait"}]),
+        "Approved?",
     ),
     "test that does not exist": (
-        _state("Special case?", Choices=[{"Variable": "$.amount", "NumericIs": 1, "Next": "Wait"}]),
+        _state("Approved?", Choices=[{"Variable": "$.amount", "NumericIs": 1, "Next": "Wait"}]),
         "NumericIs",
     ),
     "function not named": (
-        lambda machine: machine["States"]["Check fraud"].update(Parameters={}),
+        lambda machine: machine["States"]["Check order"].update(Parameters={}),
         "without FunctionName",
     ),
 }
@@ -258,7 +258,7 @@ JSONPATH_FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 @pytest.mark.parametrize("fault", JSONPATH_FAULTS)
 def test_the_gate_sees_a_fault_of_a_state_machine_in_jsonpath(fault: str) -> None:
     edit, told = JSONPATH_FAULTS[fault]
-    machine = json.loads(in_jsonpath("standard-saga")["statemachine/order-pipeline.asl.json"])
+    machine = json.loads(in_jsonpath("standard-choices")["statemachine/order-pipeline.asl.json"])
     edit(machine)
     problems = check_definition(json.dumps(machine), express=False)
     assert any(told in problem for problem in problems), problems

@@ -63,7 +63,8 @@ def written(runtime: str, name: str, folder: Path) -> Path:
     return project
 
 
-WIRING = re.compile(  # what may change with one's mind: nothing else does, no handler and no test of one
+WIRING = re.compile(  # what may change with one's mind: no handler does; a test of handlers says who calls it
+    r"Makefile|tests/(test_handlers\.py|handlers\.test\.js)|.*/HandlersTest\.java|"
     r"README\.md|template\.yaml|statemachine/.+|events/event\.json|tests/records/.+|"
     r".*/(unwrap|work)\.\w+|.*(Unwrap|UnitOfWork)\.java|.*/?(test_unwrap|unwrap_test|unwrap\.test|UnwrapTest)\.\w+|"
     r"wiring/.+|tests/(test_state_machine|state_machine_test)\.\w+|"
