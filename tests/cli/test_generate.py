@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
-from advisor.cli.generate import LANGUAGES, TOOLS
+from advisor.cli.generate import ALTERNATIVES, APPROACHES, LANGUAGES, TOOLS
 from advisor.knowledge.answers import IACS, RUNTIMES
+from advisor.starter.blueprint.project import Approach
+from advisor.starter.plan import alternatives
 from tests.cli.conftest import Advise, Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -142,3 +145,8 @@ def test_where_neither_fits_the_first_alternative_is_built(advise: Advise, tmp_p
 def test_help_names_every_tool_and_language() -> None:
     assert tuple(TOOLS.split("|")) == IACS
     assert tuple(LANGUAGES.split("|")) == RUNTIMES
+
+
+def test_every_approach_that_is_planned_can_be_named() -> None:
+    assert set(ALTERNATIVES) == set(alternatives.ALTERNATIVES)
+    assert ("auto", *get_args(Approach)) == APPROACHES

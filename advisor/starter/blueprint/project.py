@@ -136,6 +136,13 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(item for item in self.resources if isinstance(item, JobStart))
 
     @cached_property
+    def job_values(self) -> tuple[Parameter, ...]:
+        """Return the single values, given at the deployment, by which the jobs are known."""
+        used = refs_in(tuple((job.arguments, job.target, job.definition) for job in self.job_starts))
+        found = (self.by_id[name] for name in dict.fromkeys(ref.to for ref in used))
+        return tuple(item for item in found if isinstance(item, Parameter))
+
+    @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
         return tuple(item for item in self.resources if isinstance(item, Alarm))
 

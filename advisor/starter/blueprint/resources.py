@@ -337,6 +337,23 @@ class Policy(Resource, frozen=True):
     kind: ClassVar[str] = "policy"
 
 
+EXAMPLES = {  # by how the name of a parameter ends
+    "VpcId": "vpc-0a1b2c3d",
+    "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+    "Subnets": "subnet-0a1b2c3d,subnet-4e5f6a7b",
+    "JobQueueArn": "arn:aws:batch:us-east-1:123456789012:job-queue/work",
+    "JobDefinitionArn": "arn:aws:batch:us-east-1:123456789012:job-definition/work:1",
+    "KafkaClusterArn": "arn:aws:kafka:us-east-1:123456789012:cluster/orders/2f1d-5",
+    "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders",
+    "ClusterId": "j-3H6EATEWWRKC",
+    "Script": "s3://example-bucket/job.py",
+    "WatchedLogGroup": "/aws/lambda/orders",
+    "Endpoint": "https://example.com",
+    "Recipient": "ann@example.com",
+    "Email": "ann@example.com",
+}
+
+
 class Parameter(Resource, frozen=True):
     """A value the user gives when deploying."""
 
@@ -348,12 +365,6 @@ class Parameter(Resource, frozen=True):
     @property
     def example(self) -> str:
         """Return a value of the right form, for tests that deploy nothing."""
-        ends = {
-            "VpcId": "vpc-0a1b2c3d",
-            "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b",
-            "Arn": "arn:aws:service:us-east-1:123456789012:cluster/example/1",
-            "Endpoint": "https://example.com",
-            "Recipient": "ann@example.com",
-            "Email": "ann@example.com",
-        }
-        return self.default or next((text for end, text in ends.items() if self.id.endswith(end)), "example")
+        return self.default or next(
+            (text for end, text in EXAMPLES.items() if self.id.endswith(end)), "example"
+        )

@@ -7,20 +7,14 @@ from collections.abc import Callable
 
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.wiring import refs_in
 
 Output = Callable[[str], str]
 
 
 def asked(blueprint: Blueprint) -> str:
-    """Return which variables of the commands are values that the user gave at the deployment."""
-    named = ", ".join(f"`{name}`" for start in blueprint.job_starts for name in _given(blueprint, start))
-    return f"Fill in what you gave as {named}." if named else ""
-
-
-def _given(blueprint: Blueprint, start: JobStart) -> tuple[str, ...]:
-    refs = dict.fromkeys(ref.to for ref in refs_in((start.arguments, start.target, start.subnets)))
-    return tuple(name for name in refs if blueprint.by_id[name].kind == "parameter")
+    """Return which variable of the commands is a list that the user gave at the deployment."""
+    lists = ", ".join(f"`{start.subnets.to}`" for start in blueprint.job_starts if start.subnets)
+    return f"`SUBNETS` is what you gave as {lists}." if lists else ""
 
 
 def start(blueprint: Blueprint, output: Output) -> str:
@@ -32,29 +26,31 @@ def _start(item: JobStart, output: Output) -> str:
     name = item.id.removesuffix("Start")
     match item.service:
         case "ecs-fargate":
-            where = "'awsvpcConfiguration={subnets=[subnet-0a1b2c3d],assignPublicIp=ENABLED}'"
+            where = "awsvpcConfiguration={subnets=[$SUBNETS],assignPublicIp=ENABLED}"
             return (
+                "SUBNETS=subnet-0a1b2c3d,subnet-4e5f6a7b\n"
                 f"aws ecs run-task --cluster {output(f'{name}TaskClusterName')} --launch-type FARGATE \\\n"
                 f"  --task-definition {output(f'{name}TaskDefinitionArn')} \\\n"
-                f"  --network-configuration {where}"
+                f'  --network-configuration "{where}"'
             )
         case "batch":
             return (
-                f"aws batch submit-job --job-name {shlex.quote(item.arguments['JobName'])} "
-                "--job-queue JOB_QUEUE_ARN \\\n"
-                "  --job-definition JOB_DEFINITION_ARN --parameters payload=1001"
+                f"aws batch submit-job --job-name {shlex.quote(item.arguments['JobName'])} \\\n"
+                f"  --job-queue {output(f'{name}JobQueueArnGiven')} \\\n"
+                f"  --job-definition {output(f'{name}JobDefinitionArnGiven')} --parameters payload=1001"
             )
         case "glue":
-            return 'aws glue start-job-run --job-name GLUE_JOB_NAME --arguments \'{"--payload": "1001"}\''
+            job = output(f"{name}GlueJobNameGiven")
+            return f'aws glue start-job-run --job-name {job} --arguments \'{{"--payload": "1001"}}\''
         case "codebuild":
             return (
-                "aws codebuild start-build --project-name PROJECT_NAME \\\n"
+                f"aws codebuild start-build --project-name {output(f'{name}ProjectNameGiven')} \\\n"
                 "  --environment-variables-override name=PAYLOAD,value=1001"
             )
     return (
-        "aws emr add-steps --cluster-id CLUSTER_ID --steps \\\n"
+        f"aws emr add-steps --cluster-id {output(f'{name}ClusterIdGiven')} --steps \\\n"
         f"  'Type=CUSTOM_JAR,Name={item.arguments['Steps'][0]['Name']},ActionOnFailure=CONTINUE,"
-        "Jar=command-runner.jar,Args=[spark-submit,SCRIPT,1001]'"
+        f"Jar=command-runner.jar,Args=[spark-submit,'{output(f'{name}ScriptGiven')}',1001]'"
     )
 
 
@@ -65,14 +61,18 @@ def look(blueprint: Blueprint, output: Output) -> str:
 
 def _look(item: JobStart, output: Output) -> str:
     name = item.id.removesuffix("Start")
-    return {
-        "ecs-fargate": (
-            f"aws ecs list-tasks --desired-status STOPPED --cluster {output(f'{name}TaskClusterName')}"
-            if item.task
-            else ""
-        ),
-        "batch": "aws batch list-jobs --job-queue JOB_QUEUE_ARN --filters name=JOB_STATUS,values=FAILED",
-        "glue": "aws glue get-job-runs --job-name GLUE_JOB_NAME --max-results 3",
-        "codebuild": "aws codebuild list-builds-for-project --project-name PROJECT_NAME",
-        "emr": "aws emr list-steps --cluster-id CLUSTER_ID",
-    }[item.service]
+    match item.service:
+        case "ecs-fargate":
+            return f"aws ecs list-tasks --desired-status STOPPED --cluster {output(f'{name}TaskClusterName')}"
+        case "batch":
+            queue = output(f"{name}JobQueueArnGiven")
+            return "\n".join(
+                f"aws batch list-jobs --job-queue {queue} --job-status {state}"
+                for state in ("RUNNING", "SUCCEEDED", "FAILED")
+            )
+        case "glue":
+            return f"aws glue get-job-runs --job-name {output(f'{name}GlueJobNameGiven')} --max-results 3"
+        case "codebuild":
+            project = output(f"{name}ProjectNameGiven")
+            return f"aws codebuild list-builds-for-project --project-name {project}"
+    return f"aws emr list-steps --cluster-id {output(f'{name}ClusterIdGiven')}"

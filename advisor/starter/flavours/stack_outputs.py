@@ -38,7 +38,12 @@ def in_reading_order(blueprint: Blueprint) -> tuple[Resource, ...]:
 
 def outputs(blueprint: Blueprint) -> tuple[Output, ...]:
     """Return what a user needs to try the project out."""
-    return tuple(_outputs(blueprint))
+    return (*_given(blueprint), *_outputs(blueprint))
+
+
+def _given(blueprint: Blueprint) -> Iterator[Output]:
+    for value in blueprint.job_values:
+        yield Output(f"{value.id}Given", f"This is the {value.purpose}", Ref(value.id, "name"))
 
 
 def _of_function(first: Function) -> Iterator[Output]:

@@ -7,6 +7,7 @@ import math
 from msgspec import Struct
 
 from advisor.knowledge.aws import AwsFacts
+from advisor.knowledge.flow import units
 from advisor.knowledge.requirements import Requirements
 from advisor.starter.plan.context import PlanContext
 
@@ -111,7 +112,9 @@ def _stream(context: PlanContext, *, waited: bool) -> str:
 def _step(context: PlanContext) -> str:
     step_s = context.requirements.number("step_duration_s", 0)
     limit = context.aws.limits["starter-function-timeout"]
-    if step_s <= limit.number:
+    design = context.design
+    in_functions = not design.core or any(unit.service == "lambda" for unit in units(design.core))
+    if step_s <= limit.number or not in_functions or design.approach == "managed-job":
         return ""
     return (
         f"A step takes {step_s:,.10g} s, and a function here stops after {limit.number:,} s. {limit.text} "

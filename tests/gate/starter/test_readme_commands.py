@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from advisor.starter.plan.alternatives import ALTERNATIVES
 from tests.gate.share import share
 from tests.starter.matrix import SOURCES
-from tests.starter.projects import blueprint_of
-from tests.starter.typed.laws import FLAVOURS, check, project, through_source
+from tests.starter.projects import PROJECTS, blueprint_of
+from tests.starter.typed.laws import FLAVOURS, check, inline_faults, project, through_source
 from tests.starter.typed.typist import type_readme
 
 
@@ -19,6 +20,17 @@ from tests.starter.typed.typist import type_readme
 def test_every_command_works_when_typed_in_order(source: str | None, iac: str, tmp_path: Path) -> None:
     number = SOURCES.index(source) + FLAVOURS.index(iac)
     check(source, project(source, iac, number), tmp_path)
+
+
+OTHERS = [name for name, (_, approach, _) in PROJECTS.items() if approach in ALTERNATIVES]
+
+
+@pytest.mark.parametrize(("iac", "name"), share(product(FLAVOURS, OTHERS), 6))
+def test_every_command_of_an_alternative_works(name: str, iac: str, tmp_path: Path) -> None:
+    answers, approach, steps = PROJECTS[name]
+    made = blueprint_of(answers, approach, steps=steps, iac=iac)
+    assert type_readme(made, tmp_path).faults == ()
+    assert inline_faults(made) == []
 
 
 README = "README.md"

@@ -17,6 +17,8 @@ from botocore.validate import ParamValidator
 OWN = {
     "s3 cp": r"- s3://[a-z0-9.-]+/[\w/.]+",
     "s3 rm": r"s3://[a-z0-9.-]+ --recursive",
+    "emr add-steps": r"--cluster-id j-\w+ --steps Type=CUSTOM_JAR,Name=[\w-]+,ActionOnFailure=CONTINUE,"
+    r"Jar=command-runner\.jar,Args=\[[\w./:,-]+\]",
     "logs tail": r"[\w/.-]+ --since 10m",
     "configure export-credentials": r"--format env",
 }
@@ -86,20 +88,42 @@ def _flags(args: list[str]) -> list[tuple[str, str]]:
 
 def _value(text: str, shape: Shape) -> Any:
     if shape.type_name in ("list", "structure", "map"):
-        return json.loads(text) if text[:1] in "[{" else _shorthand(text, shape)
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            return _shorthand(text, shape)
     if shape.type_name in ("integer", "long"):
         return int(text)
     return text.encode() if shape.type_name == "blob" else text
 
 
 def _shorthand(text: str, shape: Shape) -> Any:
-    """Return ``key=value,key=value``, or a lone word of a list, as the CLI reads it."""
+    """Return ``key=value,key={key=[value,value]}``, or lone words of a list, as the CLI reads them."""
+    if shape.type_name == "list" and text.startswith("["):
+        return [_value(part, shape.member) for part in _parts(text[1:-1])]
+    if text.startswith("{"):
+        text = text[1:-1]
     member = shape.member if shape.type_name == "list" else shape
     if "=" not in text:
         return [text]
-    fields = dict(part.partition("=")[::2] for part in text.split(","))
-    read = {
-        key: _value(value, member.members[key]) if key in member.members else value
-        for key, value in fields.items()
-    }
+    fields = dict(part.partition("=")[::2] for part in _parts(text))
+    read = {key: _field(value, member, key) for key, value in fields.items()}
     return [read] if shape.type_name == "list" else read
+
+
+def _field(text: str, shape: Shape, key: str) -> Any:
+    if shape.type_name == "map":
+        return _value(text, shape.value)
+    return _value(text, shape.members[key]) if key in shape.members else text
+
+
+def _parts(text: str) -> list[str]:
+    """Return what commas divide, but for those inside brackets."""
+    found, depth = [""], 0
+    for letter in text:
+        depth += (letter in "[{") - (letter in "]}")
+        if letter == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return found

@@ -20,7 +20,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint, render, write_project
-from advisor.starter.blueprint.resources import Resource
+from advisor.starter.blueprint.resources import Parameter, Resource
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.flavours.stack_outputs import outputs
 from advisor.starter.render import RenderedFile
@@ -45,6 +45,9 @@ VALUES = {
     ("bucket", "name"): "stack-{1}",
     ("stream", "name"): "{0}",
     ("table", "name"): "{0}",
+    ("bus", "name"): "{0}",
+    ("container", "name"): "{0}Cluster",
+    ("container", "arn"): f"arn:aws:ecs:{HERE}:task-definition/{{1}}:1",
     ("function", "arn"): f"arn:aws:lambda:{HERE}:function:{{0}}:live",
     ("function", "logs"): "/aws/lambda/{0}",
     ("function", "url"): "https://abc123.lambda-url.us-east-1.on.aws/",
@@ -192,6 +195,8 @@ def _value(blueprint: Blueprint, target: Any) -> str:
         return target.pattern.format(*("abc123" for _ in target.parts), region=blueprint.region)
     assert isinstance(target, Ref)
     item: Resource = blueprint.by_id[target.to]
+    if isinstance(item, Parameter):
+        return item.example
     return VALUES[item.kind, target.attribute].format(item.id, item.id.lower())
 
 
