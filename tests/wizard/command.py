@@ -87,7 +87,7 @@ def goes_to_a_project_that_the_printed_command_repeats(tmp_path: Path, *flags: s
         while "Folder to write to?" not in terminal.everything:
             terminal.type(*([f"1{ENTER}"] if plain else [ENTER]))
         terminal.type(str(project), ENTER)
-        terminal.wait_for("files written to", 60)
+        terminal.wait_for("files written to", seconds=60)
         terminal.type(*([f"8{ENTER}"] if plain else [END, ENTER]))
         assert terminal.exit_code() == 0
         command = re.findall(r"^  (advisor generate .*)$", terminal.everything, re.M)[-1]

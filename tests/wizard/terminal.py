@@ -54,15 +54,15 @@ class Terminal:
             if self.tells_cursor and b"\x1b[6n" in data:  # it asks where the cursor is
                 self.process.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
 
-    def wait_for(self, text: str, seconds: float = 20) -> str:
-        """Return the screen once ``text`` is on it."""
+    def wait_for(self, *texts: str, seconds: float = 20) -> str:
+        """Return the screen once one of ``texts`` is on it."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.read(0.05)
-            if text in self.text:
+            if any(text in self.text for text in texts):
                 self.read()
                 return self.text
-        raise AssertionError(f"{text!r} never came. The screen:\n{self.text}")
+        raise AssertionError(f"{' or '.join(texts)} never came. The screen:\n{self.text}")
 
     def type(self, *keys: str) -> str:
         """Press keys, one after the other, and return the screen that follows."""

@@ -48,15 +48,13 @@ def test_every_question_fits_a_screen_of_eighty_by_twenty_four(tmp_path: Path) -
     with advisor(tmp_path, "--all", columns=80) as terminal:
         terminal.wait_for("? help")
         for number in range(1, 60):
-            if "Review." in terminal.text:
+            if "Review." in terminal.wait_for(f"Question {number}, ", "Review."):
                 break
-            terminal.wait_for(f"Question {number}, ")
             joined = " ".join(line.strip() for line in terminal.lines)
             question = next(q for q in QUESTIONNAIRE.questions if q.key == asked_on(joined))
             assert question.ask in joined
             assert any("< back" in line for line in terminal.text.split("\n")[-2:])
             terminal.type("-")
-            terminal.read(0.3)
         assert "Review." in terminal.text
 
 
@@ -67,8 +65,9 @@ def asked_on(joined: str) -> str:
 def test_space_marks_several(tmp_path: Path) -> None:
     with advisor(tmp_path, "--all", columns=80) as terminal:
         terminal.wait_for("? help")
-        while "[ ]" not in terminal.text:
+        number = 1
+        while "[ ]" not in terminal.wait_for(f"Question {number}, "):
             terminal.type("-")
-            terminal.read(0.3)
+            number += 1
         terminal.type(SPACE)
         assert "[✓]" in terminal.text
