@@ -39,6 +39,11 @@ class PlanContext(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
     @property
+    def ordered(self) -> bool:
+        """Return whether events must be worked on in the order in which they came, at least per key."""
+        return self.requirements.text("ordering") == "required"
+
+    @property
     def answer_s(self) -> int:
         """Return how long a run may take whose result a caller waits for; 0 where nobody waits.
 

@@ -46,15 +46,24 @@ class Source(Struct, frozen=True):
 
 
 def undelivered(
-    context: PlanContext, what: str, sender: tuple[str, Ref | Arn] | None, queue_id: str = ""
+    context: PlanContext,
+    what: str,
+    sender: tuple[str, Ref | Arn] | None,
+    queue_id: str = "",
+    *,
+    fifo: bool = False,
 ) -> Fragment:
-    """Return the queue that keeps what ``what`` could not deliver; ``sender`` may write to it."""
+    """Return the queue that keeps what ``what`` could not deliver; ``sender`` may write to it.
+
+    A queue or topic that is FIFO needs one that is ``fifo`` too.
+    """
     queue = Queue(
         queue_id or UNDELIVERED,
         f"keeps events that {what} could not deliver",
         context.asked("event_source", "failure_handling"),
         senders=(sender,) if sender else (),
         stays_empty=True,
+        fifo=fifo,
     )
     return Fragment((queue,))
 

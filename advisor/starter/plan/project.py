@@ -37,6 +37,7 @@ from advisor.starter.plan.event_sources.to_state_machine import source_of_machin
 from advisor.starter.plan.failure_routes import failure_routes
 from advisor.starter.plan.large_payloads import payload_notes, with_payload_bucket
 from advisor.starter.plan.load import load_notes
+from advisor.starter.plan.order import order_notes
 from advisor.starter.plan.reachable import one_failure_target, reachable
 from advisor.starter.plan.regions import check_services
 from advisor.starter.plan.sample_payload import sample_payload
@@ -201,6 +202,7 @@ def _blueprint(
             *built.notes,
             *payload_notes(context),
             *load_notes(context, waited=_waited(resources)),
+            *order_notes(context, resources),
             *effect_notes(Requirements(recommendation.answers.requirements)),
         ),
         inner=built.inner,

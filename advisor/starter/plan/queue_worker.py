@@ -17,7 +17,7 @@ from advisor.starter.blueprint.wiring import QueueBatch, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import reading
 from advisor.starter.plan.destinations.function_chain import function, in_one_function
-from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of, ordered
+from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of
 from advisor.starter.plan.sample_payload import sample_payload
 
 QUEUE, DEAD_LETTERS = "SourceQueue", "DeadLetterQueue"
@@ -56,7 +56,8 @@ def messaging(context: PlanContext) -> PlannedFlow:
     feed = feed_of(context, payload, readers)
     parts = merge([feed.parts, *(worker(context, item, feed, pace) for item in readers)])
     notes = (in_one_function(steps),) if together > 1 else ()
-    return PlannedFlow(edge, parts, message(feed.body), notes=notes, payload=payload)
+    event = message(feed.body, ordered=context.ordered)
+    return PlannedFlow(edge, parts, event, notes=notes, payload=payload)
 
 
 def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, ...]:
@@ -98,7 +99,7 @@ def _check_step(context: PlanContext, unit: Unit, together: int) -> None:
 
 def worker(context: PlanContext, consumer: Consumer, feed: Feed, pace: Pace) -> Fragment:
     """Return the queue of ``consumer``, the function that reads it, and its dead-letter queue."""
-    unit, fifo = consumer.unit, ordered(context)
+    unit, fifo = consumer.unit, context.ordered
     letters = Queue(
         DEAD_LETTERS if consumer.queue == QUEUE else f"{unit.name.id}DeadLetters",
         "keeps the messages that could not be worked on",
@@ -159,13 +160,14 @@ def _reader(context: PlanContext, unit: Unit, queue: Queue, pace: Pace) -> Funct
     return replace(made, timeout_s=pace.timeout_s, trigger=Trigger("sqs", source=Ref(queue.id), worker=batch))
 
 
-def message(body: Any) -> Mapping[str, Any]:
-    """Return what the poller of a queue hands over for one message."""
+def message(body: Any, *, ordered: bool = False) -> Mapping[str, Any]:
+    """Return what the poller of a queue hands over for one message; ``ordered``: of a FIFO queue."""
+    group = {"MessageGroupId": "order-1001"} if ordered else {}
     one = {
         "messageId": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78",
         "receiptHandle": "MessageReceiptHandle",
         "body": json.dumps(body),
-        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1795435200000"},
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1795435200000", **group},
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:source",
     }

@@ -51,7 +51,24 @@ def _called(name: str, state: State, identity: Identity) -> State:
         return _with(state, {"Payload": {**place, "payload": state["Arguments"]["Payload"]["payload"]}})
     if state["Resource"].endswith("http:invoke"):
         return _with(state, {"Headers": {"Idempotency-Key": _key(name, identity)}})
-    return state
+    return {**state, "Arguments": _placed(state["Arguments"], identity)}
+
+
+def _placed(value: Any, identity: Identity) -> Any:
+    """Return ``value``, where what is named after the run is named after the item in it as well."""
+    if isinstance(value, Mapping):
+        return {key: _placed(item, identity) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_placed(item, identity) for item in value]
+    if isinstance(value, Filled) and value.parts[:1] == (EXECUTION_NAME,):
+        pattern = value.pattern.replace("{}", "/".join(["{}"] * (len(identity.items) + 1)), 1)
+        return Filled(pattern, (_run(identity), *identity.items, *value.parts[1:]))
+    return value
+
+
+def _run(identity: Identity) -> Value:
+    """Return the run as part of a name: an ARN is too long for one."""
+    return EXECUTION_NAME if identity.run == EXECUTION_ID else identity.run
 
 
 def _with(state: State, arguments: Mapping[str, Any]) -> State:
@@ -67,7 +84,7 @@ def _item(identity: Identity) -> dict[str, Any]:
 def _key(name: str, identity: Identity) -> Filled:
     """Return a key for the called service that each attempt of the same call sends."""
     slug = name.lower().replace(" ", "-")
-    places = (EXECUTION_NAME if identity.run == EXECUTION_ID else identity.run, *identity.items)
+    places = (_run(identity), *identity.items)
     return Filled("-".join(["{}", slug, *["{}"] * len(identity.items)]), places)
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import SOURCE_BUS, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.resources import Bucket, Bus, IotRule, Queue, Route, Subscription, Topic
+from advisor.starter.blueprint.resources import Bucket, Bus, IotRule, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import REQUESTED, RULES_OF_ACCOUNT, Source, bus_event, rule, undelivered
@@ -53,11 +53,6 @@ class Feed(Struct, frozen=True, kw_only=True):
 Consumers = tuple[Consumer, ...]
 
 
-def ordered(context: PlanContext) -> bool:
-    """Return whether the messages of a group must keep their order."""
-    return context.requirements.text("ordering") == "required"
-
-
 def feed_of(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
     """Return how the event source fills the queues of ``consumers``; NotSupported where it cannot."""
     kind = context.requirements.text("event_source", "sdk")
@@ -83,7 +78,7 @@ def _callers(context: PlanContext, payload: Mapping[str, Any], consumers: Consum
     if len(consumers) == 1:
         return Feed(body=payload)
     chooses = context.requirements.text("consumers") == "open" or any(item.only for item in consumers)
-    if ordered(context) or not chooses:
+    if context.ordered or not chooses:
         return _topic(context, payload, consumers)
     bus = Bus(SOURCE_BUS, "takes the events of all callers", context.asked("consumers", "event_source"))
     pattern = {"source": [context.source], "detail-type": [REQUESTED]}
@@ -97,7 +92,7 @@ def _callers(context: PlanContext, payload: Mapping[str, Any], consumers: Consum
 
 
 def _topic(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
-    rules, fifo = context.asked("event_source", "consumers", "ordering"), ordered(context)
+    rules, fifo = context.asked("event_source", "consumers", "ordering"), context.ordered
     topic = Topic("SourceTopic", "receives the messages to work on", rules, fifo=fifo)
     links = tuple(
         Subscription(
@@ -111,15 +106,14 @@ def _topic(context: PlanContext, payload: Mapping[str, Any], consumers: Consumer
         )
         for item in consumers
     )
-    kept = undelivered(context, "SNS", ("sns.amazonaws.com", Ref(topic.id))).resources
-    queues = tuple(replace(item, fifo=fifo) for item in kept if isinstance(item, Queue))
-    parts = Fragment((topic, *links, *queues))
+    kept = undelivered(context, "SNS", ("sns.amazonaws.com", Ref(topic.id)), fifo=fifo)
+    parts = Fragment((topic, *links, *kept.resources))
     return Feed(parts=parts, sender=("sns.amazonaws.com", Ref(topic.id)), body=payload)
 
 
 def _things(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
     """Return an IoT rule that publishes what things send to a topic."""
-    if ordered(context):
+    if context.ordered:
         raise NotSupported(
             "An IoT rule names no message group, so that no queue behind it can keep an order: say "
             "event_source: kinesis, whose stream an IoT rule can write to."
@@ -144,7 +138,7 @@ def _rules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumer
 
 def _by_rules(context: PlanContext, source: Source, consumers: Consumers) -> Feed:
     """Return rules that put into queues what would start a function."""
-    if ordered(context):
+    if context.ordered:
         raise NotSupported(
             "EventBridge delivers events in no order, so that no queue behind a rule can keep one: say "
             "event_source: sqs or event_source: sns (a FIFO queue or topic), or event_source: kinesis."

@@ -53,7 +53,7 @@ RECORD_OF_TOPIC = Entry(
     RECORD.payload,
     "$states.input[0].topic & '-' & $states.input[0].partition & '-' & $states.input[0].offset",
 )
-# An item as plain JSON; a change that removes it brings its last image
+# An item as plain JSON, and whether it is new, changed or removed; then the image is its last one
 PLAIN = (
     "$plain := function($v) { "
     "$exists($v.M) ? $merge([{}, $each($v.M, function($i, $k) { {$k: $plain($i)} })]) : "
@@ -64,7 +64,7 @@ CHANGE = Entry(
     "(" + PLAIN + "$record := $states.input[0].record; "
     "$image := $exists($record.NewImage) ? $record.NewImage : "
     "$exists($record.OldImage) ? $record.OldImage : $record.Keys; "
-    "{'id': $record.Keys.id.S, 'change': $states.input[0].change, 'image': $plain({'M': $image})})",
+    "$merge([$plain({'M': $image}), {'eventName': $states.input[0].change}]))",
     "$states.input[0].event",
 )
 
@@ -111,7 +111,7 @@ def _queue(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) 
 
 
 def _sns(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    topic = Topic("SourceTopic", "receives the messages to work on", asked(context))
+    topic = Topic("SourceTopic", "receives the messages to work on", asked(context), fifo=context.ordered)
     link = Subscription(
         "SourceSubscription",
         "brings the topic's messages to the queue",
@@ -140,9 +140,10 @@ def _from_queue(
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
         max_receives=context.aws.limit("advised-receives"),
+        fifo=context.ordered,
     )
     piped = _pipe(context, "sqs", Ref(queue.id), (envelope("messageId", "body"), way))
-    kept = undelivered(context, "the pipe", senders[0] if senders else None)
+    kept = undelivered(context, "the pipe", senders[0] if senders else None, fifo=context.ordered)
     event = [{"event": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78", "payload": payload}]
     return Source(None, event, merge([Fragment((*before, queue)), kept, piped]), RECORD)
 
@@ -181,7 +182,7 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-msk.html
     """
     read = kafka_topic(context, "SourcePipe")
-    waits = way.express and context.requirements.text("ordering") == "required"
+    waits = way.express and context.ordered
     template = '{"topic": <$.topic>, "partition": <$.partition>, "offset": <$.offset>, "payload": <$.value>}'
     piped = _pipe(context, "kafka", read.cluster, (template, StartOptions(waits, way.waits)))
     pipe = replace(piped.resources[0], topic=read.topic, group=read.group)
@@ -196,8 +197,7 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
     """
     template, way = how
     each_s = float(context.requirements.number("total_duration_s", 0))
-    ordered = context.requirements.text("ordering") == "required"
-    waits = way.express and (ordered or service not in SHARDED or not too_slow(context, each_s))
+    waits = way.express and (context.ordered or service not in SHARDED or not too_slow(context, each_s))
     pipe = Pipe(
         "SourcePipe",
         f"starts the workflow for each record of {source.to}",

@@ -1,0 +1,22 @@
+"""Shapes of real events that are easily forgotten, with the real handlers in Node.js, Go and Java."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.starter.played.order import reader
+from tests.starter.played.shapes import check_groups, check_tombstones, worker
+
+
+@pytest.mark.parametrize("runtime", ["nodejs", "go", "java"])
+def test_a_message_that_fails_holds_up_its_own_group_only(runtime: str, tmp_path: Path) -> None:
+    with worker(runtime, tmp_path) as handler:
+        check_groups(handler)
+
+
+@pytest.mark.parametrize("runtime", ["nodejs", "go", "java"])
+def test_a_tombstone_blocks_no_partition(runtime: str, tmp_path: Path) -> None:
+    with reader("kafka", runtime, tmp_path) as handler:
+        check_tombstones(handler)

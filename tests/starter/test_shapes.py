@@ -1,0 +1,82 @@
+"""Shapes of real events that are easily forgotten, with the real handlers in Python."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.knowledge.answers import Choice, FieldCondition, ForEach, Step
+from advisor.starter import render, write_project
+from advisor.starter.blueprint.items import typed
+from tests.starter.checks.running import run_machine
+from tests.starter.played.in_process import loaded
+from tests.starter.played.order import reader
+from tests.starter.played.probes import ENVIRONMENT
+from tests.starter.played.shapes import check_groups, check_tombstones, worker
+from tests.starter.projects import blueprint_of
+
+
+def test_a_message_that_fails_holds_up_its_own_group_only(tmp_path: Path) -> None:
+    with worker("python", tmp_path) as handler:
+        check_groups(handler)
+
+
+def test_a_tombstone_blocks_no_partition(tmp_path: Path) -> None:
+    with reader("kafka", "python", tmp_path) as handler:
+        check_tombstones(handler)
+
+
+@pytest.mark.parametrize(
+    ("change", "images"),
+    [
+        ("INSERT", {"NewImage": {"amount": {"N": "3"}}}),
+        ("MODIFY", {"NewImage": {"amount": {"N": "3"}}, "OldImage": {"amount": {"N": "2"}}}),
+        ("REMOVE", {"OldImage": {"amount": {"N": "3"}}}),
+    ],
+)
+def test_a_function_can_tell_an_item_that_is_removed(
+    change: str, images: dict[str, Any], tmp_path: Path
+) -> None:
+    made = blueprint_of(
+        {"event_source": "dynamodb-stream", "steps": 1, "on_failure": ("sqs",)}, "destinations"
+    )
+    write_project(render(made), tmp_path / "project")
+    with loaded(tmp_path / "project" / "functions", ("shared.unwrap",), ENVIRONMENT) as (unwrap,):
+        payload = unwrap.payload_of({"eventName": change, "dynamodb": {"Keys": {"id": {"S": "1"}}, **images}})
+    assert payload == {"amount": 3, "eventName": change}
+
+
+@pytest.mark.parametrize("language", ["jsonata", "jsonpath"])
+@pytest.mark.parametrize(("change", "image"), [("INSERT", "NewImage"), ("REMOVE", "OldImage")])
+def test_conditions_and_lists_read_the_item_of_a_table(change: str, image: str, language: str) -> None:
+    steps = (Choice(FieldCondition("amount", "at_least", 100), (Step("Charge"),)), ForEach((Step("Pack"),)))
+    made = blueprint_of(
+        {"event_source": "dynamodb-stream"}, "step-functions", steps=steps, query_language=language
+    )
+    item = typed({"id": "1", "amount": 120, "items": [{"id": "a"}, {"id": "b"}]})["M"]
+    record = {"event": "e1", "change": change, "record": {"Keys": {"id": item["id"]}, image: item}}
+    calls: list[tuple[str, Any]] = []
+
+    def work(function: str, event: dict[str, Any]) -> Any:
+        calls.append((function.split(":")[-2], event["payload"].get("eventName")))
+        return event["payload"]
+
+    run = run_machine({file.path: file.text for file in render(made)}, [record], work)
+    assert (run.status, run.error) == ("SUCCEEDED", "None: None")
+    assert calls == [("ChargeFunction", change), ("PackFunction", None), ("PackFunction", None)]
+
+
+@pytest.mark.parametrize("language", ["jsonata", "jsonpath"])
+def test_each_item_of_a_list_is_written_to_an_object_of_its_own(language: str) -> None:
+    steps = (Step("Split"), ForEach((Step("Check"), Step("Keep", "s3"))), Step("Archive", "s3"))
+    answers = {"event_source": "eventbridge", "targets": ("lambda", "s3")}
+    made = blueprint_of(answers, "step-functions", steps=steps, query_language=language)
+    files = {file.path: file.text for file in render(made)}
+    payload = {"id": "1", "items": [{"id": "a"}, {"id": "a"}, {"id": "b"}]}
+    run = run_machine(files, {"id": "e", "detail": payload}, lambda function, event: event["payload"])
+    assert run.status == "SUCCEEDED"
+    keys = [json.loads(text)["Key"] for text in run.sent if '"Key"' in text]
+    assert sorted(keys) == ["archive/e.json", "keep/e/0.json", "keep/e/1.json", "keep/e/2.json"]
