@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from advisor.decision.recommend import recommend
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.answers import RecordedDecision
 from advisor.knowledge.conditions import Facts
-from advisor.knowledge.history import RecordedRule, RecordedRuleBase, recorded
+from advisor.knowledge.history import RecordedRule, RecordedRuleBase, recorded, shown_figure
 from advisor.knowledge.rules import NEITHER, RuleBase
 
 ChangeKind: TypeAlias = Literal["added", "removed", "reworded", "points", "fact"]
@@ -64,7 +66,8 @@ def recheck(
         priced = {line.price_id for option in recommendation.cost.options for line in option.lines}
         changes = (
             *_rule_changes(rule_base, then, facts),
-            *_figure_changes(recorded(rule_base), then, priced),
+            *_price_changes(recorded(rule_base), then, priced),
+            *_limit_changes(rule_base, recommendation, then),
         )
     return Recheck(recorded=before, now=decision_of(recommendation), because=changes, known=then is not None)
 
@@ -97,11 +100,32 @@ def _kind(old: RecordedRule | None, new: RecordedRule | None) -> ChangeKind | No
     return "reworded" if old.words != new.words else None
 
 
-def _figure_changes(now: RecordedRuleBase, then: RecordedRuleBase, priced: set[str]) -> Iterator[RuleChange]:
-    """Yield the limits that moved, and the prices that moved and that this cost estimate uses."""
-    for name in sorted({*now.figures, *then.figures}):
-        kind, _, rest = name.partition(" ")
-        old, new = then.figures.get(name), now.figures.get(name)
-        concerns = kind == "limit" or rest.split(" ")[0] in priced
-        if old is not None and new is not None and old != new and concerns:
+def _price_changes(now: RecordedRuleBase, then: RecordedRuleBase, priced: set[str]) -> Iterator[RuleChange]:
+    """Yield the prices that moved and that this cost estimate uses."""
+    for name, rest, old, new in _moved(now, then, "price"):
+        if rest.split(" ")[0] in priced:
             yield RuleChange(rule=name, change="fact", title=f"{rest}: {old}, now {new}")
+
+
+def _limit_changes(
+    rule_base: RuleBase, recommendation: Recommendation, then: RecordedRuleBase
+) -> Iterator[RuleChange]:
+    """Yield the limits that moved and that bear on this workload: with the old number something differs."""
+    today = _figured(recommendation)
+    for name, rest, old, new in _moved(recorded(rule_base), then, "limit"):
+        limits = {**rule_base.limits, rest: replace(rule_base.limits[rest], value=shown_figure(old))}
+        if _figured(recommend(replace(rule_base, limits=limits), recommendation.answers)) != today:
+            yield RuleChange(rule=name, change="fact", title=f"{rest}: {old}, now {new}")
+
+
+def _figured(recommendation: Recommendation) -> tuple[object, ...]:
+    return recommendation.cost, recommendation.failure_stories, recommendation.designs
+
+
+def _moved(now: RecordedRuleBase, then: RecordedRuleBase, kind: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the figures of ``kind`` that both rule bases have and that differ: name, id, before and now."""
+    for name in sorted({*now.figures} & {*then.figures}):
+        of, _, rest = name.partition(" ")
+        old, new = then.figures[name], now.figures[name]
+        if of == kind and old != new:
+            yield name, rest, old, new

@@ -25,7 +25,6 @@ from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import (
     BOTH,
     DESTINATIONS,
-    DURABLE_FUNCTIONS,
     NEITHER,
     STANDARD,
     STEP_FUNCTIONS,
@@ -55,6 +54,7 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
     deciding = tuple(item.key for item in still_open if item.decides)
     excluding = conflicts(rule_base, answers)
     strength = strength_of(decision, option, deciding, excluding)
+    advised = instead[:1] if option == NEITHER else ()
     verdict = Verdict(option=option, workflow_type=workflow_type, strength=strength, instead=instead)
     return Recommendation(
         aws=rule_base.aws,
@@ -63,12 +63,12 @@ def recommend(rule_base: RuleBase, answers: Answers) -> Recommendation:
         verdict=verdict,
         summary=summary(rule_base, decision, verdict),
         decision=decision,
-        comparison=comparison(rule_base, decision, with_durable=DURABLE_FUNCTIONS in instead),
+        comparison=comparison(rule_base, decision, instead),
         flips=find_flips(rule_base, decision, judge),
         open_questions=tuple(item.key for item in still_open),
         deciding_questions=deciding,
-        cost=estimate(rule_base, answers, decision.settled),
-        failure_stories=failure_stories(rule_base, decision.settled, designs),
+        cost=estimate(rule_base, answers, decision.settled, advised),
+        failure_stories=failure_stories(rule_base, decision.settled, designs, advised),
         alternatives=tuple(rule_base.alternative(key) for key in instead),
         alternative_rules={key: speaking_for(decision, key) for key in instead},
         warnings=warnings(rule_base, decision, verdict),
@@ -129,8 +129,10 @@ def _clause(title: str) -> str:
 _PROPER = ("Lambda", "Standard", "Express", "Destinations", "Step", "Kinesis", "Kafka")
 
 
-def comparison(rule_base: RuleBase, decision: Decision, *, with_durable: bool) -> tuple[ComparisonRow, ...]:
-    """Return each topic's line for these answers: the first that holds."""
+def comparison(
+    rule_base: RuleBase, decision: Decision, instead: tuple[str, ...]
+) -> tuple[ComparisonRow, ...]:
+    """Return each topic's line for these answers, the first that holds, and those of ``instead``."""
     rows = []
     for topic in rule_base.topics:
         line = next(line for line in topic.lines if holds(line.when, decision.settled.facts))
@@ -140,8 +142,8 @@ def comparison(rule_base: RuleBase, decision: Decision, *, with_durable: bool) -
                 title=topic.title,
                 destinations=line.destinations,
                 step_functions=line.step_functions,
-                durable_functions=topic.durable_functions if with_durable else "",
                 source=topic.source,
+                alternatives={key: topic.alternatives[key] for key in instead if key in topic.alternatives},
             )
         )
     return tuple(rows)

@@ -59,7 +59,7 @@ class CostLine(Struct, frozen=True, kw_only=True):
 
 
 class OptionCost(Struct, frozen=True, kw_only=True):
-    """Monthly cost of ``destinations``, ``standard``, ``express`` or ``durable-functions``."""
+    """Monthly cost of ``destinations``, ``standard``, ``express`` or an alternative."""
 
     option: str
     usd: float
@@ -79,7 +79,7 @@ class Cost(Struct, frozen=True, kw_only=True):
     """Orchestration cost a month; Lambda compute is the same either way and left out.
 
     ``volume`` is executions a month (``assumed`` where the user gave none); ``assumptions`` in words.
-    ``alternatives`` are compared with nothing: their starters tell their cost.
+    ``alternatives`` has the others that have a starter; durable functions are among ``options``.
     """
 
     region: str
@@ -140,15 +140,15 @@ class Design(Struct, frozen=True, kw_only=True):
 class ComparisonRow(Struct, frozen=True, kw_only=True):
     """One topic of the side-by-side comparison, for this workload.
 
-    ``durable_functions`` is empty where they are neither recommended nor named.
+    ``alternatives`` holds those that are recommended or named, the first first.
     """
 
     topic: str
     title: str
     destinations: str
     step_functions: str
-    durable_functions: str
     source: str
+    alternatives: Mapping[str, str] = {}
 
 
 class RuleBaseStamp(Struct, frozen=True):

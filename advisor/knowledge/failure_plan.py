@@ -34,6 +34,22 @@ class HandoverPlan(Struct, frozen=True, kw_only=True):
     target: str
 
 
+class QueuePlan(Struct, frozen=True, kw_only=True):
+    """Pace of a queue that a function reads, and what happens to a message that keeps failing.
+
+    ``size`` messages are handed over at once, ``timeout_s`` is the function's, ``concurrency`` how many run
+    at once (0: not limited). A message that failed is hidden for ``visibility_s``; it is set aside after
+    ``receives``.
+    """
+
+    size: int
+    timeout_s: int
+    concurrency: int
+    visibility_s: int
+    receives: int
+    delay_s: int
+
+
 class ExecutionPlan(Struct, frozen=True, kw_only=True):
     """Handling of a Task that keeps failing in a state machine.
 

@@ -89,6 +89,12 @@ def _figures(rule_base: RuleBase) -> dict[str, str]:
     return found
 
 
+def shown_figure(text: str) -> Number | tuple[Number, ...]:
+    """Return the figure of a limit as it was, from its text in the history."""
+    found = tuple(float(part) if "." in part else int(part) for part in text.split(", "))
+    return found if len(found) > 1 else found[0]
+
+
 def _shown(value: Number | tuple[Number, ...]) -> str:
     if isinstance(value, tuple):
         return ", ".join(_shown(item) for item in value)

@@ -90,13 +90,13 @@ class TopicLine(Struct, frozen=True):
 class Topic(Struct, frozen=True, kw_only=True):
     """One topic of the side-by-side comparison; the first line that holds is shown.
 
-    ``durable_functions`` is for where they are recommended or named.
+    ``alternatives`` has a line for each of them by id, for where it is recommended or named.
     """
 
     id: str
     title: str
     source: str
-    durable_functions: str
+    alternatives: Mapping[str, str]
     lines: tuple[TopicLine, ...]
 
 

@@ -45,6 +45,21 @@ class Bill(Struct, frozen=True, kw_only=True):
     included: str = ""
 
 
+class JobUnits(Struct, frozen=True):
+    """Price of a second of a job; ``units`` is the limit that says how many a job has of what is billed."""
+
+    price: str
+    units: str
+
+
+class JobBill(Struct, frozen=True, kw_only=True):
+    """Bill of a job by the second; ``least`` and ``rounding`` are limits in seconds, or empty."""
+
+    each: tuple[JobUnits, ...]
+    least: str
+    rounding: str = ""
+
+
 class Destination(Struct, frozen=True, kw_only=True):
     """A service as a destination of Lambda: which outcomes it takes, and "``found`` an SQS queue"."""
 
@@ -127,6 +142,7 @@ class Service(Struct, frozen=True, kw_only=True):
     event_source: EventSource | None = None
     step: StepUse | None = None
     bill: Bill | None = None
+    job_bill: JobBill | None = None
     access: Mapping[str, Access] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     missing: Missing | None = None

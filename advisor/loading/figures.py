@@ -151,7 +151,7 @@ def topics_from(entry: Entry, reader: ConditionReader) -> tuple[Topic, ...]:
                 id=fields.text("id"),
                 title=fields.text("title"),
                 source=fields.source(),
-                durable_functions=fields.text("durable-functions"),
+                alternatives=_beside(fields, reader),
                 lines=lines,
             )
         )
@@ -160,6 +160,16 @@ def topics_from(entry: Entry, reader: ConditionReader) -> tuple[Topic, ...]:
             top.say(item.place, "the last line of a topic has no 'when', so that one line always holds.")
     top.done()
     return tuple(topics)
+
+
+def _beside(fields: Fields, reader: ConditionReader) -> Mapping[str, str]:
+    found = fields.get("alternatives", required=True)
+    if found is None:
+        return {}
+    named = Fields(found, "the alternatives of a topic", reader.problems)
+    lines = {key: named.text(key) for key in found.mapping}
+    named.done()
+    return lines
 
 
 def _topic_line(entry: Entry, reader: ConditionReader) -> TopicLine:

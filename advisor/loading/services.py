@@ -14,6 +14,8 @@ from advisor.knowledge.services import (
     EventSource,
     FoundationModel,
     Invokes,
+    JobBill,
+    JobUnits,
     Metric,
     Missing,
     Service,
@@ -40,8 +42,9 @@ def services_from(entry: Entry, limits: Sequence[str], problems: list[Problem]) 
 def _service(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Service:
     named = entry.mapping.get("id")
     fields = Fields(entry, f"service {named.text}" if named else "a service", problems)
-    destination, source, step, bill, missing, model = (
-        fields.get(key) for key in ("destination", "event_source", "step", "bill", "missing", "model")
+    destination, source, step, bill, job_bill, missing, model = (
+        fields.get(key)
+        for key in ("destination", "event_source", "step", "bill", "job_bill", "missing", "model")
     )
     service = Service(
         id=fields.text("id"),
@@ -52,6 +55,7 @@ def _service(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Se
         event_source=_event_source(source, problems) if source else None,
         step=_step(step, problems) if step else None,
         bill=_bill(bill, limits, problems) if bill else None,
+        job_bill=_job_bill(job_bill, limits, problems) if job_bill else None,
         access={key: _access(item, problems) for key, item in _mapping(fields, "access").items()},
         metrics={key: _metric(item, problems) for key, item in _mapping(fields, "metrics").items()},
         missing=_missing(missing, problems) if missing else None,
@@ -101,6 +105,30 @@ def _bill(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> Bill:
     if bool(bill.each_piece) != bool(bill.piece):
         fields.say(entry.place, "a bill: 'each_piece' and 'piece' belong together.")
     return bill
+
+
+def _job_bill(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> JobBill:
+    fields = Fields(entry, "the bill of a job", problems)
+    rounding = fields.get("rounding")
+    found = JobBill(
+        each=tuple(_job_units(item, limits, problems) for item in fields.items("each", required=True)),
+        least=_limit(fields, "least", limits),
+        rounding=fields.one_of(rounding, limits) if rounding else "",
+    )
+    fields.done()
+    return found
+
+
+def _job_units(entry: Entry, limits: Sequence[str], problems: list[Problem]) -> JobUnits:
+    fields = Fields(entry, "the bill of a job", problems)
+    found = JobUnits(price=fields.text("price"), units=_limit(fields, "units", limits))
+    fields.done()
+    return found
+
+
+def _limit(fields: Fields, key: str, limits: Sequence[str]) -> str:
+    found = fields.get(key, required=True)
+    return fields.one_of(found, limits) if found else ""
 
 
 def _event_source(entry: Entry, problems: list[Problem]) -> EventSource:

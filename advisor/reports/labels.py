@@ -41,15 +41,37 @@ def option_name(option: str, rule_base: RuleBase) -> str:
 
 
 def compared_names(recommendation: Recommendation) -> tuple[str, ...]:
-    """Return the names of what stands side by side."""
-    durable = any(row.durable_functions for row in recommendation.comparison)
-    return (NAMES[DESTINATIONS], NAMES[STEP_FUNCTIONS], *([NAMES[DURABLE_FUNCTIONS]] if durable else []))
+    """Return the names of what stands side by side: both options, and the alternative that is named first."""
+    beside = [item.title for item in recommendation.alternatives if item.id == _beside(recommendation)]
+    return (NAMES[DESTINATIONS], NAMES[STEP_FUNCTIONS], *beside)
 
 
-def compared(row: ComparisonRow) -> tuple[str, ...]:
+def _beside(recommendation: Recommendation) -> str:
+    """Return the alternative beside the options; only durable functions where an option is recommended."""
+    rows = recommendation.comparison
+    named = recommendation.verdict.instead[:1]
+    if recommendation.verdict.option != NEITHER:
+        named = (DURABLE_FUNCTIONS,)
+    return next((key for key in named if rows and key in rows[0].alternatives), "")
+
+
+def compared(row: ComparisonRow, recommendation: Recommendation) -> tuple[str, ...]:
     """Return the cells of one topic, in the order of the names."""
-    durable = [row.durable_functions] if row.durable_functions else []
-    return (row.destinations, row.step_functions, *durable)
+    beside = _beside(recommendation)
+    return (row.destinations, row.step_functions, *([row.alternatives[beside]] if beside else []))
+
+
+def priced(recommendation: Recommendation) -> tuple[OptionCost, ...]:
+    """Return what has a cost to show: the alternative that is recommended, then the ways compared."""
+    cost, verdict = recommendation.cost, recommendation.verdict
+    first = verdict.instead[:1] if verdict.option == NEITHER else ()
+    return (*(item for item in cost.alternatives if item.option in first), *cost.options)
+
+
+def priced_name(option: str, recommendation: Recommendation) -> str:
+    """Return the name of an option, workflow type or alternative that has a cost or a failure story."""
+    titles = {item.id: item.title for item in recommendation.alternatives}
+    return NAMES.get(option) or titles.get(option, option)
 
 
 def options_words(options: Iterable[str]) -> str:
@@ -204,14 +226,14 @@ def cost_remarks(cost: OptionCost, recommendation: Recommendation) -> list[str]:
 def break_evens(recommendation: Recommendation) -> list[str]:
     """Return one sentence for each break-even of two options that are possible."""
     return [
-        _break_even(item)
+        _break_even(item, recommendation)
         for item in recommendation.cost.break_even
         if not any(_excluded(option, recommendation) for option in (item.cheaper, item.dearer))
     ]
 
 
-def _break_even(item: BreakEven) -> str:
-    cheaper, dearer = NAMES.get(item.cheaper, item.cheaper), NAMES.get(item.dearer, item.dearer)
+def _break_even(item: BreakEven, recommendation: Recommendation) -> str:
+    cheaper, dearer = (priced_name(option, recommendation) for option in (item.cheaper, item.dearer))
     if item.executions is None:
         return f"{cheaper} is never cheaper than {dearer}."
     if item.executions <= 1:

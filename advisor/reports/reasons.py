@@ -53,14 +53,21 @@ def arguments_for(recommendation: Recommendation) -> tuple[Argument, ...]:
 
 
 def arguments_against(recommendation: Recommendation) -> tuple[Argument, ...]:
-    """Return what speaks for the options that were not chosen, heaviest first."""
+    """Return what speaks for the options that were not chosen, heaviest first.
+
+    What speaks as strongly for an alternative that was chosen is no reason against it.
+    """
     others = {
         DESTINATIONS: (STEP_FUNCTIONS,),
         STEP_FUNCTIONS: (DESTINATIONS,),
         NEITHER: (DESTINATIONS, STEP_FUNCTIONS),
         BOTH: (),
     }
-    return _scored(recommendation, others[recommendation.verdict.option])
+    found = _scored(recommendation, others[recommendation.verdict.option])
+    if recommendation.verdict.option != NEITHER:
+        return found
+    shared = {item.rule.id: item.points for item in arguments_for(recommendation)}
+    return tuple(item for item in found if item.points > shared.get(item.rule.id, 0))
 
 
 def arguments_on_type(recommendation: Recommendation) -> tuple[Argument, ...]:

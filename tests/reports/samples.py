@@ -243,7 +243,6 @@ ROWS = tuple(
         title=title,
         destinations=destinations,
         step_functions=step_functions,
-        durable_functions="",
         source=f"{DOCS}{key}.html",
     )
     for key, title, destinations, step_functions in (

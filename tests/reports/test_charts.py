@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from advisor.reports.html.charts import HEIGHT, WIDTH, cost_chart, timelines
+from advisor.reports.labels import priced
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 from tests.reports.samples import STORIES
 
@@ -15,7 +16,7 @@ from tests.reports.samples import STORIES
 def test_cost_chart_keeps_to_its_plot(workload: str) -> None:
     recommendation = advice_on(workload)
     chart = cost_chart(recommendation, RULE_BASE)
-    assert {curve.option for curve in chart.curves} == {item.option for item in recommendation.cost.options}
+    assert {curve.option for curve in chart.curves} == {item.option for item in priced(recommendation)}
     assert chart.left <= chart.volume_x <= chart.right
     for curve in chart.curves:
         points = [tuple(map(float, point.split(","))) for point in curve.points.split()]

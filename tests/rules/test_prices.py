@@ -14,7 +14,8 @@ LISTS = {found.region: found for found in RULE_BASE.prices}
 IDS = (
     "lambda-request lambda-gb-second lambda-async-piece sfn-standard-transition sfn-express-request "
     "sfn-express-gb-second sqs-request sns-publish eventbridge-event s3-put durable-operation "
-    "durable-gb-written pipes-request scheduler-invocation logs-gb"
+    "durable-gb-written pipes-request http-api-request alb-hour fargate-vcpu-second fargate-gb-second "
+    "glue-dpu-second codebuild-second scheduler-invocation logs-gb"
 )
 SINGAPORE = {
     "lambda-request",

@@ -42,11 +42,12 @@ _WAITS = {
 
 
 class Use(Struct, frozen=True):
-    """``per_run`` units of one price, and ``what`` for."""
+    """``per_run`` units of one price and ``a_month`` in any case, and ``what`` for."""
 
     price_id: str
     per_run: float
     what: str
+    a_month: float = 0
 
 
 class Workload(Struct, frozen=True, kw_only=True, dict=True):
@@ -54,7 +55,8 @@ class Workload(Struct, frozen=True, kw_only=True, dict=True):
 
     ``items`` is how often the repeated step of a run with a Map is executed, at least; ``waits`` counts what
     a run waits for beside jobs; ``states`` are the executed states that do no work; ``run_s`` is the duration
-    of a run in seconds.
+    of a run in seconds, ``step_s`` that of a step (0: unknown). ``queues`` are those that hold a message of
+    each event, where queues are in front.
     """
 
     aws: AwsFacts
@@ -65,7 +67,10 @@ class Workload(Struct, frozen=True, kw_only=True, dict=True):
     waits: int
     states: tuple[str, ...]
     run_s: float
+    step_s: float
+    queues: int
     payload_kb: float
+    targets: tuple[str, ...]
     source: str
     stream: bool
     on_success: tuple[str, ...]
@@ -129,7 +134,10 @@ def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
         waits=len(waits),
         states=(*states, *waits),
         run_s=_run_s(aws, facts, steps, said),
+        step_s=_number(facts.get("step_duration_s")) or 0,
+        queues=int(steps) if facts.get("consumers") in ("several", "open") else 1,
         payload_kb=_number(facts.get("payload_kb")) or 0,
+        targets=_names(facts.get("targets")) or (),
         source=str(facts.get("event_source", "")),
         stream=facts.get("invocation") == "stream",
         on_success=_names(facts.get("on_success")) or (),
@@ -165,7 +173,7 @@ def destinations_uses(workload: Workload) -> Iterable[Use]:
     no asynchronous events and no on-success destination. A destination is free, its target is not:
     https://aws.amazon.com/blogs/compute/introducing-aws-lambda-destinations/
     """
-    yield from _bus_uses(workload, "function")
+    yield from bus_uses(workload, "function")
     if not workload.stream:
         yield from record_uses(workload, "lambda", workload.steps, "each function's event")
     for target in () if workload.stream else workload.on_success:
@@ -242,14 +250,6 @@ def durable_uses(workload: Workload) -> Iterable[Use]:
         yield Use("durable-gb-written", workload.durable_kb / _KB_PER_GB, "the payload at start and steps")
 
 
-def messaging_uses(workload: Workload) -> Iterable[Use]:
-    """Yield what brings an event to a queue, and the message in it."""
-    yield from _bus_uses(workload, "queue")
-    if workload.source == "sns":
-        yield from record_uses(workload, "sns", 1, "messages of the topic")
-    yield from record_uses(workload, "sqs", 1, "messages")
-
-
 def log_gb(workload: Workload) -> float:
     """Return the gigabytes a month that Express would log at level ALL."""
     return workload.runs * workload.aws.number("assumed-log-kb") / _KB_PER_GB
@@ -257,7 +257,7 @@ def log_gb(workload: Workload) -> float:
 
 def _start_uses(workload: Workload) -> Iterable[Use]:
     """Yield what lies between the event source and a state machine."""
-    yield from _bus_uses(workload, "state machine")
+    yield from bus_uses(workload, "state machine")
     source = workload.event_source
     if source and source.starts_workflow == "queue-and-pipe":
         yield from record_uses(workload, "sqs", 1, "messages of the topic")
@@ -266,7 +266,7 @@ def _start_uses(workload: Workload) -> Iterable[Use]:
         yield from _uses(workload, pipe, 1, "records to the state machine")
 
 
-def _bus_uses(workload: Workload, to: str) -> Iterable[Use]:
+def bus_uses(workload: Workload, to: str) -> Iterable[Use]:
     """Yield the event of a source that reaches functions and state machines over an EventBridge rule."""
     source = workload.event_source
     bill = workload.aws.services["eventbridge"].bill

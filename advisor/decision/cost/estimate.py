@@ -9,6 +9,7 @@ from math import floor, isclose
 from msgspec import Struct
 from msgspec.structs import replace
 
+from advisor.decision.cost.alternatives import ALTERNATIVES, NOT_COMPARED, about
 from advisor.decision.cost.billable_units import (
     Use,
     Workload,
@@ -16,7 +17,6 @@ from advisor.decision.cost.billable_units import (
     durable_uses,
     express_uses,
     log_gb,
-    messaging_uses,
     record_uses,
     standard_uses,
     workload_of,
@@ -32,25 +32,25 @@ from advisor.knowledge.rules import DESTINATIONS, DURABLE_FUNCTIONS, EXPRESS, ST
 REFERENCE_REGION = "us-east-1"
 
 
-# Alternatives that have a starter, beside the ways that are compared
-_ALTERNATIVES = {"messaging": messaging_uses, "queue-redrive": messaging_uses}
-
-
 class _Priced(Struct, frozen=True):
     """All uses of one price together, since they share its free tier."""
 
     price: Price
     per_run: float
     what: str
+    a_month: float = 0
+
+    def units(self, runs: float) -> float:
+        return self.per_run * runs + self.a_month
 
     def cost(self, runs: float, *, free_tier: bool = True) -> float:
-        return self.price.cost(self.per_run * runs, free_tier=free_tier)
+        return self.price.cost(self.units(runs), free_tier=free_tier)
 
     def corners(self, reach: float) -> Iterable[float]:
         """Yield the runs a month, below ``reach``, at which one more run begins to cost something else."""
         for tier_end in (0.0, *(tier.up_to for tier in self.price.tiers if tier.up_to is not None)):
-            units = self.price.free + tier_end
-            if units < reach * self.per_run:
+            units = self.price.free + tier_end - self.a_month
+            if 0 <= units < reach * self.per_run:
                 yield units / self.per_run
 
 
@@ -64,11 +64,11 @@ class _Way(Struct, frozen=True):
         return sum(use.cost(runs, free_tier=free_tier) for use in self.uses)
 
 
-def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
+def estimate(rule_base: RuleBase, answers: Answers, settled: Settled, beside: tuple[str, ...] = ()) -> Cost:
     """Return the orchestration cost a month of Destinations, Standard, Express and durable functions.
 
     Every amount is runs x units a run x price. A way is left out where a run exceeds its limits, and said;
-    durable functions also where a rule excludes them.
+    durable functions also where a rule excludes them. The alternatives ``beside`` are compared with them.
     """
     workload = workload_of(rule_base.aws, answers, settled)
     region = answers.project.region or REFERENCE_REGION
@@ -79,7 +79,10 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
         for option, uses in _uses(workload)
         if not (excluding and option == DURABLE_FUNCTIONS)
     )
-    used = {use.price.id: use.price for way in ways for use in way.uses}
+    others = tuple(_Way(name, _priced(uses(workload), prices)) for name, uses in ALTERNATIVES.items())
+    added = tuple(way for way in others if way.option in beside)
+    used = {use.price.id: use.price for way in (*ways, *added) for use in way.uses}
+    compared = (*ways, *(way for way in added if way.option != NOT_COMPARED))
     reach = rule_base.questionnaire.by_key["monthly_executions"].maximum
     return Cost(
         region=region,
@@ -88,16 +91,14 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled) -> Cost:
         assumed=workload.assumed,
         as_of=min(price.as_of for price in used.values()),
         options=tuple(_option_cost(way, workload.runs) for way in ways),
-        alternatives=tuple(
-            _option_cost(_Way(name, _priced(uses(workload), prices)), workload.runs)
-            for name, uses in _ALTERNATIVES.items()
-        ),
-        break_even=tuple(_break_even(one, other, reach) for one, other in combinations(ways, 2)),
+        alternatives=tuple(_option_cost(way, workload.runs) for way in others),
+        break_even=tuple(_break_even(one, other, reach) for one, other in combinations(compared, 2)),
         assumptions=(
             *workload.said,
             *_about_prices(region, prices, used),
             *_about_ways(rule_base, workload, prices),
             *_about_durable(workload, excluding),
+            *(line for name in beside for line in about(name, workload)),
         ),
     )
 
@@ -131,7 +132,7 @@ def _priced(uses: Iterable[Use], prices: PriceList) -> tuple[_Priced, ...]:
         found[use.price_id] = (
             replace(before, per_run=before.per_run + use.per_run, what=f"{before.what}; {use.what}")
             if before
-            else _Priced(prices.prices[use.price_id], use.per_run, use.what)
+            else _Priced(prices.prices[use.price_id], use.per_run, use.what, use.a_month)
         )
     return tuple(found.values())
 
@@ -151,10 +152,12 @@ def _line(use: _Priced, runs: float) -> CostLine:
     free = f", {figure(price.free)} free" if price.free else ""
     rates = ", then ".join(f"${figure(tier.price)}" for tier in price.tiers)
     per_run = f"{counted(runs, 'runs')} x {counted(use.per_run, price.unit)}"
+    if use.a_month:
+        per_run = f"{counted(use.a_month, price.unit)} a month"
     return CostLine(
         price_id=price.id,
         title=f"{price.title}: {use.what}",
-        units=use.per_run * runs,
+        units=use.units(runs),
         unit=price.unit,
         usd=use.cost(runs),
         formula=f"{per_run}{free}, x {rates}",

@@ -9,10 +9,12 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from advisor.decision.failure.queue_plan import shared_out
 from advisor.decision.recommendation import Recommendation
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.flow import Choice, Flow, Map, Node, Parallel, Pass, Poll, Task, Wait, nodes, units
-from advisor.knowledge.rules import NEITHER, STEP_FUNCTIONS, RuleBase
+from advisor.knowledge.requirements import Requirements
+from advisor.knowledge.rules import DURABLE_FUNCTIONS, NEITHER, STEP_FUNCTIONS, RuleBase
 from advisor.reports.labels import NAMES, answer_words, option_name
 
 BoxKind: TypeAlias = Literal["source", "function", "task", "wait", "target"]
@@ -59,10 +61,9 @@ def flow(recommendation: Recommendation, rule_base: RuleBase) -> Sequence:
     sketch = _Sketch(recommendation, rule_base)
     design = recommendation.design
     if recommendation.verdict.option == NEITHER:
-        steps = _shortened(tuple(Box("function", unit.name.label) for unit in units(design.edge)))
         first = recommendation.verdict.instead[:1]
-        framed = tuple(Frame(option_name(name, rule_base), steps) for name in first)
-        return (sketch.source(), *(framed or steps))
+        framed = tuple(Frame(option_name(name, rule_base), *sketch.alternative(name)) for name in first)
+        return (sketch.source(), *(framed or sketch.functions()))
     core = (sketch.state_machine(design.core),) if design.core else ()
     return (sketch.source(), *sketch.chain(design.edge), *core, *(() if core else sketch.success()))
 
@@ -144,6 +145,36 @@ class _Sketch(Struct, frozen=True):
         words = ", then ".join(parts)
         return words[:1].upper() + words[1:]
 
+    def functions(self) -> Sequence:
+        """Return the steps as functions, one after the other."""
+        steps = units(self.recommendation.design.edge)
+        return _shortened(tuple(Box("function", unit.name.label) for unit in steps))
+
+    def alternative(self, name: str) -> tuple[Sequence, str]:
+        """Return what an alternative consists of, and where its failures go."""
+        queue, letters = self.noun("sqs"), f"Dead-letter {self.noun('sqs').rpartition(' ')[2]}"
+        core = self.recommendation.designs[STEP_FUNCTIONS].core
+        if name in ("messaging", "queue-redrive"):
+            return self.behind_queues(Box("wait", queue, letters)), ""
+        if name == "pipes":
+            return (Box("wait", "Pipe", letters), *_shortened(_targets(core))), ""
+        if name == DURABLE_FUNCTIONS:
+            answered = self.known.get("caller_waits_for") == "result"
+            return _states(core), "The caller" if answered else letters
+        if name == "managed-job":
+            jobs = self.recommendation.aws.jobs
+            found = tuple(Box("target", unit.name.label) for unit in units(core) if unit.service in jobs)
+            return _shortened(found or self.functions()[:1]), self.noun("sns")
+        failing = queue if name == "single-function" else "The caller"
+        return self.functions(), failing
+
+    def behind_queues(self, queue: Box) -> Sequence:
+        """Return a queue and what reads it, for each consumer."""
+        steps = self.functions()
+        if len(steps) > 1 and shared_out(Requirements(self.known)):
+            return (Lanes("parallel", "Each consumer", tuple((queue, step) for step in steps)),)
+        return (queue, *steps)
+
     def success(self) -> Sequence:
         return tuple(Box("target", words) for words in [self.chosen("on_success")] if words)
 
@@ -167,6 +198,12 @@ class _Sketch(Struct, frozen=True):
         kind = self.recommendation.verdict.workflow_type
         title = f"{NAMES[kind] if kind else NAMES[STEP_FUNCTIONS]} state machine"
         return Frame(title, _states(core), self.failed_run())
+
+
+def _targets(core: Flow) -> Sequence:
+    return tuple(
+        Box("function" if unit.service == "lambda" else "target", unit.name.label) for unit in units(core)
+    )
 
 
 def _states(core: Flow) -> Sequence:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from advisor.decision.cost.estimate import estimate
 from advisor.decision.recommendation import FailureEvent, FailureStory, Recommendation
 from advisor.knowledge.rules import RuleBase
-from advisor.reports.labels import ruled_out
+from advisor.reports.labels import priced, ruled_out
 
 WIDTH, HEIGHT = 520.0, 320.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 92.0, 14.0, 44.0
@@ -23,6 +23,12 @@ _SHORT = {
     "standard": "Standard",
     "express": "Express",
     "durable-functions": "Durable fn.",
+    "single-function": "One function",
+    "direct-invoke": "Direct call",
+    "messaging": "Messaging",
+    "queue-redrive": "Queue redrive",
+    "pipes": "Pipe",
+    "managed-job": "Job",
 }
 
 
@@ -106,7 +112,8 @@ def cost_chart(recommendation: Recommendation, rule_base: RuleBase) -> CostChart
     steps = range(_PER_DECADE * (x.high - x.low) + 1)
     volumes = sorted({*(10 ** (x.low + step / _PER_DECADE) for step in steps), *crossings})
     costs = {volume: _costs(recommendation, rule_base, volume) for volume in volumes}
-    top = max(max(found.values(), default=0.0) for found in costs.values())
+    drawn = [item.option for item in priced(recommendation)]
+    top = max(max((found.get(name, 0.0) for name in drawn), default=0.0) for found in costs.values())
     y = _Scale(
         low=round(log10(_FLOOR)), high=max(1, ceil(log10(max(top, 1.0)))), start=HEIGHT - _BOTTOM, end=_TOP
     )
@@ -117,7 +124,9 @@ def cost_chart(recommendation: Recommendation, rule_base: RuleBase) -> CostChart
         bottom=HEIGHT - _BOTTOM,
         x_ticks=x.ticks(""),
         y_ticks=y.ticks("$"),
-        curves=_curves({item.option: ruled_out(item, recommendation) for item in cost.options}, costs, x, y),
+        curves=_curves(
+            {item.option: ruled_out(item, recommendation) for item in priced(recommendation)}, costs, x, y
+        ),
         volume_x=x.at(cost.volume),
         marks=tuple(_marks(recommendation, costs, x, y)),
     )
@@ -127,7 +136,8 @@ def _costs(recommendation: Recommendation, rule_base: RuleBase, volume: float) -
     answers = recommendation.answers
     changed = replace(answers, requirements={**answers.requirements, _VOLUME: volume})
     settled = rule_base.questionnaire.settle(changed.requirements)
-    return {item.option: item.usd for item in estimate(rule_base, changed, settled).options}
+    found = estimate(rule_base, changed, settled)
+    return {item.option: item.usd for item in (*found.options, *found.alternatives)}
 
 
 def _curves(

@@ -19,7 +19,6 @@ from advisor.json_text import json_text
 from advisor.knowledge.conditions import Answer
 from advisor.knowledge.rules import (
     DESTINATIONS,
-    DURABLE_FUNCTIONS,
     EXPRESS,
     STANDARD,
     STEP_FUNCTIONS,
@@ -69,7 +68,7 @@ def report(recommendation: Recommendation, rule_base: RuleBase) -> dict[str, Jso
                 "title": row.title,
                 DESTINATIONS: row.destinations,
                 STEP_FUNCTIONS: row.step_functions,
-                **({DURABLE_FUNCTIONS: row.durable_functions} if row.durable_functions else {}),
+                **row.alternatives,
                 "source": row.source,
             }
             for row in recommendation.comparison
@@ -175,6 +174,11 @@ def _cost(recommendation: Recommendation) -> Json:
         "volume": cost.volume,
         "assumed": cost.assumed,
         "options": {item.option: _option_cost(item) for item in cost.options},
+        "alternatives": {
+            item.option: _option_cost(item)
+            for item in cost.alternatives
+            if item.option in recommendation.verdict.instead
+        },
         "break_even": [
             {"cheaper": item.cheaper, "dearer": item.dearer, "executions": item.executions}
             for item in cost.break_even

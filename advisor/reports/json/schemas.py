@@ -223,6 +223,7 @@ def _cost_definitions() -> dict[str, Json]:
             volume=AMOUNT,
             assumed=FLAG,
             options=map_of(ref("option_cost")),
+            alternatives=map_of(ref("option_cost")),
             break_even=list_of(
                 object_of(cheaper=TEXT, dearer=TEXT, executions={"type": ["number", "null"], "minimum": 0})
             ),

@@ -24,6 +24,8 @@ from advisor.reports.labels import (
     money,
     option_name,
     options_words,
+    priced,
+    priced_name,
     score_words,
     standing_words,
     strength_words,
@@ -162,7 +164,7 @@ class _Record:
         rows = [
             (
                 escaped(row.title),
-                *map(escaped, compared(row)),
+                *map(escaped, compared(row, self.recommendation)),
                 link("AWS", row.source),
             )
             for row in self.recommendation.comparison
@@ -251,16 +253,18 @@ class _Record:
         yield f"For {volume} in {escaped(cost.region)}, in US dollars, with prices of {escaped(cost.as_of)}."
         totals = [
             (
-                escaped(NAMES.get(item.option, item.option)),
+                escaped(priced_name(item.option, self.recommendation)),
                 money(item.usd),
                 money(item.usd_without_free_tier),
                 ", ".join(cost_remarks(item, self.recommendation)),
             )
-            for item in cost.options
+            for item in priced(self.recommendation)
         ]
         heads = ("Option", "With free tier", "Without free tier", "Remarks")
         yield "\n".join(table(heads, _dollars(totals)))
-        lines = [self._priced(item.option, line) for item in cost.options for line in item.lines]
+        lines = [
+            self._priced(item.option, line) for item in priced(self.recommendation) for line in item.lines
+        ]
         if lines:
             yield "\n".join(table(("Option", "Item", "Formula", "Cost", "Price"), _dollars(lines)))
         notes = [*break_evens(self.recommendation), *cost.assumptions]
@@ -269,7 +273,7 @@ class _Record:
     def _priced(self, option: str, line: CostLine) -> tuple[str, ...]:
         checked = "" if line.verified else ", not verified"
         price = f"{link('price', line.source)} of {escaped(line.as_of)}{checked}"
-        name = escaped(NAMES.get(option, option))
+        name = escaped(priced_name(option, self.recommendation))
         return name, escaped(line.title), escaped(line.formula), money(line.usd), price
 
     def failures(self) -> Iterator[str]:
@@ -277,7 +281,7 @@ class _Record:
         if stories:
             yield "## When the Work Keeps Failing"
         for story in stories:
-            yield f"### Failing under {escaped(NAMES.get(story.option, story.option))}"
+            yield f"### Failing under {escaped(priced_name(story.option, self.recommendation))}"
             yield f"Attempts: {escaped(story.attempts)}"
             rows = [(moment(e.at_s), escaped(e.title), escaped(e.text)) for e in story.events]
             if rows:

@@ -23,6 +23,8 @@ from advisor.reports.labels import (
     money,
     option_name,
     options_words,
+    priced,
+    priced_name,
     reason_headings,
     standing_words,
     strength_words,
@@ -109,7 +111,7 @@ def _conflicts(page: Page) -> Iterator[str]:
 
 def _side_by_side(page: Page) -> Iterator[str]:
     table = [("Side by side", *compared_names(page.recommendation))]
-    table += [(row.title, *compared(row)) for row in page.recommendation.comparison]
+    table += [(row.title, *compared(row, page.recommendation)) for row in page.recommendation.comparison]
     if page.options.plain:
         table = [tuple(ascii_punctuation(cell) for cell in row) for row in table]
     first, others = page.columns // 6, len(table[0]) - 1
@@ -226,10 +228,11 @@ def _cost(page: Page) -> Iterator[str]:
     assumed = " assumed" if cost.assumed else ""
     heading = f"Cost a month for {count(cost.volume)} executions{assumed}, {cost.region}, {cost.as_of}"
     yield from page.heading(heading)
-    names = [NAMES.get(item.option, item.option) for item in cost.options]
+    shown = priced(page.recommendation)
+    names = [priced_name(item.option, page.recommendation) for item in shown]
     first = max(map(width, names), default=0)
-    figures = max((len(money(item.usd)) for item in cost.options), default=0)
-    for name, item in zip(names, cost.options, strict=True):
+    figures = max((len(money(item.usd)) for item in shown), default=0)
+    for name, item in zip(names, shown, strict=True):
         start = f"  {pad(name, first)}  {money(item.usd):>{figures}}  "
         yield from page.say(_cost_words(page, item), start, " " * width(start))
         if page.options.explain:
@@ -251,7 +254,7 @@ def _cost_words(page: Page, item: OptionCost) -> str:
 
 
 def _failure_story(page: Page, story: FailureStory) -> Iterator[str]:
-    yield from page.heading(f"When it keeps failing: {NAMES.get(story.option, story.option)}")
+    yield from page.heading(f"When it keeps failing: {priced_name(story.option, page.recommendation)}")
     yield from page.say(f"Attempts: {story.attempts}")
     for event in story.events:
         yield from page.say(f"{event.title}. {event.text}", f"  {moment(event.at_s):>8}  ", " " * 12)

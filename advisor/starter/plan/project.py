@@ -238,14 +238,17 @@ def _summary(recommendation: Recommendation, choice: ChosenApproach) -> str:
 def _cost(recommendation: Recommendation, choice: ChosenApproach) -> str:
     """Return the monthly cost of the orchestration at the stated volume, where it was stated."""
     cost = recommendation.cost
-    if choice.approach in ALTERNATIVES and ALTERNATIVES[choice.approach].cost:
-        return ALTERNATIVES[choice.approach].cost
     found = cost.option(choice.workflow_type or choice.approach)
+    words = ALTERNATIVES[choice.approach].cost if choice.approach in ALTERNATIVES else ""
     if found is None or cost.assumed:
-        return ""
-    return (
-        f"about {found.usd:,.2f} USD a month for {cost.volume:,.0f} events ({cost.region}, prices as of "
-        f"{cost.as_of}); Lambda's own price is the same either way and not in it."
+        return words
+    left_out = "" if words else "; Lambda's own price is the same either way and not in it"
+    return " ".join(
+        (
+            f"about {found.usd:,.2f} USD a month for {cost.volume:,.0f} events ({cost.region}, prices as of "
+            f"{min((line.as_of for line in found.lines), default=cost.as_of)}){left_out}.",
+            *([f"It is {words}"] if words else []),
+        )
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from advisor.decision.failure.queue_plan import queue_plan_for, shared_out
+from advisor.knowledge.failure_plan import QueuePlan
 from advisor.knowledge.flow import Flow, Task, Unit, units
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Function, Queue
@@ -48,7 +48,7 @@ def messaging(context: PlanContext) -> PlannedFlow:
     together = len(steps) if len(readers) < len(steps) else 1
     for item in readers:
         _check_step(context, item.unit, together)
-    pace = pace_of(context, together)
+    pace = queue_plan_for(context.requirements, context.aws, together)
     edge: Flow = (Task(readers[0].unit),) if together > 1 else context.design.edge
     payload = sample_payload(edge)
     if readers[0].only:
@@ -69,7 +69,7 @@ def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, 
     decides = asked.text("branching") == "content" and asked.text("coordination") == "independent"
     if len(steps) == 1:
         return (Consumer(unit=steps[0], queue=QUEUE, link="SourceLink"),)
-    if asked.text("consumers") not in ("several", "open") and not decides:
+    if not shared_out(asked):
         return (Consumer(unit=replace(steps[0], service="lambda"), queue=QUEUE, link="SourceLink"),)
     return tuple(
         Consumer(
@@ -97,7 +97,7 @@ def _check_step(context: PlanContext, unit: Unit, together: int) -> None:
         )
 
 
-def worker(context: PlanContext, consumer: Consumer, feed: Feed, pace: Pace) -> Fragment:
+def worker(context: PlanContext, consumer: Consumer, feed: Feed, pace: QueuePlan) -> Fragment:
     """Return the queue of ``consumer``, the function that reads it, and its dead-letter queue."""
     unit, fifo = consumer.unit, context.ordered
     letters = Queue(
@@ -108,53 +108,24 @@ def worker(context: PlanContext, consumer: Consumer, feed: Feed, pace: Pace) -> 
         fifo=fifo,
         oldest_s=context.aws.limit("starter-letter-age"),
     )
-    visibility = pace.timeout_s * context.aws.limit("advised-visibility")
-    receives = context.aws.limit("advised-receives")
     queue = Queue(
         consumer.queue,
         "holds the messages to work on",
         context.asked("event_source", "buffering", "invocation", "consumers", "ordering"),
         senders=(feed.sender,) if feed.sender else (),
         retention_s=context.aws.limit("starter-queue-retention"),
-        visibility_s=visibility,
+        visibility_s=pace.visibility_s,
         dead_letters=Ref(letters.id),
-        max_receives=receives,
-        delay_s=_delay_s(context),
+        max_receives=pace.receives,
+        delay_s=pace.delay_s,
         fifo=fifo,
-        oldest_s=max(context.aws.limit("starter-queue-age"), visibility * receives),
+        oldest_s=max(context.aws.limit("starter-queue-age"), pace.visibility_s * pace.receives),
     )
     reads = reading(context, unit.function_id, "sqs", Ref(queue.id), implied=True)
     return Fragment((_reader(context, unit, queue, pace), queue, letters), reads)
 
 
-class Pace(Struct, frozen=True):
-    """How many messages a function gets at once, how long it may take for them, and how many run at once."""
-
-    size: int
-    timeout_s: int
-    concurrency: int
-
-
-def pace_of(context: PlanContext, together: int = 1) -> Pace:
-    """Return the batch that a function can work on before its timeout, and what the answers say of its pace.
-
-    A downstream that allows only so many calls is spared by the least concurrency that Lambda allows.
-    """
-    aws, stated = context.aws, together * context.requirements.number("step_duration_s", 0)
-    each = max(ceil(2 * stated), aws.limit("starter-message-timeout"))
-    each = min(each, aws.limit("starter-function-timeout"))
-    size = max(1, min(aws.limit("starter-queue-batch"), aws.limit("starter-batch-timeout") // each))
-    slow = {"pacing"} & set(context.requirements.chosen("buffering"))
-    return Pace(size, max(size * each, 30), aws.limit("sqs-least-concurrency") if slow else 0)
-
-
-def _delay_s(context: PlanContext) -> int:
-    """Return how long each message is hidden at first, where the answers ask for a delay."""
-    asked = "timer" in context.requirements.chosen("waits")
-    return context.aws.limit("starter-delay") if asked else 0
-
-
-def _reader(context: PlanContext, unit: Unit, queue: Queue, pace: Pace) -> Function:
+def _reader(context: PlanContext, unit: Unit, queue: Queue, pace: QueuePlan) -> Function:
     made = function(context, unit, "invocation", "steps", "buffering")
     batch = QueueBatch(size=pace.size, concurrency=pace.concurrency, order=queue.fifo)
     return replace(made, timeout_s=pace.timeout_s, trigger=Trigger("sqs", source=Ref(queue.id), worker=batch))

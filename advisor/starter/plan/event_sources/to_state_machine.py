@@ -136,7 +136,8 @@ def _from_queue(
         asked(context),
         retention_s=context.aws.limit("starter-queue-retention"),
         oldest_s=context.aws.limit("starter-queue-retention") // 4,
-        visibility_s=context.aws.limit("advised-visibility") * (context.run_s if way.express else 60),
+        visibility_s=context.aws.limit("advised-visibility")
+        * (context.run_s if way.express else context.aws.limit("starter-pipe-timeout")),
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
         max_receives=context.aws.limit("advised-receives"),
