@@ -40,8 +40,7 @@ def test_a_state_machine_holds_the_map_over_the_middle_steps() -> None:
 def test_the_alternative_frames_the_work() -> None:
     assert (
         in_words(flow(CASES["neither"](), RULE_BASE))
-        == "SQS queue, then Queue redrive [SQS queue (on failure: Dead-letter queue), then Validate order, "
-        "then Charge card]"
+        == "SQS queue, then Queue redrive [Validate order, then Charge card] (on failure: Dead-letter queue)"
     )
 
 

@@ -80,7 +80,7 @@ def test_every_report_tells_of_the_alternative_what_it_tells_of_an_option(altern
     [
         ("single-function", "[Validate request] (on failure: SQS queue)"),
         ("direct-invoke", "[Validate request] (on failure: The caller)"),
-        ("queue-redrive", "[SQS queue (on failure: Dead-letter queue), then Validate request]"),
+        ("queue-redrive", "[Validate request] (on failure: Dead-letter queue)"),
         ("pipes", "[Pipe (on failure: Dead-letter queue), then Hand on]"),
         ("managed-job", "[Run container] (on failure: SNS topic)"),
     ],

@@ -155,6 +155,8 @@ class _Sketch(Struct, frozen=True):
         queue, letters = self.noun("sqs"), f"Dead-letter {self.noun('sqs').rpartition(' ')[2]}"
         core = self.recommendation.designs[STEP_FUNCTIONS].core
         if name in ("messaging", "queue-redrive"):
+            if self.known.get("event_source") == "sqs":  # the source is the queue
+                return self.functions(), letters
             return self.behind_queues(Box("wait", queue, letters)), ""
         if name == "pipes":
             return (Box("wait", "Pipe", letters), *_shortened(_targets(core))), ""
