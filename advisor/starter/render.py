@@ -117,7 +117,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "kinds": {item.kind for item in blueprint.resources},
         "carriers": {item.service for item in blueprint.records},
         "chained": _chained(blueprint),
-        "waits": _waits(blueprint),
+        "waits": blueprint.caller_waits,
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),
@@ -176,11 +176,6 @@ def _chained(blueprint: Blueprint) -> list[str]:
         return []
     carried = {item.service for item in blueprint.records if item.outcome == "success"}
     return sorted(carried & {"lambda", "eventbridge"})
-
-
-def _waits(blueprint: Blueprint) -> bool:
-    start = blueprint.aws.services["step-functions"].actions("start-and-wait")
-    return any(permission.actions == start for permission in blueprint.permissions)
 
 
 def _fill(environment: jinja2.Environment, name: str | tuple[str, ...], context: Mapping[str, Any]) -> str:

@@ -154,6 +154,13 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     def machine(self) -> Machine | None:
         return next((item for item in self.resources if isinstance(item, Machine)), None)
 
+    @cached_property
+    def caller_waits(self) -> bool:
+        """Whether a caller gets the result of a run of the state machine."""
+        start = self.aws.services["step-functions"].actions("start-and-wait")
+        pipes = {item.id for item in self.resources if item.kind == "pipe"}
+        return any(item.actions == start and item.holder not in pipes for item in self.permissions)
+
     def permissions_of(self, holder: str) -> tuple[Permission, ...]:
         return tuple(item for item in self.permissions if item.holder == holder)
 

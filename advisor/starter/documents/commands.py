@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Bucket, Queue
-from advisor.starter.documents import jobs, senders
+from advisor.starter.blueprint.resources import Bucket, MailRule
+from advisor.starter.documents import again, jobs, senders
 
 
 class Commands(Struct, frozen=True):
@@ -49,93 +49,14 @@ class Commands(Struct, frozen=True):
 
     def again(self) -> str:
         """Return what tries a failed event again; empty where nothing keeps one that can be."""
-        return "\n\n".join(self._again())
+        return "\n\n".join(again.Again(self.blueprint, self.output).blocks())
 
-    def _again(self) -> Iterator[str]:
-        for item in self.blueprint.resources:
-            letters = item.dead_letters if isinstance(item, Queue) else None
-            if letters:
-                yield _moved_back(self.output(f"{letters.to}Url"))
-        durable = self.blueprint.durable
-        if durable and durable.dead_letters:
-            yield _run_again(self.output(f"{durable.dead_letters.to}Url"), self.output("FirstFunction"))
-        failed = self._kept_records()
-        if failed:
-            yield _invoked_again(self.output(f"{failed}Url"))
-        if self.blueprint.machine and self._redrivable():
-            yield _redriven(self.output("StateMachine"))
-        elif self.blueprint.machine and "FailureQueue" in self.blueprint.by_id and not failed:
-            yield _started_again(self.output("FailureQueueUrl"), self.output("StateMachine"))
-
-    def _kept_records(self) -> str:
-        """Return the queue with records of asynchronous calls that failed."""
-        edges = (f.asynchronous for f in self.blueprint.functions if f.asynchronous)
-        return next((edge.on_failure.target.to for edge in edges if edge.on_failure.service == "sqs"), "")
-
-    def _redrivable(self) -> bool:
-        routes = self.blueprint.failure_routes
-        return any("redrive" in route.ends_up.pattern for route in routes if "fails" in route.failure.pattern)
+    def deactivate(self) -> str:
+        """Return what must be done before a set of receipt rules can be deleted: none that is active can."""
+        rules = any(isinstance(item, MailRule) for item in self.blueprint.resources)
+        return "aws ses set-active-receipt-rule-set" if rules else ""
 
     def empty(self) -> str:
         """Return what empties every bucket, which a stack cannot be deleted with."""
         buckets = [item.id for item in self.blueprint.resources if isinstance(item, Bucket)]
         return "\n".join(f"aws s3 rm s3://{self.output(id + 'Name')} --recursive" for id in buckets)
-
-
-def _moved_back(queue: str) -> str:
-    return (
-        f"DEAD=$(aws sqs get-queue-attributes --queue-url {queue} --attribute-names QueueArn \\\n"
-        "  --query Attributes.QueueArn --output text)\n"
-        'aws sqs start-message-move-task --source-arn "$DEAD"'
-    )
-
-
-def _invoked_again(queue: str) -> str:
-    return (
-        f"{_taken(queue)}\n"
-        f"aws lambda invoke --invocation-type Event {senders.RAW} \\\n"
-        f'  --function-name "{_read("-r", ".requestContext.functionArn")}" \\\n'
-        f'  --payload "{_read("-c", ".requestPayload")}" /dev/stdout\n'
-        f"{_done(queue)}"
-    )
-
-
-def _run_again(queue: str, function: str) -> str:
-    body = '$(printf %s "$KEPT" | jq -r .Body)'
-    return (
-        f"{_taken(queue)}\n"
-        f"aws lambda invoke --invocation-type Event {senders.RAW} \\\n"
-        f'  --function-name {function} --payload "{body}" /dev/stdout\n'
-        f"{_done(queue)}"
-    )
-
-
-def _started_again(queue: str, machine: str) -> str:
-    return (
-        f"{_taken(queue)}\n"
-        f"aws stepfunctions start-execution --state-machine-arn {machine} \\\n"
-        f'  --input "{_read("-c", ".input")}"\n'
-        f"{_done(queue)}"
-    )
-
-
-def _taken(queue: str) -> str:
-    return f"KEPT=$(aws sqs receive-message --queue-url {queue} --query 'Messages[0]' --output json)"
-
-
-def _read(how: str, field: str) -> str:
-    """Return a field of the message that was taken; printf, because some shells' echo reads backslashes."""
-    return f"$(printf %s \"$KEPT\" | jq {how} '.Body | fromjson | {field}')"
-
-
-def _done(queue: str) -> str:
-    receipt = '$(printf %s "$KEPT" | jq -r .ReceiptHandle)'
-    return f'aws sqs delete-message --queue-url {queue} --receipt-handle "{receipt}"'
-
-
-def _redriven(machine: str) -> str:
-    return (
-        f"RUN=$(aws stepfunctions list-executions --state-machine-arn {machine} --status-filter FAILED \\\n"
-        "  --no-paginate --query 'executions[0].executionArn' --output text)\n"
-        'aws stepfunctions redrive-execution --execution-arn "$RUN"'
-    )

@@ -60,10 +60,23 @@ def failed_runs(
             holds="the run's ARN and input",
             alarms=(alarm_of("FailedRuns", "sqs", "waiting"),),
         )
+    elif plan.undoes and standard:
+        yield FailureRoute(
+            failure=Phrase("a run fails"),
+            ends_up=Phrase(f"{history}; {anew}"),
+            holds="input, every state, error",
+            alarms=(failed,),
+        )
+        yield FailureRoute(
+            failure=Phrase(f"a run times out as a whole, or {outgrown}: no Catch takes that"),
+            ends_up=Phrase(f"nothing is undone; {place}"),
+            holds="input and every state",
+            alarms=(late, failed),
+        )
     else:
         yield FailureRoute(
             failure=Phrase(f"a run fails or times out, or {outgrown}"),
-            ends_up=Phrase(f"{history}; {anew}" if plan.undoes and standard else place),
+            ends_up=Phrase(place),
             holds="input, every state, error",
             alarms=(failed, late),
         )

@@ -59,7 +59,7 @@ FAULTS: dict[str, tuple[str, str, dict[str, tuple[str, str]], str]] = {
         "sqs", "sam", {README: (" --guided", "")}, "nobody was asked for them",
     ),
     "the bucket is full": (
-        "s3", "terraform", {README: (" --recursive\n", "/incoming/1001.json\n")}, "s3 rm",
+        "s3", "terraform", {README: (" --recursive\n", "/incoming/1001.json\n")}, "is not empty",
     ),
 }  # fmt: skip
 

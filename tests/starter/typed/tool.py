@@ -226,26 +226,33 @@ ANSWERS = {
     "cognito-idp create-user-pool-client": "1h57kf5cpq17m0eml12EXAMPLE",
     "kafka get-bootstrap-brokers": "b-1.orders.kafka.us-east-1.amazonaws.com:9098",
     "sqs get-queue-attributes": "arn:aws:sqs:us-east-1:123456789012:stack-UndeliveredEvents-1X",
+    "stepfunctions describe-execution": json.dumps(WORLD["payload"]),
+    "s3api list-objects-v2": "aws/lambda/kept.json",
     "stepfunctions list-executions": "arn:aws:states:us-east-1:123456789012:execution:stack:6b7d",
 }
 
 
 def aws() -> None:
     call = " ".join(ARGS[:2])
-    stdin = sys.stdin.read() if "-" in ARGS else ""
+    stdin = sys.stdin.read() if ARGS[2:3] == ["-"] or "file:///dev/stdin" in ARGS else ""
+    if {"", "null", "None"} & {*ARGS} or stdin.strip() == "null":
+        fail(f"{call}: nothing was found")
     if call == "cloudformation describe-stacks":
         name = re.search(r"OutputKey=='(\w+)'", " ".join(ARGS))
         if ARGS[ARGS.index("--stack-name") + 1] != WORLD["stack"]:
             fail("Stack does not exist")
         told(name.group(1) if name else "")
+    elif call == "s3 cp" and ARGS[-1] == "-":
+        print(json.dumps(WORLD["kept"][ARGS[2].split("/")[2]]))
     elif call == "s3 cp":
         (STATE / "full").write_text("source")
-    elif call == "s3 rm":
+    elif call == "s3 rm" and "--recursive" in ARGS:
         (STATE / "full").write_text("")
     elif call == "sqs receive-message" and "--query" in ARGS:
-        record = {"requestContext": {"functionArn": WORLD["function"]}, "requestPayload": WORLD["payload"]}
-        body = json.dumps({**record, "input": WORLD["payload"]})
+        body = json.dumps(WORLD["kept"].get(ARGS[3].rpartition("/")[2], WORLD["payload"]))
         print(json.dumps({"MessageId": "1", "ReceiptHandle": "AQEB+/=", "Body": body}))
+    elif call == "lambda invoke" and "answer.json" in ARGS:
+        Path("answer.json").write_text('{"batchItemFailures": []}', encoding="utf-8")
     else:
         print(ANSWERS.get(call, ""))
     log(stdin=stdin)

@@ -20,8 +20,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint, render, write_project
-from advisor.starter.blueprint.resources import Parameter, Resource
-from advisor.starter.blueprint.wiring import Arn, Ref
+from advisor.starter.blueprint.resources import Parameter, Resource, Route, Subscription
+from advisor.starter.blueprint.wiring import Arn, Destination, Ref
 from advisor.starter.flavours.stack_outputs import outputs
 from advisor.starter.render import RenderedFile
 from tests.starter.typed import models
@@ -166,9 +166,42 @@ def _facts(blueprint: Blueprint, files: Mapping[str, str], folder: Path) -> dict
         "required": [_setting(blueprint, item.id) for item in required],
         "secrets": secrets,
         "outputs": _outputs(blueprint, files),
-        "function": VALUES["function", "arn"].format("Failed"),
+        "kept": kept(blueprint),
         "payload": blueprint.payload,
     }
+
+
+def kept(blueprint: Blueprint) -> dict[str, Any]:
+    """Return what AWS, or the machine, has put into each queue and bucket for failures, by its name."""
+    function = {"requestContext": {"functionArn": VALUES["function", "arn"].format("Failed")}}
+    found: dict[str, Any] = {}
+    for item in blueprint.functions:
+        if item.asynchronous:
+            record = {**function, "requestPayload": blueprint.event, "responsePayload": {"errorType": "E"}}
+            found |= _arrived(blueprint, item.asynchronous.on_failure, record)
+        if item.trigger and item.trigger.batch and item.trigger.batch.on_failure:
+            record = {**function, "payload": json.dumps(blueprint.event)}
+            found |= _arrived(blueprint, item.trigger.batch.on_failure, record)
+    states = blueprint.machine.definition["States"] if blueprint.machine else {}
+    for service, to in (("sqs", "FailureQueue"), ("sns", "FailureTopic"), ("events", "FailureBus")):
+        if f"::{service}:" in states.get("Report failure", {}).get("Resource", ""):
+            report = {"execution": "arn", "input": blueprint.event, "error": {"Error": "E"}}
+            service = service.replace("events", "eventbridge")
+            found |= _arrived(blueprint, Destination(service, Ref(to)), report)
+    return found
+
+
+def _arrived(blueprint: Blueprint, to: Destination, record: dict[str, Any]) -> dict[str, Any]:
+    """Return ``record`` as it lies behind ``to``, in its envelope."""
+    if to.service == "s3":
+        return {f"stack-{to.target.to.lower()}": record}
+    behind = [item for item in blueprint.resources if isinstance(item, Route) and item.bus == to.target]
+    if behind:
+        return {behind[0].target.to: {"source": "lambda", "detail-type": "Failure", "detail": record}}
+    links = (
+        item for item in blueprint.resources if isinstance(item, Subscription) and item.topic == to.target
+    )
+    return {next((item.queue.to for item in links), to.target.to): record}
 
 
 def _setting(blueprint: Blueprint, parameter: str) -> str:
