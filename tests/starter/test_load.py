@@ -17,6 +17,7 @@ from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import (
     Function,
     HttpApi,
+    IotRule,
     LoadBalancer,
     Pipe,
     Queue,
@@ -310,3 +311,37 @@ def test_readers_have_the_time_of_their_batch() -> None:
         for item in blueprint(name).functions:
             if isinstance(item, Function) and item.trigger and item.trigger.batch:
                 assert item.timeout_s >= 30
+
+
+@pytest.mark.parametrize("workflow", ["standard", "express"])
+@pytest.mark.parametrize("source", ["kinesis", "dynamodb-stream"])
+def test_a_pipe_that_only_starts_runs_starts_as_many_as_come(source: str, workflow: str) -> None:
+    asked = {"event_source": source, "steps": 2, "peak_per_second": 1_500, "total_duration_s": 20}
+    waits = {"waits": ("timer",), "delivery": "exactly-once"} if workflow == "standard" else {}
+    made = blueprint_of({**asked, "ordering": "none", **waits}, "step-functions")
+    assert made.workflow_type == workflow
+    pipe = made.by_id["SourcePipe"]
+    assert isinstance(pipe, Pipe)
+    assert (pipe.waits, pipe.at_once) == (False, 10)
+    notes = " ".join(made.notes)
+    assert "a new stream starts 400 runs a second, but 1,500 are to be started." in notes
+    assert ("Give it 15 shards." in notes) == (source == "kinesis")
+    few = blueprint_of({**asked, "peak_per_second": 30, "ordering": "none", **waits}, "step-functions")
+    assert "runs a second" not in " ".join(few.notes)
+
+
+def test_a_thing_may_have_a_field_named_event() -> None:
+    for approach in ("destinations", "step-functions"):
+        made = blueprint_of({"event_source": "iot", "steps": 2, "on_failure": ("sqs",)}, approach)
+        rule = made.by_id["SourceRule"]
+        assert isinstance(rule, IotRule)
+        (name,) = re.findall(r" AS (\w+) ", rule.sql)
+        assert name == "mqttMessageId"
+        assert name in made.event
+
+
+def test_a_long_step_that_can_be_the_job_is_no_function_s() -> None:
+    asked = {"event_source": "schedule", "steps": 2, "step_duration_s": 9_000, "total_duration_s": 10_000}
+    job = blueprint_of({**asked, "targets": ("lambda", "ecs-fargate")}, "step-functions")
+    assert not any("a function here stops" in note for note in job.notes)
+    assert any("a function here stops" in note for note in blueprint_of(asked, "step-functions").notes)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.flow import units
 from advisor.knowledge.requirements import Requirements
+from advisor.knowledge.rules import EXPRESS
 from advisor.starter.plan.context import PlanContext
 
 MONTH_S = 30 * 86_400
@@ -68,6 +69,11 @@ def carried(aws: AwsFacts, each_s: float) -> float:
     return at_once / each_s if each_s else math.inf
 
 
+def start_s(aws: AwsFacts) -> float:
+    """Return the seconds that a pipe takes to start a run that it does not wait for."""
+    return aws.limit("starter-start-time") / 1000
+
+
 def too_slow(context: PlanContext, each_s: float) -> bool:
     """Return whether records of ``each_s`` come faster than a stream's readers can take them."""
     return per_second(context.requirements) > carried(context.aws, each_s)
@@ -95,7 +101,11 @@ def _api(context: PlanContext) -> str:
 def _stream(context: PlanContext, *, waited: bool) -> str:
     requirements, aws = context.requirements, context.aws
     each_s = float(requirements.number("total_duration_s" if context.design.core else "step_duration_s", 0))
-    if requirements.text("event_source") not in SHARDED or not too_slow(context, each_s):
+    if requirements.text("event_source") not in SHARDED:
+        return ""
+    if not waited and context.design.workflow_type != EXPRESS:
+        return _starts(context) if context.design.workflow_type else ""
+    if not too_slow(context, each_s):
         return ""
     shards, readers = aws.limit("kinesis-first-shards"), aws.limit("stream-parallelization")
     load = per_second(requirements)
@@ -105,16 +115,32 @@ def _stream(context: PlanContext, *, waited: bool) -> str:
         f"{carried(aws, each_s):,.4g} records a second."
     )
     if not waited:
-        return f"{sum_of} So the pipe only starts the runs, and does not start one again that fails."
+        only = f"{sum_of} So the pipe only starts the runs, and does not start one again that fails."
+        return f"{only} {_starts(context)}".strip()
     return f"{sum_of} The rest waits until it is too old: add shards, or make the work shorter."
+
+
+def _starts(context: PlanContext) -> str:
+    """Return what the README says where runs are to be started faster than a new stream's readers can."""
+    aws, load = context.aws, per_second(context.requirements)
+    if not too_slow(context, start_s(aws)):
+        return ""
+    shards = math.ceil(load * start_s(aws) / aws.limit("stream-parallelization"))
+    more = f"Give it {shards:,} shards." if context.requirements.text("event_source") == "kinesis" else ""
+    return (
+        f"A start takes some {aws.limit('starter-start-time')} ms, so that a new stream starts "
+        f"{carried(aws, start_s(aws)):,.4g} runs a second, but {load:,.4g} are to be started. {more}"
+    ).strip()
 
 
 def _step(context: PlanContext) -> str:
     step_s = context.requirements.number("step_duration_s", 0)
     limit = context.aws.limits["starter-function-timeout"]
     design = context.design
-    in_functions = not design.core or any(unit.service == "lambda" for unit in units(design.core))
-    if step_s <= limit.number or not in_functions or design.approach == "managed-job":
+    services = {unit.service for unit in units(design.core)}
+    known = (context.aws.services[name].step for name in services if name in context.aws.services)
+    elsewhere = any(step and step.job for step in known) or (services and "lambda" not in services)
+    if step_s <= limit.number or elsewhere or design.approach == "managed-job":
         return ""
     return (
         f"A step takes {step_s:,.10g} s, and a function here stops after {limit.number:,} s. {limit.text} "

@@ -40,6 +40,7 @@ COMPILED = (
     "messaging-in-order",
     "express-parallel",
     "express-url",
+    "standard-cloudwatch-logs",
     "standard-cognito",
     "standard-no-functions",
     "both-map",

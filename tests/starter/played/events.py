@@ -118,7 +118,7 @@ def _iot(world: World, payload: Payload, id: str) -> None:
     letters = rule["TopicRulePayload"].get("ErrorAction", {}).get("Sqs", {}).get("QueueUrl", "")
     machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Workflow"
     arn = action["Lambda"]["FunctionArn"] if "Lambda" in action else machine
-    world.account.deliver(arn, {**payload, "event": id}, letters.replace("/", ":"))
+    world.account.deliver(arn, {**payload, "mqttMessageId": id}, letters.replace("/", ":"))
 
 
 def _mail(world: World, payload: Payload, id: str) -> None:

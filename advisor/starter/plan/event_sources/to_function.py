@@ -40,12 +40,12 @@ from advisor.starter.plan.load import throttle
 from advisor.starter.state_language.entry import Entry
 
 IOT_RULE = "SourceRule"
-# The id of the message, so that a repeat is known; only MQTT brings one
+# The id of the message, so that a repeat is known; only MQTT brings one. No field of a thing has its name
 IOT_SQL = (
-    "SELECT *, CASE isUndefined(traceid()) WHEN true THEN newuuid() ELSE traceid() END AS event "
+    "SELECT *, CASE isUndefined(traceid()) WHEN true THEN newuuid() ELSE traceid() END AS mqttMessageId "
     "FROM 'work/requested'"
 )
-MESSAGE = Entry("$states.input", "$states.input.event")
+MESSAGE = Entry("$states.input", "$states.input.mqttMessageId")
 LOG_PATTERN = "?ERROR ?Exception"
 SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
 HINTS = {
@@ -109,7 +109,7 @@ def iot_source(
         undelivered=Ref(UNDELIVERED),
     )
     keep = Permission(IOT_RULE, context.aws.services["sqs"].actions("write"), (Ref(UNDELIVERED),))
-    event = {**payload, "event": "0e0d4fb8-6b5c-4a3e-8f0c-3a5d7b8a9c11"}
+    event = {**payload, "mqttMessageId": "0e0d4fb8-6b5c-4a3e-8f0c-3a5d7b8a9c11"}
     return Source(None, event, merge([Fragment((rule,), (*start, keep)), kept]), MESSAGE)
 
 
@@ -122,7 +122,12 @@ def _logs(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sour
 def log_group_parameter(context: PlanContext) -> Parameter:
     """Return the parameter that names the log group to watch."""
     rules = context.asked("event_source")
-    return Parameter("WatchedLogGroup", "name of the existing log group to watch", rules, default=None)
+    return Parameter(
+        "WatchedLogGroup",
+        "name of the existing log group to watch; not of this stack, whose errors would start more work",
+        rules,
+        default=None,
+    )
 
 
 def logs_event() -> dict[str, Any]:
@@ -143,7 +148,10 @@ def mail_source(context: PlanContext, function_id: str) -> Source:
     """Return a receipt rule that calls ``function_id`` for each mail to the address of a parameter."""
     rules = context.asked("event_source")
     address = Parameter("MailRecipient", "address in a domain you verified in SES", rules, default=None)
-    purpose = "hands each mail on; activate its set: `aws ses set-active-receipt-rule-set`"
+    purpose = (
+        "hands the headers of each mail on (its text needs an S3 action before); activate its set: "
+        "`aws ses set-active-receipt-rule-set`"
+    )
     mail = MailRule("MailRule", purpose, rules, Ref(function_id), Ref(address.id, "name"))
     headers = {"from": ["ann@example.com"], "subject": "Order 1001"}
     record = {"mail": {"messageId": "o3vrnil0e2ic28tr", "commonHeaders": headers}}

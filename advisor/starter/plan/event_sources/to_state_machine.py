@@ -44,7 +44,7 @@ from advisor.starter.plan.event_sources.to_function import (
     mail_source,
     source_stream,
 )
-from advisor.starter.plan.load import SHARDED, pipe_readers, throttle, too_slow
+from advisor.starter.plan.load import SHARDED, pipe_readers, start_s, throttle, too_slow
 from advisor.starter.state_language.entry import Entry
 
 START = "StartWorkflowFunction"
@@ -208,7 +208,7 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         target=Ref(MACHINE),
         template=template,
         waits=waits,
-        at_once=pipe_readers(context, service, each_s) if waits else 1,
+        at_once=pipe_readers(context, service, each_s if waits else start_s(context.aws)),
         undelivered=None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("starter-stream-retries"),
         max_record_age_s=context.aws.limit("starter-stream-record-age"),
