@@ -127,6 +127,8 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "placeholder": readme.placeholder(blueprint),
         "routed": readme.routed(blueprint),
         "patience_s": _patience_s(blueprint),
+        "piped": next((function.piped for function in blueprint.functions if function.piped), ""),
+        "piped_from": blueprint.pipe.service if blueprint.pipe else "",
         "answers": next((function.answers for function in blueprint.functions if function.answers), ""),
         "models": readme.models(blueprint),
         "longest_run_s": blueprint.aws.limit(

@@ -74,7 +74,7 @@ def _planned_function(one: Function, made: Blueprint) -> Words:
     ]
     success = called.on_success if called else None
     return {
-        "sources": sorted({*outer, *([one.trigger.kind] if one.trigger else [])}),
+        "sources": sorted({*outer, *_piped(one, made), *([one.trigger.kind] if one.trigger else [])}),
         "success": [success.service] if success else [],
         "failure": [called.on_failure.service] if called else [],
         "stream-failure": [batch.on_failure.service] if batch and batch.on_failure else [],
@@ -83,6 +83,14 @@ def _planned_function(one: Function, made: Blueprint) -> Words:
         if batch and one.trigger and one.trigger.kind in ("kinesis", "dynamodb-stream")
         else None,
     }
+
+
+def _piped(one: Function, made: Blueprint) -> Iterator[str]:
+    pipe = made.pipe
+    if pipe and pipe.target.to == one.id:
+        yield pipe.service
+    if pipe and pipe.enrichment and pipe.enrichment.to == one.id:
+        yield "pipes"
 
 
 def _planned_machine(machine: Machine, made: Blueprint) -> Words:

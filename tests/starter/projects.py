@@ -148,6 +148,33 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "pipes",
         (Step("Run billing", "step-functions"),),
     ),
+    "pipe-enriches-messages": (
+        {"event_source": "sqs", "steps": 2, "targets": ("lambda", "sns")},
+        "pipes",
+        (Step("Add customer"), Step("Tell people", "sns")),
+    ),
+    "pipe-enriches-changes": (
+        {
+            "event_source": "dynamodb-stream",
+            "steps": 2,
+            "targets": ("lambda", "eventbridge"),
+            "step_duration_s": 40,
+        },
+        "pipes",
+        (Step("Add customer"), Step("Tell others", "eventbridge")),
+    ),
+    "pipe-calls-two": (
+        {"event_source": "kinesis", "steps": 2, "idempotent": True},
+        "pipes",
+        (Step("Read sensor"), Step("Keep reading")),
+    ),
+    "pipe-calls-for-messages": ({"event_source": "sqs", "steps": 1}, "pipes", (Step("Index item"),)),
+    "pipe-calls-for-changes": (
+        {"event_source": "dynamodb-stream", "steps": 1},
+        "pipes",
+        (Step("Index item"),),
+    ),
+    "pipe-calls-for-topic": ({"event_source": "kafka", "steps": 1}, "pipes", (Step("Index item"),)),
     "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
     "stream-kinesis": (
         {"event_source": "kinesis", "steps": 1, "replay_payload": True},

@@ -11,7 +11,7 @@ import pytest
 
 from advisor.knowledge.answers import Step
 from advisor.starter import NotSupported, render
-from advisor.starter.blueprint.resources import Pipe, Queue
+from advisor.starter.blueprint.resources import Function, Pipe, Queue
 from tests.starter.projects import blueprint_of
 
 SOURCES = ("sqs", "dynamodb-stream", "kinesis", "kafka")
@@ -50,8 +50,13 @@ def test_a_project_without_code_has_no_file_of_a_language() -> None:
 @pytest.mark.parametrize(
     ("answers", "steps", "told"),
     [
-        ({"event_source": "sqs", "steps": 1}, (), "called by a poller, without a pipe"),
-        ({"event_source": "sqs", "steps": 2}, (), "whose pipe starts a workflow"),
+        (
+            {"event_source": "sqs"},
+            (Step("Keep", "dynamodb"), Step("Tell", "sns")),
+            "whose pipe starts a workflow",
+        ),
+        ({"event_source": "sqs", "step_duration_s": 291}, (Step("Add"),), "ends after 300 seconds"),
+        ({"event_source": "sqs", "buffering": ("pacing",)}, (Step("Add"),), "has a maximum concurrency"),
         ({"event_source": "sqs"}, (Step("Keep", "s3"),), "no service that a pipe hands on to"),
         ({"event_source": "sqs"}, (Step("Call", "http-api"),), "not wired to a pipe yet"),
         ({"event_source": "s3", "steps": 1}, (Step("Tell", "sns"),), "The sources of a pipe"),
@@ -64,3 +69,67 @@ def test_what_a_pipe_cannot_do_is_refused_with_a_way_out(
     with pytest.raises(NotSupported, match=re.escape(told)) as refused:
         blueprint_of(answers, "pipes", steps=steps)
     assert "--approach" in str(refused.value)
+
+
+def functions_of(source: str, *services: str, **answers: Any) -> tuple[Pipe, tuple[Function, ...]]:
+    steps = tuple(Step(f"Step {place}", service) for place, service in enumerate(services))
+    blueprint = blueprint_of({"event_source": source, "steps": len(steps), **answers}, "pipes", steps=steps)
+    assert blueprint.pipe is not None
+    return blueprint.pipe, blueprint.functions
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_function_before_the_target_enriches_each_record_alone(source: str, target: str) -> None:
+    pipe, (function,) = functions_of(source, "lambda", target)
+    assert pipe.enrichment and pipe.enrichment.to == function.id
+    assert (function.piped, pipe.batch_size, pipe.bisects) == ("results", 1, False)
+
+
+@pytest.mark.parametrize(
+    ("source", "size"), [("sqs", 10), ("kinesis", 10), ("dynamodb-stream", 10), ("kafka", 1)]
+)
+def test_a_function_as_target_answers_which_records_failed(source: str, size: int) -> None:
+    """Of Kafka a pipe takes no failures of single records."""
+    pipe, (function,) = functions_of(source, "lambda")
+    assert (pipe.target_service, pipe.enrichment, pipe.batch_size) == ("lambda", None, size)
+    assert function.piped == ("results" if source == "kafka" else "failures")
+    assert pipe.bisects == (source in ("kinesis", "dynamodb-stream"))
+
+
+@pytest.mark.parametrize("step_s", [None, 1, 20, 70, 140])
+@pytest.mark.parametrize("services", [("lambda",), ("lambda", "sns"), ("lambda", "lambda")])
+def test_functions_end_before_the_pipe_and_their_messages_stay_hidden(
+    step_s: int | None, services: tuple[str, ...]
+) -> None:
+    answers = {"step_duration_s": step_s} if step_s else {}
+    steps = tuple(Step(f"Step {place}", service) for place, service in enumerate(services))
+    made = blueprint_of({"event_source": "sqs", "steps": len(steps), **answers}, "pipes", steps=steps)
+    runs_s = sum(function.timeout_s for function in made.functions)
+    assert made.pipe is not None and runs_s < 300
+    queue = made.by_id[made.pipe.source.to]
+    assert isinstance(queue, Queue) and queue.visibility_s >= 6 * runs_s
+    assert runs_s >= (step_s or 1) * made.pipe.batch_size
+
+
+def test_steps_before_the_target_are_one_function_s() -> None:
+    steps = (Step("Add customer"), Step("Add price"), Step("Tell", "sns"))
+    made = blueprint_of({"event_source": "sqs", "steps": 3}, "pipes", steps=steps)
+    assert [function.name.words for function in made.functions] == ["Add customer"]
+    assert "does all 2 steps, one after another: 'Add customer', 'Add price'" in made.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("sqs", "comes back to queue `SourceQueue` after 6 minutes; after 5 receives it goes to queue"),
+        ("kinesis", "the pipe tries it 5 times more, and its shard waits; then queue `UndeliveredEvents`"),
+        ("kafka", "the topic itself"),
+    ],
+)
+def test_the_failure_table_says_by_source_what_happens_to_a_record(source: str, told: str) -> None:
+    steps = (Step("Add customer"), Step("Tell", "sns"))
+    made = blueprint_of({"event_source": source, "steps": 2}, "pipes", steps=steps)
+    fails, not_taken = (route for route in made.failure_routes if "AddCustomerFunction" in str(route.failure))
+    assert told in str(fails.ends_up) and "begins the record anew" in str(not_taken.ends_up)
+    assert "AddCustomerFunctionErrorsAlarm" in {ref.to for ref in fails.alarms}

@@ -162,7 +162,10 @@ def test_every_function_has_an_edge_in_and_a_place_for_its_failures(name: str) -
         batch = function.trigger.batch if function.trigger else None
         started = function.does == "start" or function.answers  # synchronous: its caller sees the error
         worker = function.trigger.worker if function.trigger else None
-        edge = function.asynchronous or worker or (batch and batch.on_failure)
+        piped = made.pipe and function.id in {
+            ref.to for ref in (made.pipe.target, made.pipe.enrichment) if ref
+        }
+        edge = function.asynchronous or worker or piped or (batch and batch.on_failure)
         assert started or function.id in called or edge
 
 

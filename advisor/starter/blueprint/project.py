@@ -13,7 +13,7 @@ from advisor.knowledge.flow import Flow, units
 from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.jobs import JobStart
-from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Resource
+from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Pipe, Resource
 from advisor.starter.blueprint.wiring import Outcome, Permission, Phrase, Ref, WorkflowType, refs_in
 
 Approach: TypeAlias = Literal[
@@ -143,6 +143,10 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(item for item in found if isinstance(item, Parameter))
 
     @cached_property
+    def pipe(self) -> Pipe | None:
+        return next((item for item in self.resources if isinstance(item, Pipe)), None)
+
+    @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
         return tuple(item for item in self.resources if isinstance(item, Alarm))
 
@@ -168,4 +172,4 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
 def _takes_events(function: Function) -> bool:
     """Return whether events come to ``function``, other than from a state machine."""
     read = function.trigger and (function.trigger.batch or function.trigger.worker)
-    return bool(function.asynchronous or function.durable or function.answers or read)
+    return bool(function.asynchronous or function.durable or function.answers or function.piped or read)

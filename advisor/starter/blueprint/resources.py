@@ -13,6 +13,7 @@ from advisor.starter.blueprint.wiring import (
     Answers,
     AsyncInvoke,
     Batch,
+    Piped,
     Ref,
     Target,
     Trigger,
@@ -68,7 +69,8 @@ class Function(Resource, frozen=True, kw_only=True):
     Each version is published under ``alias``, which is what everything calls and what has the settings.
     ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads.
     ``durable``: its runs are durable executions; ``dead_letters`` gets the event of one that ends badly.
-    ``answers``: who waits for what it returns. ``outside``: its code is yet to call a service.
+    ``answers``: who waits for what it returns. ``outside``: its code is yet to call a service. ``piped``: a
+    pipe calls it with a list of records, and gets their results, or which of them failed.
     """
 
     kind: ClassVar[str] = "function"
@@ -79,6 +81,7 @@ class Function(Resource, frozen=True, kw_only=True):
     undoes: str = ""
     lists: str = ""
     answers: Answers = ""
+    piped: Piped = ""
     outside: Outside | None = None
     timeout_s: int = 30
     environment: tuple[tuple[str, Ref | str], ...] = ()
@@ -181,19 +184,22 @@ class Pipe(Resource, frozen=True, kw_only=True):
     """An EventBridge pipe that hands each record of a queue or stream on to ``target``.
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
-    ``filter`` is what a record must be like.
+    ``enrichment`` is the function that computes what the target gets; then the template is for its input.
+    ``filter`` is what a record must be like. ``bisects``: a batch of which a part failed is halved.
     ``topic`` and ``group``: what it reads of a Kafka cluster, and as which consumer group. Its log says why a
     delivery failed; ``logs_records``: and keeps the record itself, which the queue of a stream does not.
     """
 
     kind: ClassVar[str] = "pipe"
     start: ClassVar[str] = Batch.start
-    batch_size: ClassVar[int] = 1
     log_prefix: ClassVar[str] = "/aws/vendedlogs/pipes/"
+    batch_size: int = 1
+    bisects: bool = False
     service: str = ""
     source: Ref = Ref("")
     target: Ref = Ref("")
     target_service: str = "step-functions"
+    enrichment: Ref | None = None
     template: str = ""
     waits: bool = False
     undelivered: Ref | None = None
@@ -204,6 +210,11 @@ class Pipe(Resource, frozen=True, kw_only=True):
     logs_records: bool = False
     filter: Mapping[str, Any] | None = None
     at_once: int = 1
+
+    @property
+    def parameterised(self) -> bool:
+        """Return whether the target needs more than what the pipe hands on."""
+        return self.target_service not in ("sns", "sqs")
 
 
 class Subscription(Resource, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ Attribute: TypeAlias = Literal[
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start", "durable"]
 Answers: TypeAlias = Literal["", "http", "user-pool", "caller"]
+Piped: TypeAlias = Literal["", "results", "failures"]
 
 
 class Ref(Struct, frozen=True):

@@ -100,6 +100,7 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     if isinstance(item, HttpApi) and (to := item.machine or item.function or item.bus):
         yield arrow(item.id, to.to)
     if isinstance(item, Pipe):
+        yield from (arrow(item.id, to.to, "enriches") for to in [item.enrichment] if to)
         yield arrow(item.id, item.target.to)
     if isinstance(item, MailRule | LoadBalancer) and item.function:
         yield arrow(item.id, item.function.to)

@@ -105,6 +105,8 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
         if batch and batch.metered:
             handed = _alarm(function, metrics["handed-over"], "gave up on a record", suffix="HandedOver")
             yield replace(handed, of=Ref(function.id, "mapping"))
+    elif function.piped:
+        yield _alarm(function, metrics["errors"], "fails on records of the pipe")
     elif function.does == "start" and not function.asynchronous:
         yield _alarm(function, metrics["errors"], "cannot start a run")
 

@@ -23,6 +23,7 @@ from advisor.starter.blueprint.resources import (
 )
 from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
 from advisor.starter.plan.context import PlanContext
+from advisor.starter.plan.failed_pipes import failed_records, failed_topic, position
 from advisor.starter.plan.failed_runs import failed_runs
 
 DELIVERERS = {"eventbridge": "EventBridge", "schedule": "EventBridge Scheduler", "sns": "SNS"}
@@ -73,12 +74,7 @@ class _Table(Struct, frozen=True):
                 alarms=(self.alarm(resource.id, "api-gateway", "failed"),),
             )
         elif isinstance(resource, Pipe) and resource.service == "kafka":
-            yield FailureRoute(
-                failure=Phrase("the pipe cannot hand a record on, or a run that it waits for fails"),
-                ends_up=Phrase("the topic itself: the pipe tries the record until the topic drops it"),
-                holds="the record, as long as the topic keeps it; its partition waits",
-                alarms=(self.alarm(resource.id, "pipes", "failed"),),
-            )
+            yield failed_topic(resource, self.alarm)
         elif isinstance(resource, Machine):
             yield from self.of_machine(resource)
         elif isinstance(resource, JobWatch):
@@ -115,17 +111,7 @@ class _Table(Struct, frozen=True):
             if letters and letters.to == queue.id and item.id not in self.worked_on:
                 yield "the pipe", "the message itself"
             if isinstance(item, Pipe) and item.undelivered == Ref(queue.id):
-                yield "the pipe", self.of_stream(item)
-
-    def of_stream(self, pipe: Pipe) -> str:
-        """Return what is kept of a record that a pipe gave up on: its queue knows the position only."""
-        aws = self.context.aws
-        days = f"{aws.limit('sqs-retention') // 86_400} days"
-        kept = days if pipe.service == "kinesis" else f"{aws.limit('dynamodb-stream-retention')} hours"
-        if pipe.logs_records:
-            logged = f"the record is in the pipe's log for {pipe.log_days} days"
-            return f"its position in the stream (kept {kept}); {logged}"
-        return f"its position in the stream, not the record: read it back within {kept}"
+                yield "the pipe", position(item, self.context.aws)
 
     @property
     def worked_on(self) -> dict[str, Function]:
@@ -156,6 +142,8 @@ class _Table(Struct, frozen=True):
         batch = function.trigger.batch if function.trigger else None
         if function.answers:
             yield from self.of_answers(function)
+        if function.piped:
+            yield from failed_records(function, self.resources, self.context.aws, self.alarm)
         if function.asynchronous:
             ends_up, alarm = self.end(function.asynchronous.on_failure)
             hours = function.asynchronous.max_event_age_s // 3600
