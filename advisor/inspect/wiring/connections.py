@@ -66,14 +66,14 @@ def pipe(resource: Resource, catalogue: Catalogue) -> Iterator[Edge]:
     """Yield the target of a pipe: its source is what the pipe reads."""
     properties = resource.properties
     source = catalogue.target(properties.get("Source"))
-    kind = POLLED.get(source.service, source.service)
+    written = _piped(properties.get("SourceParameters"))
     target = catalogue.target(properties.get("Target"))
     parameters = properties.get("TargetParameters").any(
         "LambdaFunctionParameters", "StepFunctionStateMachineParameters"
     )
     waits = (parameters.get("InvocationType").string or "REQUEST_RESPONSE") != "FIRE_AND_FORGET"
     found = EventSource(
-        kind=kind if kind != UNKNOWN else _piped(properties.get("SourceParameters")),
+        kind=written if written != UNKNOWN else POLLED.get(source.service, source.service),
         mode="sync" if waits else "async",
         place=resource.place,
         source=source,

@@ -38,6 +38,8 @@ COMPILED = (
     "stream-kafka",
     "messaging-topic",
     "messaging-in-order",
+    "pipe-enriches-messages",
+    "pipe-calls-for-changes",
     "express-parallel",
     "express-url",
     "standard-cloudwatch-logs",

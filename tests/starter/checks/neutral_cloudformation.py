@@ -358,7 +358,7 @@ def _logs(found: Collected, name: str, of: Properties) -> None:
 
 
 def _pipe(found: Collected, name: str, of: Properties) -> None:
-    given, sources = of["TargetParameters"], dict(of["SourceParameters"])
+    given, sources = of.get("TargetParameters", {}), dict(of["SourceParameters"])
     filters = sources.pop("FilterCriteria", {}).get("Filters", [])
     ((_, reads),) = sources.items()
     found.add(
@@ -371,8 +371,12 @@ def _pipe(found: Collected, name: str, of: Properties) -> None:
         retries=reads.get("MaximumRetryAttempts"),
         age=reads.get("MaximumRecordAgeInSeconds"),
         undelivered=reads.get("DeadLetterConfig", {}).get("Arn"),
-        input=given["InputTemplate"],
+        input=given.get("InputTemplate"),
+        enrichment=of.get("Enrichment"),
+        enriched=of.get("EnrichmentParameters", {}).get("InputTemplate"),
+        bisects=reads.get("OnPartialBatchItemFailure"),
         invocation=given.get("StepFunctionStateMachineParameters", {}).get("InvocationType"),
+        called=given.get("LambdaFunctionParameters", {}).get("InvocationType"),
         event=given.get("EventBridgeEventBusParameters"),
         filters=[item["Pattern"] for item in filters],
         factor=reads.get("ParallelizationFactor"),

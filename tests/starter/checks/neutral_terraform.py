@@ -406,7 +406,7 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
     sources = dict(_one(of["source_parameters"]))
     filters = _one(sources.pop("filter_criteria", None)).get("filter", [])
     reads = next(_one(block) for block in sources.values() if block)
-    target = _one(of["target_parameters"])
+    target = _one(of.get("target_parameters"))
     event = _one(target.get("eventbridge_event_bus_parameters"))
     found.add(
         "pipes",
@@ -418,8 +418,12 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
         retries=reads.get("maximum_retry_attempts"),
         age=reads.get("maximum_record_age_in_seconds"),
         undelivered=_one(reads.get("dead_letter_config")).get("arn"),
-        input=target["input_template"],
+        input=target.get("input_template"),
+        enrichment=of.get("enrichment"),
+        enriched=_one(of.get("enrichment_parameters")).get("input_template"),
+        bisects=reads.get("on_partial_batch_item_failure"),
         invocation=_one(target.get("step_function_state_machine_parameters")).get("invocation_type"),
+        called=_one(target.get("lambda_function_parameters")).get("invocation_type"),
         event={"Source": event["source"], "DetailType": event["detail_type"]} if event else None,
         filters=[item["pattern"] for item in filters],
         factor=reads.get("parallelization_factor"),
