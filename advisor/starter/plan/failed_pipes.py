@@ -44,7 +44,7 @@ def failed_records(
         holds=holds,
         alarms=alarms,
     )
-    if pipe.enrichment == own:
+    if pipe.enrichment == own and pipe.target_service != "lambda":
         yield FailureRoute(
             failure=Phrase("what `{0}` has made cannot be handed on to `{1}`", (own, Ref(pipe.target.to))),
             ends_up=Phrase("the same place: the pipe begins the record anew, and calls `{0}` again", (own,)),

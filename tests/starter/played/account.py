@@ -193,6 +193,8 @@ class Account:
     def piped(self, pipe: Properties, taken: Event) -> bool:
         """Start the machine with a record; return whether the pipe is done with it."""
         target = pipe["Target"]
+        if ":states:" not in target:
+            return self.through_functions(pipe, taken)
         given = [filled(pipe["TargetParameters"]["InputTemplate"], taken)]
         waits = pipe["TargetParameters"]["StepFunctionStateMachineParameters"]["InvocationType"]
         started = target not in self.blocked and self.throttled[target] <= 0
@@ -201,6 +203,29 @@ class Account:
         if not good:
             self.count("AWS/EventBridge/Pipes", "ExecutionFailed", "SourcePipe")
         return good
+
+    def through_functions(self, pipe: Properties, taken: Event) -> bool:
+        """Call what enriches a record, then the target; return whether the pipe is done with it."""
+        template = pipe.get("EnrichmentParameters", pipe.get("TargetParameters", {}))["InputTemplate"]
+        given: Any = [filled(template, taken)]
+        for arn in filter(None, (pipe.get("Enrichment"), pipe["Target"])):
+            throttled = self.throttled[arn] > 0
+            self.throttled[arn] -= 1
+            answer = Answer(error="refused")
+            if not throttled and arn not in self.blocked:
+                answer = self.call(function_of(arn), given) if ":lambda:" in arn else self.taken(arn, given)
+            failed = isinstance(answer.result, dict) and answer.result["batchItemFailures"]
+            if answer.error or failed:
+                self.count("AWS/EventBridge/Pipes", "ExecutionFailed", "SourcePipe")
+                return False
+            given = answer.result
+        return True
+
+    def taken(self, arn: str, records: list[Event]) -> Answer:
+        """Let a queue, topic or bus take what a pipe hands on."""
+        for item in records:
+            self.topics[arn.rpartition(":")[2]].append(json.dumps(item))
+        return Answer(result=records)
 
     def stream(self, name: str, records: list[Event]) -> None:
         """Write records to a stream, as its reader gets them."""
@@ -214,7 +239,8 @@ class Account:
 
     def read_by_pipe(self, pipe: Properties, item: Event) -> None:
         """Let a pipe work on one record of a stream."""
-        settings: Properties = next(iter(pipe["SourceParameters"].values()))
+        sources = pipe["SourceParameters"]
+        settings: Properties = next(sources[key] for key in sources if key != "FilterCriteria")
         taken = {**item, **item.get("kinesis", {})}
         for key in {"data", "value"} & set(taken):
             taken[key] = _data(_decoded(taken[key]))

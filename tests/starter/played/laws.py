@@ -303,6 +303,8 @@ def contents(world: World, place: str) -> Iterator[str]:
             yield from account.buckets[name.lower()]
         else:
             yield from (json.dumps(what) for function, what in world.work.attempts if function == name)
+    if place.startswith("the topic itself"):
+        yield from (json.dumps(item) for records in account.streams.values() for item in records)
     if place.startswith("the topic that"):
         yield from (
             text for topic, texts in account.topics.items() if topic.startswith("kafka:") for text in texts

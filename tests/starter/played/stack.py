@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,11 +90,17 @@ def _last(name: str) -> str:
 
 
 def filled(template: str, record: dict[str, Any]) -> Any:
-    """Return what a pipe makes of ``record``: each ``<$.path>`` is the value, text that is JSON as data."""
-    text = template
-    for place in [part.partition(">")[0] for part in template.split("<$.")[1:]]:
+    """Return what a pipe makes of ``record``: each ``<$.path>`` is the value, text that is JSON as data.
+
+    Within a text it is the value as text.
+    """
+
+    def value(found: re.Match[str]) -> Any:
         value: Any = record
-        for key in place.split("."):
+        for key in found[1].split("."):
             value = value.get(key) if isinstance(value, dict) else None
-        text = text.replace(f"<$.{place}>", json.dumps(value))
-    return json.loads(text)
+        return value
+
+    place = re.compile(r"<\$\.([\w.]+)>")
+    texts = re.sub(r'"[^"]*"', lambda text: place.sub(lambda found: str(value(found)), text[0]), template)
+    return json.loads(place.sub(lambda found: json.dumps(value(found)), texts))
