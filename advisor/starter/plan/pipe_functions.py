@@ -25,7 +25,7 @@ _MARGIN_S = 10  # for what the pipe does beside the functions
 _TEMPLATES: Mapping[str, str] = {
     "sqs": '{"event": <$.messageId>, "payload": <$.body>}',
     "kinesis": '{"event": <$.eventID>, "payload": <$.data>}',
-    "dynamodb-stream": '{"event": <$.eventID>, "dynamodb": <$.dynamodb>}',
+    "dynamodb-stream": '{"event": <$.eventID>, "eventName": <$.eventName>, "dynamodb": <$.dynamodb>}',
     "kafka": '{"event": "<$.topic>-<$.partition>-<$.offset>", "payload": <$.value>}',
 }
 _EVENTS: Mapping[str, str] = {
@@ -66,6 +66,7 @@ def envelope_of(source: str, payload: Mapping[str, Any]) -> Any:
     event = {"event": _EVENTS[source]}
     if source == "dynamodb-stream":
         image = typed(payload)["M"]
+        event["eventName"] = "INSERT"
         return [{**event, "dynamodb": {"Keys": {"id": {"S": payload["id"]}}, "NewImage": image}}]
     return [{**event, "payload": payload}]
 
