@@ -206,19 +206,18 @@ class Account:
 
     def through_functions(self, pipe: Properties, taken: Event) -> bool:
         """Call what enriches a record, then the target; return whether the pipe is done with it."""
-        template = pipe.get("EnrichmentParameters", pipe.get("TargetParameters", {}))["InputTemplate"]
-        given: Any = [filled(template, taken)]
+        given: Any = [filled(pipe[_first(pipe)]["InputTemplate"], taken)]
         for arn in filter(None, (pipe.get("Enrichment"), pipe["Target"])):
             throttled = self.throttled[arn] > 0
             self.throttled[arn] -= 1
             answer = Answer(error="refused")
             if not throttled and arn not in self.blocked:
                 answer = self.call(function_of(arn), given) if ":lambda:" in arn else self.taken(arn, given)
-            failed = isinstance(answer.result, dict) and answer.result["batchItemFailures"]
-            if answer.error or failed:
+            result: Any = answer.result
+            if answer.error or (isinstance(result, dict) and result["batchItemFailures"]):
                 self.count("AWS/EventBridge/Pipes", "ExecutionFailed", "SourcePipe")
                 return False
-            given = answer.result
+            given = result
         return True
 
     def taken(self, arn: str, records: list[Event]) -> Answer:
@@ -287,6 +286,11 @@ class Account:
         else:
             self.count("AWS/Lambda", "DestinationDeliveryFailures", function)
             self.lost.extend(batch)
+
+
+def _first(pipe: Properties) -> str:
+    """Return which settings have the template of what is called first."""
+    return "EnrichmentParameters" if "Enrichment" in pipe else "TargetParameters"
 
 
 def function_of(arn: str) -> str:
