@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from tests.examples import FULL, SEED
+from tests.starter.durable import SHAPES, WITH_OWN_TESTS
 from tests.starter.projects import PROJECTS
 
 T = TypeVar("T")
@@ -24,3 +25,4 @@ def share(items: Iterable[T], one_in: int, always: Iterable[T] = ()) -> tuple[T,
 SHARED = share(
     PROJECTS, 12, ("async-sdk", "both-branch", "standard-saga", "job-container", "messaging-topic")
 )
+DURABLE = share(SHAPES, 4, WITH_OWN_TESTS)

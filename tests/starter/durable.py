@@ -124,6 +124,10 @@ SHAPES: dict[str, tuple[dict[str, Any], tuple[Part, ...]]] = {
 }
 
 
+WITH_OWN_TESTS = ("approval", "answers-url")  # whose own tests of the wiring the gate runs in the CDK
+PREFIX = "durable-"  # of a shape's name among other projects
+
+
 @cache
 def durable(name: str, runtime: str = "python", iac: str = "sam") -> Blueprint:
     """Return the blueprint of a shape."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -14,21 +14,18 @@ import pytest
 
 from advisor.knowledge.answers import Step
 from advisor.starter import Blueprint, render, write_project
-from tests.gate.share import share
-from tests.starter.checks.cdk import Synthesised, faults, project_of, synthesised
+from tests.gate.share import DURABLE as SHAPES
+from tests.starter.checks.cdk import Synthesised, faults, project_of
 from tests.starter.checks.cdk_python import synthesised_by_python
 from tests.starter.checks.template import check_template
 from tests.starter.checks.terraform import Terraform, check_terraform, terraform
-from tests.starter.checks.toolchains import need, node_modules, run
-from tests.starter.durable import DURABLE_RUNTIMES, durable
-from tests.starter.durable import SHAPES as EVERY_SHAPE
+from tests.starter.checks.toolchains import check_node, run
+from tests.starter.durable import DURABLE_RUNTIMES, PREFIX, WITH_OWN_TESTS, durable
 from tests.starter.projects import blueprint_of
 
 __all__ = ["terraform"]
 RUFF = str(Path(sys.executable).with_name("ruff"))
 AWKWARD = 'It\'s "quoted" ${Name} {{ x }} {% y %} `z` \\ </script> \U0001f600 ' + "long " * 90
-TESTED = {"approval", "answers-url"}  # whose own tests of the wiring run
-SHAPES = share(EVERY_SHAPE, 4, TESTED)
 WORDS = (
     "handler",
     "durable",
@@ -60,16 +57,6 @@ def check_python(folder: Path) -> None:
     assert "warning" not in done.stdout
 
 
-def check_node(folder: Path) -> None:
-    (folder / "node_modules").symlink_to(node_modules(packages()))
-    tests = sorted(str(path.relative_to(folder)) for path in (folder / "tests").glob("*.test.js"))
-    done = run([need("node"), "--test", *tests], folder)
-    assert done.code == 0, done.output
-    assert "skipped 0" in done.output
-    linted = run([need("node"), "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."], folder)
-    assert linted.code == 0, linted.output
-
-
 @cache
 def packages() -> Mapping[str, str]:
     found: dict[str, str] = {}
@@ -81,7 +68,10 @@ def packages() -> Mapping[str, str]:
     return found
 
 
-CHECKS = {"python": check_python, "nodejs": check_node}
+CHECKS: Mapping[str, Callable[[Path], None]] = {
+    "python": check_python,
+    "nodejs": lambda folder: check_node(folder, packages()),
+}
 
 
 @pytest.mark.parametrize(("runtime", "name"), list(product(CHECKS, SHAPES)))
@@ -101,29 +91,24 @@ def test_whatever_was_typed_the_code_is_valid(runtime: str, tmp_path: Path) -> N
     CHECKS[runtime](folder)
 
 
-@pytest.fixture(scope="module")
-def by_typescript(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Synthesised]:
-    return synthesised(_projects("cdk-typescript"), tmp_path_factory.mktemp("typescript"), TESTED)
-
-
-@pytest.mark.xdist_group("durable-cdk")
+@pytest.mark.xdist_group("cdk")
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_cdk_in_typescript_has_no_finding(name: str, by_typescript: Mapping[str, Synthesised]) -> None:
-    assert faults(by_typescript[name]) == []
+def test_the_cdk_in_typescript_has_no_finding(name: str, cdk: Mapping[str, Synthesised]) -> None:
+    assert faults(cdk[PREFIX + name]) == []
 
 
-@pytest.mark.xdist_group("durable-cdk")
+@pytest.mark.xdist_group("cdk")
 def test_both_languages_of_the_cdk_make_the_same_template(
-    by_typescript: Mapping[str, Synthesised], tmp_path: Path
+    cdk: Mapping[str, Synthesised], tmp_path: Path
 ) -> None:
-    made, printed = synthesised_by_python(_projects("cdk-python"), tmp_path, TESTED)
+    made, printed = synthesised_by_python(_projects("cdk-python"), tmp_path, set(WITH_OWN_TESTS))
     assert printed == ""
     for check in (["check"], ["format", "--check", "--diff"]):
         done = run([RUFF, *check, "--no-cache", *(f"{name}/infra" for name in SHAPES)], tmp_path)
         assert done.code == 0, done.output
-    assert all(made[name].passed and not made[name].failed for name in TESTED)
+    assert all(made[name].passed and not made[name].failed for name in WITH_OWN_TESTS)
     for name in set(SHAPES) - {"services", "answers-api"}:  # access logs are JSON as text, spaced by each
-        assert made[name].template == by_typescript[name].template, name
+        assert made[name].template == cdk[PREFIX + name].template, name
 
 
 def _projects(iac: str) -> dict[str, tuple[Blueprint, dict[str, str]]]:

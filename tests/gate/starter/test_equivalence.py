@@ -8,36 +8,49 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from advisor.starter import render, write_project
+from advisor.starter import Blueprint, render, write_project
 from advisor.starter.blueprint.resources import Parameter
 from advisor.starter.flavours.terraform.words import is_list, snake
 from tests.examples import FULL
-from tests.gate.share import SHARED
+from tests.gate.share import DURABLE, SHARED
 from tests.starter.checks import neutral_cloudformation, neutral_terraform
 from tests.starter.checks.cdk import Synthesised
 from tests.starter.checks.deployed import read, translate
 from tests.starter.checks.neutral import Description, Difference, differences
 from tests.starter.checks.terraform import Terraform, terraform
+from tests.starter.durable import PREFIX, durable
 from tests.starter.flavours import tables
 from tests.starter.justified import JUSTIFIED
 from tests.starter.matrix import PAGE, between
-from tests.starter.projects import blueprint, files
+from tests.starter.projects import blueprint
 
 __all__ = ["terraform"]
 CDK, TERRAFORM = "cdk-typescript", "terraform"
+EVERY = (*SHARED, *(PREFIX + name for name in DURABLE))
+
+
+def planned(name: str) -> Blueprint:
+    """Return the blueprint of a project, or of a durable function."""
+    return durable(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else blueprint(name)
+
+
+@cache
+def files(name: str) -> Mapping[str, str]:
+    return {file.path: file.text for file in render(planned(name))}
 
 
 def expected(name: str) -> Description:
     """Return what SAM deploys."""
     made = dict(files(name))
     template = translate(read(made["template.yaml"]), made)
-    for parameter in blueprint(name).parameters:
+    for parameter in planned(name).parameters:
         template["Parameters"][parameter.id]["Default"] = parameter.example
     return neutral_cloudformation.describe(template, definition(made))
 
@@ -71,7 +84,7 @@ def from_cdk(name: str, cdk: Mapping[str, Synthesised]) -> list[Difference]:
 
 
 def from_terraform(name: str, terraform: Terraform, folder: Path) -> list[Difference]:
-    made = replace(blueprint(name), iac=TERRAFORM)
+    made = replace(planned(name), iac=TERRAFORM)
     write_project(render(made), folder)
     values = {snake(item.id): _value(item) for item in made.parameters}
     plan = terraform.planned(folder, values)
@@ -90,12 +103,12 @@ def _value(parameter: Parameter) -> Any:
 
 
 @pytest.mark.xdist_group("cdk")
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_cdk_deploys_what_sam_deploys(name: str, cdk: Mapping[str, Synthesised]) -> None:
     assert unjustified(CDK, from_cdk(name, cdk)) == []
 
 
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", EVERY)
 def test_terraform_deploys_what_sam_deploys(name: str, terraform: Terraform, tmp_path: Path) -> None:
     assert unjustified(TERRAFORM, from_terraform(name, terraform, tmp_path / "project")) == []
 
@@ -103,7 +116,7 @@ def test_terraform_deploys_what_sam_deploys(name: str, terraform: Terraform, tmp
 @pytest.mark.skipif(not FULL, reason="a share of the projects does not need every reason: FULL_GATE=1")
 @pytest.mark.xdist_group("cdk")
 def test_every_reason_is_still_needed(cdk: Mapping[str, Synthesised]) -> None:
-    told = [str(item) for name in SHARED for item in from_cdk(name, cdk)]
+    told = [str(item) for name in EVERY for item in from_cdk(name, cdk)]
     assert [one.what for one in JUSTIFIED if not any(one.covers(CDK, item) for item in told)] == []
 
 

@@ -14,17 +14,18 @@ import pytest
 import yaml
 
 from advisor.knowledge.answers import IACS, RUNTIMES
-from advisor.starter import render, write_project
+from advisor.starter import Blueprint, render, write_project
 from advisor.starter.flavours.table import FLAVOURS
 from tests.examples import FULL
-from tests.gate.share import SHARED
+from tests.gate.share import DURABLE, SHARED
 from tests.starter.checks.cdk import Synthesised
 from tests.starter.checks.scanners import bandit, checkov, scan
 from tests.starter.checks.toolchains import need
+from tests.starter.durable import PREFIX, durable
 from tests.starter.flavours import reasons
 from tests.starter.justified import BOTH_CDK as CDK
 from tests.starter.matrix import SECURITY, between
-from tests.starter.projects import ASKED, PROJECTS, blueprint, blueprint_of
+from tests.starter.projects import ASKED, PROJECTS, blueprint_of
 from tests.tools.facts.holes import go_holes
 
 READ = ("sam", "terraform")  # scanners read these as they are written, and of the CDK what it synthesises
@@ -48,27 +49,32 @@ COVERING = (
     "standard-sns",
     "stream-kinesis",
 )
+DURABLE_NAMES = [PREFIX + name for name in DURABLE]
 SCANNED = [
     (iac, runtime, name)
     for iac, runtime in product(IACS, RUNTIMES)
     if iac in READ
-    for name in PROJECTS
-    if name in SEVERAL or (runtime == "python" and (name in COVERING or FULL))
+    for name in (*PROJECTS, *DURABLE_NAMES)
+    if name in SEVERAL or (runtime == "python" and (name in (*COVERING, *DURABLE_NAMES) or FULL))
 ]
+
+
+def planned(iac: str, runtime: str, name: str) -> Blueprint:
+    """Return the blueprint of a project, or of a durable function."""
+    if name.startswith(PREFIX):
+        return durable(name.removeprefix(PREFIX), runtime, iac)
+    requirements, approach, steps = PROJECTS[name]
+    return blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime, **ASKED.get(name, {}))
 
 
 @cache
 def files(iac: str, runtime: str, name: str) -> Mapping[str, str]:
-    requirements, approach, steps = PROJECTS[name]
-    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime, **ASKED.get(name, {}))
-    return {file.path: file.text for file in render(made)}
+    return {file.path: file.text for file in render(planned(iac, runtime, name))}
 
 
 def written(iac: str, runtime: str, name: str, folder: Path) -> Path:
-    requirements, approach, steps = PROJECTS[name]
     project = folder / "-".join((iac, runtime, name))
-    made = blueprint_of(requirements, approach, steps=steps, iac=iac, runtime=runtime, **ASKED.get(name, {}))
-    write_project(render(made), project)
+    write_project(render(planned(iac, runtime, name)), project)
     return project
 
 
@@ -89,9 +95,9 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[st
 
 def test_every_kind_of_resource_is_scanned() -> None:
     def kinds(names: Iterable[str]) -> set[str]:
-        return {resource.kind for name in names for resource in blueprint(name).resources}
+        return {item.kind for name in names for item in planned("sam", "python", name).resources}
 
-    assert kinds(name for _, _, name in SCANNED) == kinds(PROJECTS)
+    assert kinds(name for _, _, name in SCANNED) == kinds((*PROJECTS, *DURABLE_NAMES))
 
 
 @pytest.mark.xdist_group("scanned")
@@ -113,14 +119,14 @@ def scanned_cdk(
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return what checkov finds in what the CDK makes: the same in both languages."""
     folder = tmp_path_factory.mktemp("scanned-cdk")
-    for name in SHARED:
+    for name in (*SHARED, *DURABLE_NAMES):
         (folder / name).mkdir()
         (folder / name / "template.json").write_text(json.dumps(cdk[name].template), encoding="utf-8")
     return scan(folder)
 
 
 @pytest.mark.xdist_group("cdk")
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", [*SHARED, *DURABLE_NAMES])
 def test_checkov_finds_no_more_in_what_the_cdk_makes(
     name: str, scanned_cdk: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -188,7 +194,7 @@ def test_no_go_module_has_a_published_hole() -> None:
     assert go_holes(GO_DATABASE_OF) == []
 
 
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", [*SHARED, *DURABLE_NAMES])
 def test_a_star_says_why_and_an_action_has_none(name: str) -> None:
     lines = files("sam", "python", name)["template.yaml"].splitlines()
     starred = [line for line in lines if re.match(r"""\s+(Resource:|-) ['"]?\*""", line)]

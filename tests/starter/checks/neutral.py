@@ -23,6 +23,7 @@ PLUMBING = {
     "read its stream": r"kinesis:(Describe|Get|List|Subscribe).*"
     r"|dynamodb:(GetRecords|GetShardIterator|DescribeStream|ListStreams)",
     "read its queue": r"sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility)",
+    "checkpoint its runs": r"lambda:(CheckpointDurableExecution|GetDurableExecutionState)",
     "read its topic": r"(kafka|kafka-cluster|ec2):.*",
 }
 MANAGED = {
@@ -32,6 +33,7 @@ MANAGED = {
     "AWSLambdaKinesisExecutionRole": ("write logs", "read its stream"),
     "AWSLambdaDynamoDBExecutionRole": ("write logs", "read its stream"),
     "AWSLambdaSQSQueueExecutionRole": ("write logs", "read its queue"),
+    "AWSLambdaBasicDurableExecutionRolePolicy": ("write logs", "checkpoint its runs"),
     "AWSLambdaMSKExecutionRole": ("write logs", "read its topic"),
 }
 

@@ -127,7 +127,14 @@ def _function(found: Collected, name: str, of: Properties) -> None:
         tracing=of["TracingConfig"]["Mode"],
         environment=of.get("Environment", {}).get("Variables"),
         logs="its own group" if of.get("LoggingConfig", {}).get("LogGroup") else None,
+        longest_run=of.get("DurableConfig", {}).get("ExecutionTimeout"),
+        history=of.get("DurableConfig", {}).get("RetentionPeriodInDays"),
+        letters=of.get("DeadLetterConfig", {}).get("TargetArn"),
     )
+
+
+def _policy(found: Collected, name: str, of: Properties) -> None:
+    found.add_to("policies", name, allowed(of["PolicyDocument"]))
 
 
 def _alias(found: Collected, name: str, of: Properties) -> None:
@@ -508,6 +515,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Properties], None]] = {
     "AWS::Events::Connection": _connection,
     "AWS::Events::EventBus": _exists("buses"),
     "AWS::Events::Rule": _rule,
+    "AWS::IAM::ManagedPolicy": _policy,
     "AWS::IoT::TopicRule": _iot,
     "AWS::Kinesis::Stream": _stream,
     "AWS::Lambda::Alias": _alias,

@@ -175,7 +175,14 @@ def _function(found: Collected, name: str, of: Values) -> None:
         tracing=_one(of["tracing_config"])["mode"],
         environment=_one(of.get("environment")).get("variables"),
         logs="its own group" if _one(of.get("logging_config")).get("log_group") else None,
+        longest_run=_one(of.get("durable_config")).get("execution_timeout"),
+        history=_one(of.get("durable_config")).get("retention_period"),
+        letters=_one(of.get("dead_letter_config")).get("target_arn"),
     )
+
+
+def _policy(found: Collected, name: str, of: Values) -> None:
+    found.add_to("policies", name, allowed(json.loads(of["policy"])))
 
 
 def _alias(found: Collected, name: str, of: Values) -> None:
@@ -555,6 +562,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
     "aws_dynamodb_table": _table,
     "aws_ecs_cluster": lambda found, name, of: found.add("clusters", f"{name}Cluster", exists=True),
     "aws_ecs_task_definition": _task,
+    "aws_iam_policy": _policy,
     "aws_iot_topic_rule": _iot,
     "aws_kinesis_stream": _stream,
     "aws_lambda_alias": _alias,

@@ -69,6 +69,17 @@ def node_modules(packages: Mapping[str, str]) -> Path:
     return wanted / "node_modules"
 
 
+def check_node(project: Path, packages: Mapping[str, str]) -> None:
+    """Run the own tests of a project in Node.js with ``packages``, and ESLint over it."""
+    (project / "node_modules").symlink_to(node_modules(packages))
+    tests = sorted(str(path.relative_to(project)) for path in (project / "tests").glob("*.test.js"))
+    done = run([need("node"), "--test", *tests], project)
+    assert done.code == 0, done.output
+    assert "skipped 0" in done.output
+    linted = run([need("node"), "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."], project)
+    assert linted.code == 0, linted.output
+
+
 def once(wanted: Path, make: Callable[[Path], None]) -> None:
     """Fill ``wanted`` in a folder beside it and rename that: of two at the same time, one wins."""
     CACHE.mkdir(parents=True, exist_ok=True)
