@@ -39,6 +39,12 @@ def test_an_alarm_rings_when_a_queue_does_not_stay_empty(name):
     assert _alarmed(name, "ApproximateNumberOfMessagesVisible")
 
 
+@pytest.mark.parametrize("name", ["FailureQueue", "UndeliveredEvents"])
+def test_who_sends_to_a_queue_may_do_so(name):
+    policies = of_type("AWS::SQS::QueuePolicy").values()
+    assert any({"Ref": name} in policy["Queues"] for policy in policies)
+
+
 def test_every_alarm_tells_somebody():
     assert ALARMS
     assert all(target(alarm["AlarmActions"][0]) == "AlarmTopic" for alarm in ALARMS.values())

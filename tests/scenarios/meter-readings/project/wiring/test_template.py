@@ -29,6 +29,43 @@ def _alarmed(name, metric):
     ]
 
 
+def _allowed(name):
+    """Return what the role or policy `name` allows, as pairs of an action and the id of a resource."""
+    item = RESOURCES[name]["Properties"]
+    documents = [policy["PolicyDocument"] for policy in item.get("Policies", [item])]
+    return {
+        (action, _id(resource))
+        for document in documents
+        for statement in document["Statement"]
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+
+
+def _listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def _id(resource):
+    """Return the id of a resource of this template; text that is put together stays as it is."""
+    plain = isinstance(resource, dict) and isinstance(next(iter(resource.values())), str)
+    return target(resource) if plain else str(resource)
+
+
+@pytest.mark.parametrize("name", of_type("AWS::Pipes::Pipe"))
+def test_a_pipe_may_write_to_its_target_and_keeps_what_it_cannot_hand_on(name):
+    pipe = RESOURCES[name]["Properties"]
+    of_source = [part for part in pipe["SourceParameters"].values() if isinstance(part, dict)]
+    kept = [part["DeadLetterConfig"]["Arn"] for part in of_source if "DeadLetterConfig" in part]
+    allowed = {resource for _, resource in _allowed(target(pipe["RoleArn"]))}
+    assert {target(arn) for arn in (pipe["Target"], *kept)} <= allowed
+    for part in of_source:
+        if "MaximumRetryAttempts" in part:
+            assert 0 <= part["MaximumRetryAttempts"] <= 100 and "DeadLetterConfig" in part
+    queue = RESOURCES[target(pipe["Source"])]["Properties"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+
+
 def test_no_queue_or_topic_is_fifo():
     every = {**of_type("AWS::SQS::Queue"), **of_type("AWS::SNS::Topic")}
     assert not any((item or {}).get("FifoQueue") or (item or {}).get("FifoTopic") for item in every.values())
@@ -37,6 +74,12 @@ def test_no_queue_or_topic_is_fifo():
 @pytest.mark.parametrize("name", ["FailureQueue", "UndeliveredEvents"])
 def test_an_alarm_rings_when_a_queue_does_not_stay_empty(name):
     assert _alarmed(name, "ApproximateNumberOfMessagesVisible")
+
+
+@pytest.mark.parametrize("name", ["UndeliveredEvents", "FailureQueue"])
+def test_who_sends_to_a_queue_may_do_so(name):
+    policies = of_type("AWS::SQS::QueuePolicy").values()
+    assert any({"Ref": name} in policy["Queues"] for policy in policies)
 
 
 def test_every_alarm_tells_somebody():
