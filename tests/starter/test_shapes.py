@@ -15,7 +15,13 @@ from tests.starter.checks.running import run_machine
 from tests.starter.played.in_process import loaded
 from tests.starter.played.order import reader
 from tests.starter.played.probes import ENVIRONMENT
-from tests.starter.played.shapes import check_groups, check_tombstones, worker
+from tests.starter.played.shapes import (
+    check_groups,
+    check_others_are_done,
+    check_tombstones,
+    unordered,
+    worker,
+)
 from tests.starter.projects import blueprint_of
 
 
@@ -80,3 +86,16 @@ def test_each_item_of_a_list_is_written_to_an_object_of_its_own(language: str) -
     assert run.status == "SUCCEEDED"
     keys = [json.loads(text)["Key"] for text in run.sent if '"Key"' in text]
     assert sorted(keys) == ["archive/e.json", "keep/e/0.json", "keep/e/1.json", "keep/e/2.json"]
+
+
+def test_a_bad_record_takes_no_other_with_it_where_order_does_not_matter(tmp_path: Path) -> None:
+    with unordered("python", tmp_path) as handler:
+        check_others_are_done(handler)
+
+
+@pytest.mark.parametrize(("order", "rest"), [("required", True), ("none", False)])
+def test_the_table_says_what_a_bad_record_of_kafka_takes_with_it(order: str, rest: bool) -> None:
+    answers = {"event_source": "kafka", "steps": 1, "ordering": order, "on_failure": ("sqs",)}
+    (row, *_) = blueprint_of(answers, "destinations").failure_routes
+    assert row.failure.pattern.startswith("a batch with a record")
+    assert ("what follows it in its partition is not worked on" in row.failure.pattern) is rest

@@ -84,7 +84,8 @@ class Batch(Struct, frozen=True, kw_only=True):
 
     ``pollers`` is how many may be provisioned; 0 leaves that to AWS, and with it what Kafka retries.
     ``at_once``: batches of a shard; each partition key keeps its order. ``metered``: the poller counts the
-    records that it hands over, because nothing else would show them.
+    records that it hands over, because nothing else would show them. Where no ``order`` is required, a record
+    of Kafka that fails holds up no other.
     """
 
     start: ClassVar[str] = "TRIM_HORIZON"
@@ -98,6 +99,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     pollers: int = 0
     metered: bool = False
     at_once: int = 1
+    order: bool = True
 
 
 class QueueBatch(Struct, frozen=True, kw_only=True):

@@ -38,6 +38,15 @@ def failure_routes(context: PlanContext, resources: Iterable[Resource]) -> tuple
     return tuple(route for resource in table.resources for route in table.routes(resource))
 
 
+def _kept_failing(function: Function) -> str:
+    """Return what of a stream fails in the end; from Kafka, a batch that is not halved goes as a whole."""
+    batch = function.trigger.batch if function.trigger else None
+    if batch is None or batch.bisect:
+        return "a record that `{0}` keeps failing on"
+    rest = "; what follows it in its partition is not worked on" if batch.order else ""
+    return f"a batch with a record that `{{0}}` keeps failing on{rest}"
+
+
 def _letters(resource: Resource) -> Ref | None:
     """Return the dead-letter queue of a queue."""
     return resource.dead_letters if isinstance(resource, Queue) else None
@@ -161,7 +170,7 @@ class _Table(Struct, frozen=True):
             ends_up, alarm = self.end(batch.on_failure)
             metric = "handed-over" if batch.metered else "errors"
             yield FailureRoute(
-                failure=Phrase("a record that `{0}` keeps failing on", (Ref(function.id),)),
+                failure=Phrase(_kept_failing(function), (Ref(function.id),)),
                 ends_up=ends_up,
                 holds="the records themselves" if batch.on_failure.service in ("s3", "kafka") else POSITIONS,
                 alarms=(alarm or self.alarm(function.id, "lambda", metric),),

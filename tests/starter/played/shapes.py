@@ -49,3 +49,19 @@ def check_tombstones(handler: Probe) -> None:
     answer = handler.call({"records": {"orders-0": records}})
     assert not answer.error
     assert handler.worked == ["1", "1", "orders-0-3", "4"]
+
+
+@contextmanager
+def unordered(runtime: str, folder: Path) -> Iterator[Probe]:
+    """Give the reader of a topic whose order does not matter."""
+    answers = {"event_source": "kafka", "steps": 1, "ordering": "none", "on_failure": ("sqs",)}
+    with probe(blueprint_of(answers, "destinations", runtime=runtime), folder) as made:
+        yield made
+
+
+def check_others_are_done(handler: Probe) -> None:
+    """A record that always fails takes no other with it where no order is required."""
+    records = [kafka(number, {"id": str(number), "invalid": number == 2}) for number in range(1, 5)]
+    for _ in range(3):
+        assert handler.call({"records": {"orders-0": records}}).error
+    assert handler.worked == ["1", "3", "4"]

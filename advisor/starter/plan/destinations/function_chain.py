@@ -227,6 +227,7 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
             on_failure=failure,
             partial_response=False,
             pollers=POLLERS,
+            order=context.ordered,
         ), parts
     service = chosen_target(context, "failure", stream=True)
     failure, made = destination(context, service, "failure")
@@ -242,6 +243,7 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
         bisect=bounded,
         partial_response=bounded,
         metered=bounded and service == "s3",
+        order=bounded or context.ordered,
     ), parts
 
 
