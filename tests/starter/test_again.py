@@ -147,3 +147,15 @@ def test_a_set_of_receipt_rules_is_not_deleted_while_it_is_active() -> None:
         readme = next(file.text for file in render(made) if file.path == "README.md")
         cleanup = blocks(readme.partition("## Cleanup")[2])[0]
         assert cleanup.index("aws ses set-active-receipt-rule-set\n") < cleanup.index("make delete")
+
+
+@pytest.mark.parametrize("source", ["api-gateway", "function-url", "alb"])
+@pytest.mark.parametrize("approach", ["direct-invoke", "step-functions"])
+@pytest.mark.parametrize("idempotent", [False, True])
+def test_a_request_shows_the_key_that_something_looks_at(
+    source: str, approach: str, *, idempotent: bool
+) -> None:
+    answers = {"event_source": source, "steps": 1, "idempotent": idempotent, "caller_waits_for": "result"}
+    made = blueprint_of({**answers, "total_duration_s": 5}, approach)
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    assert ('-H "Idempotency-Key: ' in readme) is (not idempotent or approach == "step-functions")

@@ -196,8 +196,10 @@ def test_what_no_catch_takes_is_named(name: str) -> None:
 @pytest.mark.parametrize("source", ["cognito", "alb", "function-url"])
 def test_a_function_that_cannot_start_a_run_is_heard_of(source: str) -> None:
     asked = {"event_source": source, "steps": 2, "waits": ("timer",)}
-    _, _, rings = table(asked, "step-functions")["`StartWorkflowFunction` cannot start a run"]
-    assert rings == "StartWorkflowFunctionErrorsAlarm"
+    _, _, rings = table(asked, "step-functions")[
+        "`StartWorkflowFunction` cannot start a run, or is throttled"
+    ]
+    assert rings == "StartWorkflowFunctionErrorsAlarm StartWorkflowFunctionThrottlesAlarm"
 
 
 @pytest.mark.parametrize("name", PROJECTS)

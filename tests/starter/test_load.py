@@ -345,3 +345,26 @@ def test_a_long_step_that_can_be_the_job_is_no_function_s() -> None:
     job = blueprint_of({**asked, "targets": ("lambda", "ecs-fargate")}, "step-functions")
     assert not any("a function here stops" in note for note in job.notes)
     assert any("a function here stops" in note for note in blueprint_of(asked, "step-functions").notes)
+
+
+@pytest.mark.parametrize(("asked", "tried"), [(30, 60), (300, 300), (None, None)])
+@pytest.mark.parametrize("source", ["s3", "eventbridge", "schedule", "kinesis", "ses", "cloudwatch-logs"])
+def test_nothing_tries_an_event_that_is_of_no_use_any_more(
+    source: str, asked: int | None, tried: int | None
+) -> None:
+    answers = {"event_source": source, "steps": 2, **({"max_age_s": asked} if asked else {})}
+    ages = []
+    for item in blueprint_of(answers, "step-functions").resources:
+        trigger = getattr(item, "trigger", None)
+        ages += [trigger.max_event_age_s] if trigger and trigger.max_event_age_s else []
+        ages += (
+            [item.asynchronous.max_event_age_s] if isinstance(item, Function) and item.asynchronous else []
+        )
+        ages += [item.max_record_age_s] if isinstance(item, Pipe) else []
+    assert ages
+    assert all(age == tried for age in ages) if tried else min(ages) > 300
+
+
+def test_the_table_says_how_long_in_words() -> None:
+    made = blueprint_of({"event_source": "s3", "steps": 1, "max_age_s": 300}, "destinations")
+    assert any("is throttled for 5 minutes" in route.failure.pattern for route in made.failure_routes)

@@ -208,8 +208,10 @@ def _balancer(project: Project) -> str:
 
 
 def _key(project: Project) -> str:
-    """Return the header that tells this request from a repeated one, where a run is named by it."""
-    return f' -H "{HttpApi.key_header}: $(date +%s)"' if project.blueprint.machine else ""
+    """Return the header that tells this request from a repeated one, where something looks at it."""
+    blueprint, first = project.blueprint, project.blueprint.first_function
+    keyed = blueprint.machine or (first and first.answers and blueprint.idempotency)
+    return f' -H "{HttpApi.key_header}: $(date +%s)"' if keyed else ""
 
 
 def _signed(service: str, project: Project, address: str) -> str:

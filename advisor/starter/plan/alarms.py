@@ -109,6 +109,7 @@ def _function(metrics: Mapping[str, Metric], function: Function) -> Iterable[Ala
         yield _alarm(function, metrics["errors"], "fails on records of the pipe")
     elif function.does == "start" and not function.asynchronous:
         yield _alarm(function, metrics["errors"], "cannot start a run")
+        yield _alarm(function, metrics["throttled"], "is throttled")
 
 
 def answer_alarms(

@@ -43,6 +43,11 @@ class PlanContext(Struct, frozen=True, kw_only=True):
         """Return whether events must be worked on in the order in which they came, at least per key."""
         return self.requirements.text("ordering") == "required"
 
+    def retried_s(self, limit: str) -> int:
+        """Return how long an event is tried: as ``limit`` says, or until it is of no use any more."""
+        most, asked = self.aws.limit(limit), int(self.requirements.number("max_age_s", 0))
+        return min(most, max(asked, self.aws.limit("async-event-age"))) if asked else most
+
     @property
     def answer_s(self) -> int:
         """Return how long a run may take whose result a caller waits for; 0 where nobody waits.

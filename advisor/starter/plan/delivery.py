@@ -124,7 +124,7 @@ def from_schedule(context: PlanContext, payload: Mapping[str, Any], *, machine: 
         input={**payload, "id": "<aws.scheduler.scheduled-time>"},
         undelivered=Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("eventbridge-retries"),
-        max_event_age_s=context.aws.limit("eventbridge-retry-age"),
+        max_event_age_s=context.retried_s("eventbridge-retry-age"),
     )
     event = {**payload, "id": "2026-11-23T12:00:00Z"}
     return Source(trigger, event, undelivered(context, "EventBridge Scheduler", None), SELF)
@@ -148,7 +148,7 @@ def rule(
         undelivered=Ref(kept or UNDELIVERED),
         pattern=pattern,
         retry_attempts=context.aws.limit("eventbridge-retries"),
-        max_event_age_s=context.aws.limit("eventbridge-retry-age"),
+        max_event_age_s=context.retried_s("eventbridge-retry-age"),
     )
 
 

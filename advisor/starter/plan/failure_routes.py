@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from advisor.knowledge.limits import in_words
 from advisor.starter.blueprint.jobs import JobStart, JobWatch
 from advisor.starter.blueprint.project import FailureRoute, readers_of_queues
 from advisor.starter.blueprint.resources import (
@@ -155,11 +156,9 @@ class _Table(Struct, frozen=True):
             yield from failed_records(function, self.resources, self.context.aws, self.alarm)
         if function.asynchronous:
             ends_up, alarm = self.end(function.asynchronous.on_failure)
-            hours = function.asynchronous.max_event_age_s // 3600
+            age = in_words(function.asynchronous.max_event_age_s, "s")
             yield FailureRoute(
-                failure=Phrase(
-                    f"`{{0}}` keeps failing, or is throttled for {hours} hours", (Ref(function.id),)
-                ),
+                failure=Phrase(f"`{{0}}` keeps failing, or is throttled for {age}", (Ref(function.id),)),
                 ends_up=ends_up,
                 holds=RECORD if function.does == "step" else "the execution record",
                 alarms=(alarm or self.alarm(function.id, "lambda", "dropped"),),
@@ -215,10 +214,10 @@ class _Table(Struct, frozen=True):
             told = "with the client, who gets an error although the user is confirmed; start the run by hand"
             holds = "the user, in the pool"
         return FailureRoute(
-            failure=Phrase("`{0}` cannot start a run", (Ref(function.id),)),
+            failure=Phrase("`{0}` cannot start a run, or is throttled", (Ref(function.id),)),
             ends_up=Phrase(told),
             holds=holds,
-            alarms=(self.alarm(function.id, "lambda", "errors"),),
+            alarms=tuple(self.alarm(function.id, "lambda", name) for name in ("errors", "throttled")),
         )
 
     def of_answers(self, function: Function) -> Iterator[FailureRoute]:

@@ -211,7 +211,7 @@ def _pipe(context: PlanContext, service: str, source: Ref, how: tuple[str, Start
         at_once=pipe_readers(context, service, each_s if waits else start_s(context.aws)),
         undelivered=None if service in ("sqs", "kafka") else Ref(UNDELIVERED),
         retry_attempts=context.aws.limit("starter-stream-retries"),
-        max_record_age_s=context.aws.limit("starter-stream-record-age"),
+        max_record_age_s=context.retried_s("starter-stream-record-age"),
         logs_records=service in ("kinesis", "dynamodb-stream")
         and bool(context.requirements.flag("replay_payload")),
     )
@@ -274,7 +274,7 @@ def _starter(
         trigger=trigger,
         asynchronous=AsyncInvoke(
             retry_attempts=context.aws.limit("async-max-retries"),
-            max_event_age_s=context.aws.limit("starter-event-age"),
+            max_event_age_s=context.retried_s("starter-event-age"),
             on_failure=kept,
         )
         if kept
