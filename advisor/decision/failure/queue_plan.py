@@ -8,13 +8,14 @@ from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.failure_plan import QueuePlan
 from advisor.knowledge.requirements import Requirements
 
+MONTH_S = 30 * 86_400
 _SHORTEST_S = 30
 
 
 def queue_plan_for(requirements: Requirements, aws: AwsFacts, together: int = 1) -> QueuePlan:
     """Return the batch that a function can work on before its timeout, ``together`` steps at once.
 
-    A downstream that allows only so many calls is spared by the least concurrency that Lambda allows.
+    A downstream that allows only so many calls is spared by a maximum concurrency that the load still needs.
     """
     stated = together * requirements.number("step_duration_s", 0)
     each = max(ceil(2 * stated), aws.limit("starter-message-timeout"))
@@ -25,11 +26,17 @@ def queue_plan_for(requirements: Requirements, aws: AwsFacts, together: int = 1)
     return QueuePlan(
         size=size,
         timeout_s=timeout_s,
-        concurrency=aws.limit("sqs-least-concurrency") if slow else 0,
+        concurrency=_spared(requirements, aws, float(stated)) if slow else 0,
         visibility_s=timeout_s * aws.limit("advised-visibility"),
         receives=aws.limit("advised-receives"),
         delay_s=aws.limit("starter-delay") if "timer" in requirements.chosen("waits") else 0,
     )
+
+
+def _spared(requirements: Requirements, aws: AwsFacts, each_s: float) -> int:
+    """Return how many batches run at once: twice what a month keeps busy, so that the queue drains."""
+    busy = requirements.number("monthly_executions", 0) / MONTH_S * each_s
+    return max(aws.limit("sqs-least-concurrency"), ceil(2 * busy))
 
 
 def steps_together(requirements: Requirements, steps: int) -> int:

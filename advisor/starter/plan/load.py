@@ -6,13 +6,13 @@ import math
 
 from msgspec import Struct
 
+from advisor.decision.failure.queue_plan import MONTH_S
 from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.flow import units
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import EXPRESS
 from advisor.starter.plan.context import PlanContext
 
-MONTH_S = 30 * 86_400
 LEAST_RATE = 50  # requests a second that every API takes
 SHARDED = ("kinesis", "dynamodb-stream")
 
@@ -77,6 +77,20 @@ def start_s(aws: AwsFacts) -> float:
 def too_slow(context: PlanContext, each_s: float) -> bool:
     """Return whether records of ``each_s`` come faster than a stream's readers can take them."""
     return per_second(context.requirements) > carried(context.aws, each_s)
+
+
+def pace_note(context: PlanContext, each_s: float, at_once: int) -> str:
+    """Return the arithmetic of the pace of a queue's reader, where the answers have its numbers."""
+    monthly = context.requirements.number("monthly_executions", 0)
+    if not (at_once and monthly and each_s):
+        return ""
+    rate = monthly / MONTH_S
+    return (
+        f"At most {at_once} batches run at once, to spare the service that is called: {monthly:,.10g} "
+        f"messages a month are {rate:,.3g} a second, and {each_s:,.10g} s each keep {rate * each_s:,.3g} "
+        f"busy. Twice that, and {context.aws.limit('sqs-least-concurrency')} at least, lets the queue drain "
+        "after a burst. Where the service bears fewer, messages wait until they expire: ask it for more."
+    )
 
 
 def load_notes(context: PlanContext, *, waited: bool) -> tuple[str, ...]:

@@ -36,4 +36,6 @@ def _lost(resources: tuple[Resource, ...]) -> tuple[str, ...]:
     pipe = next((item for item in resources if isinstance(item, Pipe)), None)
     if machine:
         return () if pipe and pipe.waits else (_RUNS,)
-    return (_TARGET.format(pipe.target.to),) if pipe else ()
+    if pipe is None or pipe.target_service == "lambda":
+        return ()
+    return (_TARGET.format(pipe.target.to),)

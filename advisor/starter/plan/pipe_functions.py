@@ -82,7 +82,8 @@ def pipe_functions(context: PlanContext, before: Sequence[Unit], last: Unit | No
         return PipeFunctions()
     _check_pace(context)
     source = context.requirements.text("event_source")
-    in_batches = not before and source != "kafka"  # of Kafka a pipe takes no failures of single records
+    # Of Kafka a pipe takes no failures of single records; a group of a FIFO queue is worked on one by one
+    in_batches = not before and source != "kafka" and not (source == "sqs" and context.ordered)
     most = (context.aws.limit("pipe-execution") - _MARGIN_S) // (bool(before) + bool(last))
     size = _size(context, most) if in_batches else 1
     _check_time(context, (*before, *([last] if last else [])), max(len(before), 1), most)

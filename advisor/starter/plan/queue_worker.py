@@ -18,6 +18,7 @@ from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, mer
 from advisor.starter.plan.delivery import reading
 from advisor.starter.plan.destinations.function_chain import function, in_one_function
 from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of
+from advisor.starter.plan.load import pace_note
 from advisor.starter.plan.sample_payload import sample_payload
 
 QUEUE, DEAD_LETTERS = "SourceQueue", "DeadLetterQueue"
@@ -55,9 +56,10 @@ def messaging(context: PlanContext) -> PlannedFlow:
         payload = {**payload, "type": readers[0].only}
     feed = feed_of(context, payload, readers)
     parts = merge([feed.parts, *(worker(context, item, feed, pace) for item in readers)])
-    notes = (in_one_function(steps),) if together > 1 else ()
+    each_s = float(together * context.requirements.number("step_duration_s", 0))
+    told = (in_one_function(steps) if together > 1 else "", pace_note(context, each_s, pace.concurrency))
     event = message(feed.body, ordered=context.ordered)
-    return PlannedFlow(edge, parts, event, notes=notes, payload=payload)
+    return PlannedFlow(edge, parts, event, notes=tuple(filter(None, told)), payload=payload)
 
 
 def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, ...]:
