@@ -29,7 +29,10 @@ _UNITS: Mapping[tuple[str, str], Callable[[Number], Number]] = {
 
 
 def resolved(entry: Entry, limits: Mapping[str, Limit], problems: list[Problem]) -> Entry:
-    """Return ``entry`` with the number or the words of each limit that it refers to."""
+    """Return ``entry`` with the number or the words of each limit that it refers to.
+
+    Without any limits, the problem is that their file cannot be read, and no reference is one.
+    """
     if isinstance(entry.value, tuple):
         return replace(entry, value=tuple(resolved(item, limits, problems) for item in entry.value))
     if isinstance(entry.value, Mapping):
@@ -47,11 +50,11 @@ def resolved(entry: Entry, limits: Mapping[str, Limit], problems: list[Problem])
 def _number(entry: Entry, limits: Mapping[str, Limit], problems: list[Problem]) -> Entry:
     fields = Fields(entry, "a reference to a limit", problems)
     named = fields.get("limit", required=True)
-    limit = limits.get(fields.one_of(_without_last(named), tuple(limits))) if named else None
+    limit = limits.get(fields.one_of(_without_last(named), tuple(limits))) if named and limits else None
     plus, times, unit = fields.number("plus", 0), fields.number("times", 1), fields.text("in", required=False)
     fields.done()
     if named is None or limit is None:
-        return replace(entry, value=0, text="0")
+        return replace(entry, value=1, text="1")
     number = limit.series[-1] if named.text.endswith(_LAST) else limit.number
     if unit and unit != limit.unit:
         convert = _UNITS.get((limit.unit, unit))
@@ -79,6 +82,8 @@ def words_of(limit: Limit, how: tuple[str, ...]) -> str:
 
 def _words(reference: str, entry: Entry, limits: Mapping[str, Limit], problems: list[Problem]) -> str:
     key, *how = reference.removeprefix("limit:").split()
+    if not limits:
+        return ""
     if key not in limits:
         hint = did_you_mean(key, tuple(limits)) or "The limits are in limits.yaml."
         problems.append(Problem(entry.place, f"there is no limit '{key[:40]}'.", hint))

@@ -6,11 +6,13 @@ import os
 import shlex
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from advisor import __version__
+from tests.examples import sample
 
 ADVISOR = [sys.executable, "-m", "advisor"]
 
@@ -45,8 +47,10 @@ def test_output_for_another_program_is_utf_8_with_unix_line_ends() -> None:
     assert b"\r" not in done.stdout
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1"])
-@pytest.mark.parametrize("format_name", ["text", "json", "markdown", "html"])
+@pytest.mark.parametrize(
+    ("encoding", "format_name"),
+    sample(product(["ascii", "cp1252", "cp437", "latin-1"], ["text", "json", "markdown", "html"]), 3),
+)
 def test_a_narrow_code_page_never_stops_the_answer(encoding: str, format_name: str) -> None:
     environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = process("recommend", "-", "--format", format_name, stdin=ANSWERS, env=environment)

@@ -15,6 +15,7 @@ from advisor.reports.markdown.escaping import literal
 from advisor.reports.text.terminal import width
 from advisor.text.address import is_address
 from advisor.text.printable import printable
+from tests.examples import examples
 from tests.reports.page import Page
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on, requirements
 from tests.reports.samples import with_prices
@@ -25,7 +26,7 @@ ANSWERS = st.builds(Answers, requirements(), st.text(max_size=500), PROJECTS)
 EXPLAINED = ReportOptions(explain=True)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12, 3), suppress_health_check=[HealthCheck.too_slow])
 @given(ANSWERS)
 def test_any_answers_can_be_told(answers: Answers) -> None:
     recommendation = recommend(RULE_BASE, answers)

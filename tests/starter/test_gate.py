@@ -18,7 +18,7 @@ from tests.starter.checks.template import check_template
 from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, files
 
 
-@pytest.mark.parametrize("name", sample(PROJECTS, 8))
+@pytest.mark.parametrize("name", sample(PROJECTS, 14))
 def test_the_template_has_no_finding(name: str) -> None:
     assert check_template(dict(files(name))) == []
 
@@ -111,7 +111,7 @@ def test_each_way_of_a_choice_ends_well(special: bool) -> None:
     assert {"Check fraud", "Charge card", "Reserve stock", "Tell customer"} <= set(run.states)
 
 
-@pytest.mark.parametrize("name", sample(PROJECTS, 15))
+@pytest.mark.parametrize("name", sample(PROJECTS, 30))
 def test_the_project_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     write_project(render(blueprint(name)), folder)
