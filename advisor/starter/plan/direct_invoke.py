@@ -24,6 +24,7 @@ from advisor.starter.plan.event_sources.callers import (
     user_pool,
 )
 from advisor.starter.plan.sample_payload import sample_payload
+from advisor.starter.plan.service_steps import with_call
 
 SHORTEST_S = 8  # a first call also starts the runtime
 
@@ -58,7 +59,8 @@ def direct_invoke(context: PlanContext) -> PlannedFlow:
     )
     flow: Flow = (Task(unit),)
     parts = merge([source.parts, Fragment((answering,))])
-    return PlannedFlow(flow, parts, source.event, notes=_notes(answering, steps))
+    planned = PlannedFlow(flow, parts, source.event, notes=_notes(answering, steps))
+    return with_call(context, planned, steps[0])
 
 
 def _caller(context: PlanContext) -> Caller:

@@ -20,6 +20,7 @@ from advisor.starter.plan.destinations.function_chain import function, in_one_fu
 from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of
 from advisor.starter.plan.load import pace_note
 from advisor.starter.plan.sample_payload import sample_payload
+from advisor.starter.plan.service_steps import with_call
 
 QUEUE, DEAD_LETTERS = "SourceQueue", "DeadLetterQueue"
 _QUEUES_OWN = ("sqs", "sdk", "other")
@@ -59,7 +60,8 @@ def messaging(context: PlanContext) -> PlannedFlow:
     each_s = float(together * context.requirements.number("step_duration_s", 0))
     told = (in_one_function(steps) if together > 1 else "", pace_note(context, each_s, pace.concurrency))
     event = message(feed.body, ordered=context.ordered)
-    return PlannedFlow(edge, parts, event, notes=tuple(filter(None, told)), payload=payload)
+    planned = PlannedFlow(edge, parts, event, notes=tuple(filter(None, told)), payload=payload)
+    return with_call(context, planned, steps[0]) if together > 1 else planned
 
 
 def consumers(context: PlanContext, steps: tuple[Unit, ...]) -> tuple[Consumer, ...]:

@@ -16,9 +16,10 @@ from advisor.knowledge.flow import Choice, Flow, Map, Node, Parallel, Poll, Task
 from advisor.knowledge.names import names
 from advisor.knowledge.rules import STANDARD
 from advisor.starter.blueprint.ids import MACHINE
-from advisor.starter.blueprint.resources import Outside
+from advisor.starter.blueprint.not_supported import NotSupported
+from advisor.starter.blueprint.resources import Function, Outside
 from advisor.starter.blueprint.wiring import Ref
-from advisor.starter.plan.context import Fragment, PlanContext, merge
+from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.step_functions.jobs import given
 from advisor.starter.plan.step_functions.service_integrations import call_for
 from advisor.starter.state_language.task import Call
@@ -73,6 +74,37 @@ def coded(context: PlanContext, flow: Flow, holder: Unit) -> CodedFlow:
         environment=tuple(pair for call in needs.values() for pair in _environment(call)),
         notes=(_note(context, found, asking),),
     )
+
+
+def with_call(context: PlanContext, planned: PlannedFlow, unit: Unit) -> PlannedFlow:
+    """Return ``planned`` with what the function of ``unit`` needs to call its service, as a durable one has.
+
+    Raises NotSupported for a job, whose end a function does not wait for.
+    """
+    if not has_no_integration(unit):
+        return planned
+    if is_job(unit):
+        raise NotSupported(
+            f"The step '{unit.name.words}' is {context.aws.services[unit.service].noun}, and a function does "
+            "not wait for its end. Use --approach step-functions, or make it a lambda step."
+        )
+    code = coded(context, (Task(unit),), unit)
+    resources = tuple(
+        replace(
+            item,
+            environment=(*item.environment, *code.environment),
+            outside=code.outside[unit.name.module],
+        )
+        if isinstance(item, Function) and item.id == unit.function_id
+        else item
+        for item in planned.parts.resources
+    )
+    note = (
+        f"'{unit.name.words}' calls {context.aws.services[unit.service].noun}; you write the call where its "
+        "business code says so."
+    )
+    parts = merge([replace(planned.parts, resources=resources), code.parts])
+    return replace(planned, parts=parts, notes=(*planned.notes, note))
 
 
 def _nodes(flow: Flow, asking: Mapping[str, Unit]) -> Iterator[Node]:

@@ -10,6 +10,7 @@ from advisor.starter.plan.context import PlanContext, PlannedFlow
 from advisor.starter.plan.destinations.function_chain import edges, in_one_function
 from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.sample_payload import sample_payload
+from advisor.starter.plan.service_steps import with_call
 
 # Sources that need another alternative, and which
 _ELSEWHERE = {
@@ -48,4 +49,5 @@ def single_function(context: PlanContext) -> PlannedFlow:
     edge: Flow = (Task(unit),) if len(steps) > 1 else context.design.edge
     source = source_of_function(alone, sample_payload(edge), unit)
     notes = (in_one_function(steps),) if len(steps) > 1 else ()
-    return PlannedFlow(edge, edges(alone, edge, source), source.event, notes=notes)
+    planned = PlannedFlow(edge, edges(alone, edge, source), source.event, notes=notes)
+    return with_call(context, planned, steps[0]) if len(steps) > 1 else planned
