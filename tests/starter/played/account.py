@@ -278,7 +278,8 @@ class Account:
         if to.startswith(("arn:aws:s3", "kafka:")):
             told["payload"] = json.dumps({"Records": batch})
         if mapping.get("MetricsConfig"):
-            self.count("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", function, len(batch))
+            poller = next(iter(self.stack.of("AWS::Lambda::EventSourceMapping")))
+            self.count("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", poller, len(batch))
         if to.startswith("kafka:"):
             self.topics[to].append(json.dumps(told))
         elif to and to not in self.blocked:
