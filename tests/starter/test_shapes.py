@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from advisor.knowledge.answers import Choice, FieldCondition, ForEach, Step
+from advisor.knowledge.answers import Choice, FieldCondition, ForEach, Parallel, Step
 from advisor.starter import render, write_project
 from advisor.starter.blueprint.items import typed
+from advisor.starter.state_language.levels import inner_levels
 from tests.starter.checks.running import run_machine
 from tests.starter.played.in_process import loaded
 from tests.starter.played.order import reader
@@ -99,3 +100,31 @@ def test_the_table_says_what_a_bad_record_of_kafka_takes_with_it(order: str, res
     (row, *_) = blueprint_of(answers, "destinations").failure_routes
     assert row.failure.pattern.startswith("a batch with a record")
     assert ("what follows it in its partition is not worked on" in row.failure.pattern) is rest
+
+
+@pytest.mark.parametrize("language", ["jsonata", "jsonpath"])
+@pytest.mark.parametrize("failure", [(), ("compensate",)])
+def test_no_state_inside_a_list_reads_the_place_of_its_item(failure: tuple[str, ...], language: str) -> None:
+    """Only the ItemSelector of the Map state may, and each state of a machine has a name of its own."""
+    steps = (
+        ForEach((Step("Pick"), ForEach((Step("Pack"),)))),
+        ForEach((Parallel(((Step("Weigh"),), (ForEach((Step("Label"),)),))),)),
+    )
+    answers = {"event_source": "eventbridge", "failure_handling": failure, "idempotent": False}
+    made = blueprint_of(answers, "step-functions", steps=steps, query_language=language)
+    assert made.machine
+    names, read = [], []
+
+    def look(level: Any) -> None:
+        for name, state in level["States"].items():
+            names.append(name)
+            for inner in inner_levels(state):
+                look(inner)
+            kept = ("Branches", "ItemProcessor", "ItemSelector")
+            own = {key: value for key, value in state.items() if key not in kept}
+            read.extend([name] if "Map.Item" in json.dumps(own) else [])
+
+    look(made.machine.definition)
+    assert read == []
+    assert len(set(names)) == len(names)
+    assert sum(name.startswith("Note the item") for name in names) >= 4

@@ -13,6 +13,7 @@ from advisor.starter.state_language.expressions import (
     EXECUTION_ID,
     EXECUTION_NAME,
     MAP_INDEX,
+    MAP_ITEM,
     STATE_NAME,
     Filled,
     State,
@@ -20,6 +21,7 @@ from advisor.starter.state_language.expressions import (
 )
 
 NOTE = "Note the item"
+SELECTED: State = {"place": MAP_INDEX, "item": MAP_ITEM}  # what the steps of an item begin with
 
 
 class Identity(Struct, frozen=True):
@@ -96,22 +98,24 @@ def _inner(state: State, identity: Identity) -> State:
     inner = state["ItemProcessor"]
     if inner["ProcessorConfig"]["Mode"] == "DISTRIBUTED":  # each item is a run of its own
         return {**state, "ItemProcessor": identified(inner, replace(identity, run=EXECUTION_ID, items=()))}
-    if not any(_has_map(item) for item in inner["States"].values()):
-        here = replace(identity, items=(*identity.items, MAP_INDEX))
-        return {**state, "ItemProcessor": identified(inner, here)}
-    return {**state, "ItemProcessor": _noted(inner, identity)}
-
-
-def _has_map(state: State) -> bool:
-    inside = [inner for branch in state.get("Branches", []) for inner in branch["States"].values()]
-    return "ItemProcessor" in state or any(_has_map(inner) for inner in inside)
+    return {**state, "ItemSelector": SELECTED, "ItemProcessor": _noted(inner, identity)}
 
 
 def _noted(inner: State, identity: Identity) -> State:
-    """Return the steps of an item behind a state that keeps its place, for the lists inside it."""
+    """Return the steps of an item behind a state that keeps its place.
+
+    Only the ItemSelector of a Map may read the place, and no state inside:
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+    """
     depth = len(identity.items) + 1
-    name, variable = (NOTE, "item") if depth == 1 else (f"{NOTE} {depth}", f"item{depth}")
-    note: State = {"Type": "Pass", "Assign": {variable: MAP_INDEX}, "Next": inner["StartAt"]}
+    variable = "item" if depth == 1 else f"item{depth}"
+    note: State = {
+        "Type": "Pass",
+        "QueryLanguage": "JSONata",
+        "Assign": {variable: Value("input", ("place",))},
+        "Output": Value("input", ("item",)),
+        "Next": inner["StartAt"],
+    }
     here = replace(identity, items=(*identity.items, Value("variable", (variable,))))
     level = identified(inner, here)
-    return {**level, "StartAt": name, "States": {name: note, **level["States"]}}
+    return {**level, "StartAt": NOTE, "States": {NOTE: note, **level["States"]}}

@@ -77,7 +77,7 @@ def _field(kind: str, name: str, value: Any) -> State:
             return {} if value == INPUT else {"Parameters": _payload(value)}
         case "Output":
             return _passed_on(value) if kind == "Pass" else _output(value)
-        case "Assign":
+        case "Assign" | "ItemSelector":
             return {name: _payload(value)}
         case "Items":
             return {"ItemsPath": _path(value.value)}

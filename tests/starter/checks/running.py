@@ -25,7 +25,6 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 from moto.sqs import sqs_backends
 from moto.stepfunctions.parser.api import InvalidToken
-from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -33,20 +32,6 @@ from tests.starter.checks.deployed import REGION, read, resolve, translate
 
 # A machine runs several times, and reading its definition takes longer than a run of it.
 AmazonStateLanguageParser.parse = staticmethod(lru_cache(maxsize=4)(AmazonStateLanguageParser.parse))
-
-_inner_frame = Environment.as_inner_frame_of
-
-
-def _with_its_item(env: Environment, *arguments: Any, **named: Any) -> Environment:
-    """Return an inner frame that knows the item it is for, as in AWS; moto forgets it."""
-    frame = _inner_frame(env, *arguments, **named)
-    item = env.states.context_object.context_object_data.get("Map")
-    if item:
-        frame.states.context_object.context_object_data["Map"] = item
-    return frame
-
-
-Environment.as_inner_frame_of = staticmethod(_with_its_item)
 
 Work = Callable[[str, dict[str, Any]], Any]
 ROLE = "arn:aws:iam::123456789012:role/machine"

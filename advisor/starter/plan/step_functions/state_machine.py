@@ -67,19 +67,18 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
         timeout_s=context.timeout_s + 2,
         most_s=context.run_s - 1,
     )
-    definition = with_distinct_names(
-        machine_definition(
-            flow,
-            scope,
-            comment=f"{context.name.words}: see README.md for what each state does",
-            timeout_s=context.run_s,
-            report=report,
-        )
+    definition = machine_definition(
+        flow,
+        scope,
+        comment=f"{context.name.words}: see README.md for what each state does",
+        timeout_s=context.run_s,
+        report=report,
     )
     undone = any(unit.undo for unit in units(flow))
     once = _once(context, plan, undone=undone)
     turns = frozenset(node.unit.name.words for node in nodes(flow) if isinstance(node, Poll))
-    definition = SPELT[context.query_language](identified(definition, Identity(once.run, turns)))
+    definition = with_distinct_names(identified(definition, Identity(once.run, turns)))
+    definition = SPELT[context.query_language](definition)
     if plan.entry:
         definition = entered(definition, plan.entry, once.claim)
     told = kept_failures(context, report)
