@@ -8,12 +8,25 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 
-class RuntimeVersion(Struct, frozen=True):
+class SnapStart(Struct, frozen=True, kw_only=True):
+    """That Lambda starts a runtime from a snapshot, and the Regions in which it does not."""
+
+    not_in: tuple[str, ...]
+    source: str
+    as_of: str
+
+
+class RuntimeVersion(Struct, frozen=True, kw_only=True):
     """A Lambda runtime: ``identifier`` as AWS spells it, ``version`` of the language, and who says so."""
 
     identifier: str
     version: str
     source: str
+    snap_start: SnapStart | None = None
+
+    def snaps_in(self, region: str) -> bool:
+        """Return whether Lambda starts it from a snapshot in ``region``, at no cost."""
+        return self.snap_start is not None and region not in self.snap_start.not_in
 
 
 class SafeVersion(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from advisor.errors import AdvisorError, Problem, RuleBaseError
-from advisor.knowledge.versions import RuntimeVersion, SafeVersion, Versions
+from advisor.knowledge.versions import RuntimeVersion, SafeVersion, SnapStart, Versions
 from advisor.loading.field_reader import Fields
 from advisor.loading.yaml_nodes import Entry, parse_file
 
@@ -53,9 +53,26 @@ def versions_from(entry: Entry, problems: list[Problem]) -> Versions:
 
 def _runtime(entry: Entry, name: str, problems: list[Problem]) -> RuntimeVersion:
     fields = Fields(entry, f"the runtime {name}", problems)
-    runtime = RuntimeVersion(fields.text("identifier"), fields.text("version"), fields.source())
+    found = fields.get("snap_start")
+    runtime = RuntimeVersion(
+        identifier=fields.text("identifier"),
+        version=fields.text("version"),
+        source=fields.source(),
+        snap_start=_snap_start(found, name, problems) if found else None,
+    )
     fields.done()
     return runtime
+
+
+def _snap_start(entry: Entry, name: str, problems: list[Problem]) -> SnapStart:
+    fields = Fields(entry, f"the SnapStart of {name}", problems)
+    found = SnapStart(
+        not_in=tuple(item.text.strip() for item in fields.items("not_in", required=True)),
+        source=fields.source(),
+        as_of=fields.as_of(),
+    )
+    fields.done()
+    return found
 
 
 def _safe(entry: Entry, problems: list[Problem]) -> SafeVersion:

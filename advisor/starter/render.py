@@ -48,6 +48,8 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
     context["toolchains"] = list(
         dict.fromkeys((*([blueprint.runtime] if blueprint.coded else []), *flavour.toolchains))
     )
+    own_locks = language.locks if blueprint.functions else language.locks[:-1]
+    context["locks"] = (*(own_locks if blueprint.coded else ()), *flavour.locks)
     environment = environment_of(folder, words.filters)
     own = f"handlers/{blueprint.runtime}"
     texts = {}
@@ -95,6 +97,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "description": f"{description(blueprint.title)}: starter for {blueprint.approach}",
         "runtime": blueprint.versions.runtimes[blueprint.runtime],
         "language": LANGUAGES[blueprint.runtime],
+        "snapshots": blueprint.versions.runtimes[blueprint.runtime].snaps_in(blueprint.region),
         "packages": blueprint.versions.packages,
         "actions": blueprint.versions.actions,
         "resources": in_reading_order(blueprint),
@@ -115,7 +118,10 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "source": blueprint.event_source,
         "carrier": _carrier(blueprint),
         "kinds": {item.kind for item in blueprint.resources},
-        "carriers": {item.service for item in blueprint.records},
+        "outcomes": {item.outcome for item in blueprint.records},
+        "enveloped": _enveloped(blueprint),
+        "of_table": _of_table(blueprint),
+        "unwraps": not (blueprint.reads_batches or _of_table(blueprint)),
         "chained": _chained(blueprint),
         "waits": blueprint.caller_waits,
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
@@ -126,6 +132,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "checklist": readme.checklist(blueprint),
         "placeholder": readme.placeholder(blueprint),
         "routed": readme.routed(blueprint),
+        "asking": readme.asking(blueprint),
         "patience_s": _patience_s(blueprint),
         "piped": next((function.piped for function in blueprint.functions if function.piped), ""),
         "piped_from": blueprint.pipe.service if blueprint.pipe else "",
@@ -153,8 +160,21 @@ def _carrier(blueprint: Blueprint) -> str:
     """Return the source whose events reach a function as they are; a state machine takes its own apart."""
     if any(isinstance(item, HttpApi) and item.function for item in blueprint.resources):
         return "function-url"  # the same shape
-    unwraps = blueprint.approach != "step-functions" or any(f.does == "start" for f in blueprint.functions)
-    return blueprint.event_source if unwraps else ""
+    taken_apart = blueprint.approach in ("step-functions", "pipes")
+    starts = any(function.does == "start" for function in blueprint.functions)
+    return blueprint.event_source if starts or not taken_apart else ""
+
+
+def _of_table(blueprint: Blueprint) -> bool:
+    """Return whether records of a table's stream reach a function."""
+    piped = blueprint.pipe is not None and any(function.piped for function in blueprint.functions)
+    return blueprint.event_source == "dynamodb-stream" and (piped or blueprint.reads_batches)
+
+
+def _enveloped(blueprint: Blueprint) -> bool:
+    """Return whether an event of EventBridge reaches a function: of its source, or with an outcome."""
+    carried = any(item.service == "eventbridge" for item in blueprint.records)
+    return carried or _carrier(blueprint) in ("s3", "eventbridge")
 
 
 def _patience_s(blueprint: Blueprint) -> int:

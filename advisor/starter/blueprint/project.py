@@ -50,7 +50,7 @@ class FailureRoute(Struct, frozen=True, kw_only=True):
 
 
 class RecordFixture(Struct, frozen=True):
-    """One shape in which an outcome reaches a consumer, to be tested against ``unwrap``."""
+    """One shape in which the outcome of one function reaches another."""
 
     service: str
     outcome: Outcome
@@ -116,6 +116,17 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     def worked_on(self) -> Mapping[str, Function]:
         """The functions that read queues, by queue."""
         return readers_of_queues(self.resources)
+
+    @cached_property
+    def reads_batches(self) -> bool:
+        """Whether a function reads the records of a stream, not one event at a time."""
+        return any(item.trigger and item.trigger.batch for item in self.functions)
+
+    @cached_property
+    def has_tasks(self) -> bool:
+        """Whether the state machine calls a function."""
+        called = (item for item in self.functions if not (item.trigger or item.asynchronous))
+        return bool(self.machine) and any(item.does == "step" for item in called)
 
     @cached_property
     def durable(self) -> Function | None:

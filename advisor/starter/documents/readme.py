@@ -28,6 +28,16 @@ def models(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(f"{name}ModelId" for name in asked)
 
 
+def asking(blueprint: Blueprint) -> str:
+    """Return what carries the tokens of the waits for an answer; empty where nothing asks."""
+    waits = [node for node in nodes(blueprint.flow) if isinstance(node, WaitForCallback)]
+    return ", ".join(dict.fromkeys(_asks(node) for node in waits))
+
+
+def _asks(node: WaitForCallback) -> str:
+    return f"`{node.unit.name.id}{'Topic' if node.unit.service == 'sns' else 'Queue'}`"
+
+
 def routed(blueprint: Blueprint) -> bool:
     """Return whether Lambda hands outcomes of the work to destinations."""
     hands_on = any(f.asynchronous or (f.trigger and f.trigger.batch) for f in blueprint.functions)
@@ -41,7 +51,7 @@ def checklist(blueprint: Blueprint) -> tuple[str, ...]:
 
 def _waiting(node: WaitForCallback, *, durable: bool) -> str:
     """Return how to end a wait; the token is in the message that went out."""
-    place = f"`{node.unit.name.id}{'Topic' if node.unit.service == 'sns' else 'Queue'}`"
+    place = _asks(node)
     answer = '{"approved": true}' if node.approval else "{}"
     if durable:
         return (

@@ -37,7 +37,7 @@ class Flavour(Struct, frozen=True, kw_only=True):
     ``files`` are its own, filled from ``templates/<iac>/project``, as are ``more``, which depend on what is
     there; ``words`` gets the blueprint and the folder ``templates/<iac>``. ``made`` are the folders that its
     tools fill or test, which the linter of the functions leaves alone. ``toolchains`` are the runtimes that
-    its own tools need, whatever the functions are written in.
+    its own tools need, whatever the functions are written in; ``locks`` are the lock files they write.
     """
 
     title: str
@@ -46,6 +46,7 @@ class Flavour(Struct, frozen=True, kw_only=True):
     made: tuple[str, ...]
     more: Callable[[Blueprint], Iterable[str]] = _none
     toolchains: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
 
     def paths(self, blueprint: Blueprint, language: Language) -> Iterator[str]:
         """Yield the files of a project that belong to no single function."""
@@ -112,6 +113,7 @@ FLAVOURS: Mapping[str, Flavour] = {
         words=_typescript,
         made=("build/", "infra/"),
         toolchains=("nodejs",),
+        locks=("infra/package-lock.json",),
     ),
     "cdk-python": Flavour(
         title="AWS CDK in Python",
@@ -129,6 +131,11 @@ FLAVOURS: Mapping[str, Flavour] = {
         toolchains=("nodejs", "python"),
     ),
     "terraform": Flavour(
-        title="Terraform", files=(), words=_terraform, made=("build/", "infra/"), more=_terraform_files
+        title="Terraform",
+        files=(),
+        words=_terraform,
+        made=("build/", "infra/"),
+        more=_terraform_files,
+        locks=("infra/.terraform.lock.hcl",),
     ),
 }

@@ -44,6 +44,8 @@ class Language(Struct, frozen=True, kw_only=True):
     ``code`` is what SAM packs for all functions, ``handler`` what Lambda calls, ``build`` SAM's way to build.
     ``handler_file`` leads from the handler to its source; None where the handler is the compiled program.
     ``sam_build`` is a hint on SAM's way to build; ``not_latest`` is why a later version is not used.
+    ``powertools``: its functions use Powertools, which reads variables of its own.
+    ``locks`` are the lock files that its tools write, the last one only where there are functions.
     ``invalid_input`` is what Lambda calls the error that no retry can mend, in the words of the runtime.
     """
 
@@ -64,6 +66,8 @@ class Language(Struct, frozen=True, kw_only=True):
     sam_build: str = ""
     not_latest: str = ""
     memory_mb: int = 256
+    powertools: bool = True
+    locks: tuple[str, ...] = ()
     invalid_input: str = "InvalidInput"
 
     @property
@@ -178,6 +182,7 @@ NODEJS = Language(
     with_machine=("tests/state-machine.test.js",),
     with_starter=("tests/start.test.js",),
     with_durable=("functions/shared/durable.js", "tests/workflow.test.js"),
+    locks=("package-lock.json", "functions/package-lock.json"),
 )
 GO = Language(
     title="Go",
@@ -205,6 +210,7 @@ GO = Language(
     with_idempotency=("functions/shared/once.go", "functions/shared/once_test.go"),
     code="functions/{it.name.slug}/",
     build="go1.x",
+    powertools=False,
 )
 JAVA = Language(
     title="Java",

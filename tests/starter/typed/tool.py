@@ -99,8 +99,14 @@ def checker() -> None:
 def npm() -> None:
     folder = Path(ARGS[ARGS.index("--prefix") + 1] if "--prefix" in ARGS else ".")
     needs(folder / "package.json", f"Could not read package.json in {folder}")
-    if ARGS[0] == "install":
-        install(folder / "node_modules" / ".bin", ("cdk", "tsc", "eslint"))
+    if ARGS[0] in ("install", "ci"):
+        if ARGS[0] == "ci":
+            needs(
+                folder / "package-lock.json", "`npm ci` can only install with an existing package-lock.json"
+            )
+        (folder / "package-lock.json").write_text("{}", encoding="utf-8")
+        if "--package-lock-only" not in ARGS:
+            install(folder / "node_modules" / ".bin", ("cdk", "tsc", "eslint"))
         return
     script = ARGS[1] if ARGS[0] == "run" else ARGS[0]
     if script not in json.loads((folder / "package.json").read_text("utf-8"))["scripts"]:

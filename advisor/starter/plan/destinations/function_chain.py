@@ -87,8 +87,8 @@ def _fan_out(context: PlanContext, functions: Sequence[Unit], source: Source, la
     bus = Bus(
         "FanOutBus", "carries each result to all that follow", context.asked("parallelism", "consumers")
     )
-    record = RecordFixture("eventbridge", "success")
-    done = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,), records=(record,)))
+    record = (RecordFixture("eventbridge", "success"),) if functions[1:] else ()
+    done = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,), records=record))
     failure, failure_parts = _failure(context, functions)
     success = _success(context, functions, last)
     kept = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), "UnstartedWork")

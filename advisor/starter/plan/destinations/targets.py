@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.project import RecordFixture
 from advisor.starter.blueprint.resources import Bucket, Bus, Queue, Resource, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import Arn, Destination, Outcome, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext
@@ -45,7 +44,7 @@ def _nearest(service: str, outcome: Outcome) -> str:
 def destination(context: PlanContext, service: str, outcome: Outcome) -> tuple[Destination, Fragment]:
     """Return the destination of ``outcome`` and the resource behind it (a function is made by the caller)."""
     made = RESOURCES[service](context, outcome)
-    return Destination(service, Ref(made[0].id)), Fragment(made, records=(RecordFixture(service, outcome),))
+    return Destination(service, Ref(made[0].id)), Fragment(made)
 
 
 def permissions(context: PlanContext, holder: str, to: Destination) -> tuple[Permission, ...]:
