@@ -124,6 +124,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "unwraps": not (blueprint.reads_batches or _of_table(blueprint)),
         "chained": _chained(blueprint),
         "waits": blueprint.caller_waits,
+        "over_http": blueprint.event_source in ("function-url", "alb", "api-gateway"),
         "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),

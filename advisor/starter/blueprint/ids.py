@@ -7,6 +7,7 @@ IDEMPOTENCY = "IdempotencyTable"
 MACHINE = "Workflow"
 PAYLOADS = "PayloadBucket"
 NOTIFY_EMAIL = "NotifyEmail"
+STARTER = "StartWorkflowFunction"
 UNDELIVERED = "UndeliveredEvents"
 INVALID_INPUT = "InvalidInput"  # the error that the generated handlers raise for a payload they cannot read
 SOURCE_BUS = "SourceBus"

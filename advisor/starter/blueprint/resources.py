@@ -157,7 +157,6 @@ class Stream(Resource, frozen=True, kw_only=True):
 class HttpApi(Resource, frozen=True, kw_only=True):
     """An HTTP API with one IAM-authorised route: to the machine, to ``bus`` or to a function that answers.
 
-    ``waits``: it answers with the machine's result.
     ``key_header`` names the run: the same key twice is the same request.
     """
 
@@ -173,7 +172,6 @@ class HttpApi(Resource, frozen=True, kw_only=True):
     per_second: int = 50
     burst: int = 100
     machine: Ref | None = None
-    waits: bool = False
     bus: Ref | None = None
     source: str = ""
     detail_type: str = ""

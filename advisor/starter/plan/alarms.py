@@ -119,7 +119,7 @@ def answer_alarms(
     of_lambda, half = services["lambda"].metrics, _HALF_IN_MS
     if isinstance(resource, Function) and resource.answers:
         yield _alarm(resource, of_lambda["throttled"], "is throttled")
-    if isinstance(resource, HttpApi) and resource.function:
+    if isinstance(resource, HttpApi) and resource.function and resource.function.to in answering:
         slow = answering[resource.function.to].timeout_s * half
         yield _alarm(resource, services["api-gateway"].metrics["latency"], "answers slowly", threshold=slow)
     elif isinstance(resource, LoadBalancer) and resource.function.to in answering:

@@ -52,7 +52,8 @@ class PlanContext(Struct, frozen=True, kw_only=True):
     def answer_s(self) -> int:
         """Return how long a run may take whose result a caller waits for; 0 where nobody waits.
 
-        It is twice the expected duration, within what the source and Express allow, and 29 s at least.
+        It is twice the expected duration, within what the source and Express allow, and 29 s at least; behind
+        an HTTP API it leaves time to the function that waits for the run.
         """
         if self.requirements.text("caller_waits_for") != "result":
             return 0
@@ -60,7 +61,7 @@ class PlanContext(Struct, frozen=True, kw_only=True):
         if source == "cognito":
             return self.trigger_s - 1
         if source == "api-gateway":
-            return http
+            return http - 4
         expected = max(self.requirements.number(key, 0) for key in ("total_duration_s", "step_duration_s"))
         return int(min(max(2 * expected, http), self.aws.limit("express-duration")))
 

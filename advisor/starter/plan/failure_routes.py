@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from advisor.knowledge.limits import in_words
+from advisor.starter.blueprint.ids import STARTER
 from advisor.starter.blueprint.jobs import JobStart, JobWatch
 from advisor.starter.blueprint.project import FailureRoute, readers_of_queues
 from advisor.starter.blueprint.resources import (
@@ -76,7 +77,7 @@ class _Table(Struct, frozen=True):
                 yield from self.of_messages(resource, self.worked_on[resource.id])
         elif isinstance(resource, Function):
             yield from self.of_function(resource)
-        elif isinstance(resource, HttpApi) and not resource.function:
+        elif isinstance(resource, HttpApi) and resource.function in (None, Ref(STARTER)):
             yield FailureRoute(
                 failure=Phrase("the API cannot hand a request on"),
                 ends_up=Phrase("with the caller, who gets an HTTP error and sends it again"),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.knowledge.names import name
-from advisor.starter.blueprint.ids import MACHINE, UNDELIVERED
+from advisor.starter.blueprint.ids import MACHINE, STARTER, UNDELIVERED
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.resources import (
     Function,
@@ -47,7 +47,7 @@ from advisor.starter.plan.event_sources.to_function import (
 from advisor.starter.plan.load import SHARDED, pipe_readers, start_s, throttle, too_slow
 from advisor.starter.state_language.entry import Entry
 
-START = "StartWorkflowFunction"
+BECAUSE = ", which its source cannot do itself"
 RECORD = Entry("$states.input[0].payload", "$states.input[0].event")
 RECORD_OF_TOPIC = Entry(
     RECORD.payload,
@@ -87,18 +87,23 @@ class StartOptions(Struct, frozen=True):
 
 
 def _http_api(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    answer = "with its result" if way.waits else "at once"
+    """Return the API: it starts the machine itself, or calls a function that waits for the run.
+
+    Without the function a caller would get 200 and the whole execution, whatever became of the run.
+    """
     rate, burst = throttle(context.requirements, context.aws)
     api = HttpApi(
         "Api",
-        f"starts the workflow and answers {answer}",
+        f"starts the workflow and answers {'with its result' if way.waits else 'at once'}",
         asked(context),
         per_second=rate,
         burst=burst,
-        machine=Ref(MACHINE),
-        waits=way.waits,
+        machine=None if way.waits else Ref(MACHINE),
+        function=Ref(STARTER) if way.waits else None,
     )
-    start = Permission(api.id, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
+    if way.waits:
+        return Source(None, http_event(payload), merge([Fragment((api,)), _starter(context, None, way)]))
+    start = Permission(api.id, _start_actions(context, waits=False), (Ref(MACHINE),))
     return Source(None, payload, Fragment((api,), (start,)))
 
 
@@ -234,7 +239,7 @@ def _function_url(context: PlanContext, payload: Mapping[str, Any], way: StartOp
 
 def _load_balancer(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     purpose = "hands each request to a function that starts the workflow"
-    balancer = load_balancer(context, Ref(START), purpose, max(60, context.answer_s + 10))
+    balancer = load_balancer(context, Ref(STARTER), purpose, max(60, context.answer_s + 10))
     return Source(None, http_event(payload), merge([balancer, _starter(context, None, way)]))
 
 
@@ -244,7 +249,7 @@ def _cognito(context: PlanContext, payload: Mapping[str, Any], way: StartOptions
 
 
 def _mail(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
-    mail = mail_source(context, START)
+    mail = mail_source(context, STARTER)
     return Source(None, mail.event, merge([mail.parts, _starter(context, None, way, asynchronous=True)]))
 
 
@@ -264,8 +269,8 @@ def _starter(
     if asynchronous:
         kept, kept_parts = destination(context, "sqs", "failure")
     function = Function(
-        START,
-        "starts the workflow, which its source cannot do itself",
+        STARTER,
+        "starts the workflow" + (" and answers with its result" if way.waits else BECAUSE),
         asked(context),
         name=name("Start workflow"),
         does="start",
@@ -280,8 +285,8 @@ def _starter(
         if kept
         else None,
     )
-    start = Permission(START, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
-    own = [start, *(permissions(context, START, kept) if kept else ())]
+    start = Permission(STARTER, _start_actions(context, waits=way.waits), (Ref(MACHINE),))
+    own = [start, *(permissions(context, STARTER, kept) if kept else ())]
     return merge([kept_parts, Fragment((function,), tuple(own))])
 
 
@@ -289,7 +294,8 @@ def _start_timeout(context: PlanContext, trigger: Trigger | None, way: StartOpti
     """Return the timeout of the function that starts a run: longer than the run that it waits for."""
     if trigger and trigger.kind == "cognito":
         return context.trigger_s
-    return context.answer_s + 6 if way.waits else 30
+    patience = 3 if context.requirements.text("event_source") == "api-gateway" else 6
+    return context.answer_s + patience if way.waits else 30
 
 
 SOURCES: Mapping[str, Callable[[PlanContext, Mapping[str, Any], StartOptions], Source]] = {
