@@ -175,6 +175,26 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         (Step("Index item"),),
     ),
     "pipe-calls-for-topic": ({"event_source": "kafka", "steps": 1}, "pipes", (Step("Index item"),)),
+    "pipe-starts-container": (
+        {"event_source": "sqs", "steps": 1, "targets": ("ecs-fargate",)},
+        "pipes",
+        (Step("Render film", "ecs-fargate"),),
+    ),
+    "pipe-starts-batch": (
+        {"event_source": "kinesis", "steps": 2, "targets": ("lambda", "batch")},
+        "pipes",
+        (Step("Add customer"), Step("Price portfolio", "batch")),
+    ),
+    "pipe-starts-training": (
+        {"event_source": "dynamodb-stream", "steps": 1, "targets": ("sagemaker",)},
+        "pipes",
+        (Step("Train model", "sagemaker"),),
+    ),
+    "pipe-calls-endpoint": (
+        {"event_source": "sqs", "steps": 1, "targets": ("http-api",), "buffering": ("pacing",)},
+        "pipes",
+        (Step("Tell partner", "http-api"),),
+    ),
     "async-sdk": ({"steps": 3, "on_success": ("sqs",)}, "destinations", ()),
     "stream-kinesis": (
         {"event_source": "kinesis", "steps": 1, "replay_payload": True},

@@ -11,7 +11,8 @@ import pytest
 
 from advisor.knowledge.answers import Step
 from advisor.starter import NotSupported, render
-from advisor.starter.blueprint.resources import Function, Pipe, Queue
+from advisor.starter.blueprint.jobs import JobWatch
+from advisor.starter.blueprint.resources import ApiDestination, Function, Pipe, Queue
 from tests.starter.projects import blueprint_of
 
 SOURCES = ("sqs", "dynamodb-stream", "kinesis", "kafka")
@@ -58,7 +59,7 @@ def test_a_project_without_code_has_no_file_of_a_language() -> None:
         ({"event_source": "sqs", "step_duration_s": 291}, (Step("Add"),), "ends after 300 seconds"),
         ({"event_source": "sqs", "buffering": ("pacing",)}, (Step("Add"),), "has a maximum concurrency"),
         ({"event_source": "sqs"}, (Step("Keep", "s3"),), "no service that a pipe hands on to"),
-        ({"event_source": "sqs"}, (Step("Call", "http-api"),), "not wired to a pipe yet"),
+        ({"event_source": "sqs"}, (Step("Query", "athena"),), "no service that a pipe hands on to"),
         ({"event_source": "s3", "steps": 1}, (Step("Tell", "sns"),), "The sources of a pipe"),
         ({"event_source": "sqs", "branching": "content"}, (Step("Tell", "sns"),), "no choice between"),
     ],
@@ -133,3 +134,41 @@ def test_the_failure_table_says_by_source_what_happens_to_a_record(source: str, 
     fails, not_taken = (route for route in made.failure_routes if "AddCustomerFunction" in str(route.failure))
     assert told in str(fails.ends_up) and "begins the record anew" in str(not_taken.ends_up)
     assert "AddCustomerFunctionErrorsAlarm" in {ref.to for ref in fails.alarms}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("target", ["ecs-fargate", "batch", "sagemaker"])
+@pytest.mark.parametrize("before", [(), ("lambda",)])
+def test_a_job_gets_the_id_of_the_payload_and_its_failure_is_told(
+    source: str, target: str, before: tuple[str, ...]
+) -> None:
+    pipe, _ = functions_of(source, *before, target)
+    ids = {"sqs": "$.body.id", "kinesis": "$.data.id", "kafka": "$.value.id"}
+    assert pipe.picks == ("$.payload.id" if before else ids.get(source, "$.dynamodb.Keys.id.S"))
+    made = blueprint_of({"event_source": source}, "pipes", steps=(Step("Work", target),))
+    (watch,) = (item for item in made.resources if isinstance(item, JobWatch))
+    assert watch.start.to == pipe.id
+    assert any(
+        "the job that `SourcePipe` started fails" in str(route.failure) for route in made.failure_routes
+    )
+    assert not any("*" in item.resources for item in made.permissions_of(pipe.id) if not item.why)
+
+
+@pytest.mark.parametrize(
+    ("answers", "rate"),
+    [
+        ({}, 300),
+        ({"buffering": ("pacing",)}, 10),
+        ({"buffering": ("pacing",), "monthly_executions": 60_000_000}, 47),
+    ],
+)
+def test_an_endpoint_is_called_so_often_at_most_and_knows_a_request_again(
+    answers: dict[str, Any], rate: int
+) -> None:
+    steps = (Step("Tell partner", "http-api"),)
+    made = blueprint_of({"event_source": "sqs", **answers}, "pipes", steps=steps)
+    (destination,) = (item for item in made.resources if isinstance(item, ApiDestination))
+    assert destination.per_second == rate
+    assert made.pipe is not None and made.pipe.picks == "$.messageId"
+    allowed = {action for item in made.permissions_of(made.pipe.id) for action in item.actions}
+    assert "events:InvokeApiDestination" in allowed

@@ -21,6 +21,7 @@ from advisor.starter.blueprint.wiring import (
     WorkflowType,
 )
 
+STARTED = ("ecs-fargate", "batch", "sagemaker")  # jobs, which get no event but what is picked out of it
 IOT_SQL_VERSION = "2016-03-23"
 
 
@@ -183,6 +184,8 @@ class Pipe(Resource, frozen=True, kw_only=True):
 
     ``template`` picks the payload out of the record; ``waits``: the pipe waits for each run's result.
     ``enrichment`` is the function that computes what the target gets; then the template is for its input.
+    A job gets what the path ``picks``, an HTTP endpoint has it as the key of the request; ``task`` and
+    ``subnets`` are those of a container, ``definition`` and ``job_name`` of a Batch job.
     ``filter`` is what a record must be like. ``bisects``: a batch of which a part failed is halved.
     ``topic`` and ``group``: what it reads of a Kafka cluster, and as which consumer group. Its log says why a
     delivery failed; ``logs_records``: and keeps the record itself, which the queue of a stream does not.
@@ -208,11 +211,27 @@ class Pipe(Resource, frozen=True, kw_only=True):
     logs_records: bool = False
     filter: Mapping[str, Any] | None = None
     at_once: int = 1
+    task: Ref | None = None
+    subnets: Ref | None = None
+    definition: Ref | None = None
+    job_name: str = ""
+    picks: str = ""
+
+    @property
+    def job(self) -> bool:
+        """Return whether the pipe starts a job, and does not wait for its end."""
+        return self.target_service in STARTED
+
+    @property
+    def target_template(self) -> str:
+        """Return what is picked out of a record for the target; empty where it gets all of it, or none."""
+        return "" if self.enrichment or self.job else self.template
 
     @property
     def parameterised(self) -> bool:
-        """Return whether the target needs more than what the pipe hands on."""
-        return self.target_service not in ("sns", "sqs")
+        """Return whether there is anything to say of the target."""
+        own = self.target_service not in ("sns", "sqs", "http-api")
+        return bool(self.target_template or self.picks or own)
 
 
 class Subscription(Resource, frozen=True, kw_only=True):
@@ -278,6 +297,16 @@ class Connection(Resource, frozen=True):
     kind: ClassVar[str] = "connection"
     header: ClassVar[str] = "x-api-key"
     key: Ref = Ref("")
+
+
+class ApiDestination(Resource, frozen=True, kw_only=True):
+    """An HTTPS address that EventBridge POSTs to, with the key of ``connection``, so often at most."""
+
+    kind: ClassVar[str] = "api_destination"
+    method: ClassVar[str] = "POST"
+    connection: Ref = Ref("")
+    endpoint: Ref = Ref("")
+    per_second: int = 0
 
 
 class Container(Resource, frozen=True):
@@ -354,6 +383,7 @@ EXAMPLES = {  # by how the name of a parameter ends
     "JobDefinitionArn": "arn:aws:batch:us-east-1:123456789012:job-definition/work:1",
     "KafkaClusterArn": "arn:aws:kafka:us-east-1:123456789012:cluster/orders/2f1d-5",
     "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders",
+    "PipelineArn": "arn:aws:sagemaker:us-east-1:123456789012:pipeline/train",
     "ClusterId": "j-3H6EATEWWRKC",
     "Script": "s3://example-bucket/job.py",
     "WatchedLogGroup": "/aws/lambda/orders",

@@ -138,6 +138,7 @@ def _of_job(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     if isinstance(item, JobWatch):
         start = blueprint.by_id[item.start.to]
         job = start.task.to if isinstance(start, JobStart) and start.task else f"{item.start.to}ed"
+        job = start.target.to if isinstance(start, Pipe) else job
         yield arrow(job, item.id, "failed", dotted=True)
         yield arrow(item.id, item.topic.to)
 

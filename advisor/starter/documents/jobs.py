@@ -47,6 +47,11 @@ def _start(item: JobStart, output: Output) -> str:
                 f"aws codebuild start-build --project-name {output(f'{name}ProjectNameGiven')} \\\n"
                 "  --environment-variables-override name=PAYLOAD,value=1001"
             )
+        case "sagemaker":
+            return (
+                "aws sagemaker start-pipeline-execution \\\n"
+                f"  --pipeline-name {output(f'{name}PipelineArnGiven')} --pipeline-parameters Name=Payload,Value=1001"
+            )
     return (
         f"aws emr add-steps --cluster-id {output(f'{name}ClusterIdGiven')} --steps \\\n"
         f"  'Type=CUSTOM_JAR,Name={item.arguments['Steps'][0]['Name']},ActionOnFailure=CONTINUE,"
@@ -75,4 +80,7 @@ def _look(item: JobStart, output: Output) -> str:
         case "codebuild":
             project = output(f"{name}ProjectNameGiven")
             return f"aws codebuild list-builds-for-project --project-name {project}"
+        case "sagemaker":
+            pipeline = output(f"{name}PipelineArnGiven")
+            return f"aws sagemaker list-pipeline-executions --pipeline-name {pipeline} --max-results 3"
     return f"aws emr list-steps --cluster-id {output(f'{name}ClusterIdGiven')}"

@@ -13,7 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.knowledge.flow import Unit
-from advisor.starter.blueprint.resources import Container, Parameter, Resource
+from advisor.starter.blueprint.ids import NOTIFY_EMAIL
+from advisor.starter.blueprint.jobs import JobWatch
+from advisor.starter.blueprint.resources import Container, Parameter, Resource, Topic
 from advisor.starter.blueprint.wiring import Arn, Ref, Target
 from advisor.starter.plan.context import PlanContext
 
@@ -25,7 +27,7 @@ Grant = tuple[str, str, tuple[Target, ...]]
 class Job(Struct, frozen=True, kw_only=True):
     """One job: ``action`` and ``arguments`` are for a schedule, ``target`` and ``overrides`` for a rule.
 
-    A rule reaches no job that has no ``target``. ``grants`` are purposes of services with what they are for;
+    A rule reaches no job that has no ``target``, or is not ``by_rule``: only a pipe does. ``grants`` are purposes of services with what they are for;
     ``on_failure`` is the pattern of the event that tells of a failure.
     """
 
@@ -40,6 +42,7 @@ class Job(Struct, frozen=True, kw_only=True):
     subnets: Ref | None = None
     definition: Ref | None = None
     job_name: str = ""
+    by_rule: bool = True
 
     def template(self) -> str:
         """Return what a rule hands on, with the placeholders of its transformer."""
@@ -186,10 +189,51 @@ def _emr(context: PlanContext, unit: Unit, what: str) -> Job:
     )
 
 
+def _sagemaker(context: PlanContext, unit: Unit, what: str) -> Job:
+    text = "ARN of the SageMaker pipeline; its parameter `Payload` says what to work on"
+    pipeline = _given(context, unit, "PipelineArn", text)
+    ref = Ref(pipeline.id, "name")
+    return Job(
+        resources=(pipeline,),
+        grants=(("sagemaker", "launch", (ref,)),),
+        on_failure={
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
+            "detail": {"pipelineArn": [ref], "currentPipelineExecutionStatus": ["Failed"]},
+        },
+        action=_universal("sagemaker:startPipelineExecution"),
+        arguments={
+            "PipelineName": ref,
+            "PipelineParameters": [{"Name": "Payload", "Value": what}],
+            "ClientRequestToken": "<aws.scheduler.execution-id>",
+        },
+        target=ref,
+        by_rule=False,
+    )
+
+
+def watched(context: PlanContext, unit: Unit, job: Job, start: Ref) -> tuple[Topic, JobWatch]:
+    """Return what tells people of each job of ``start`` that failed."""
+    rules, topic = context.asked("failure_handling", "visibility", "targets"), f"{unit.name.id}Failed"
+    told = Topic(
+        topic, f"tells people that '{unit.name.words}' failed, and why", rules, Ref(NOTIFY_EMAIL, "name")
+    )
+    watch = JobWatch(
+        f"{unit.name.id}Watch",
+        f"hears of each '{unit.name.words}' that failed",
+        rules,
+        start=start,
+        pattern=job.on_failure,
+        topic=Ref(topic),
+    )
+    return told, watch
+
+
 JOBS: Mapping[str, Callable[[PlanContext, Unit, str], Job]] = {
     "ecs-fargate": _fargate,
     "batch": _batch,
     "glue": _glue,
     "codebuild": _codebuild,
     "emr": _emr,
+    "sagemaker": _sagemaker,
 }

@@ -79,6 +79,15 @@ def too_slow(context: PlanContext, each_s: float) -> bool:
     return per_second(context.requirements) > carried(context.aws, each_s)
 
 
+def endpoint_rate(context: PlanContext) -> int:
+    """Return the requests a second that an HTTP endpoint gets: few where it must be spared."""
+    most, few = (int(value) for value in context.aws.limits["starter-endpoint-rate"].series)
+    if "pacing" not in context.requirements.chosen("buffering"):
+        return most
+    monthly = context.requirements.number("monthly_executions", 0) / MONTH_S
+    return min(most, max(few, math.ceil(2 * monthly)))
+
+
 def pace_note(context: PlanContext, each_s: float, at_once: int) -> str:
     """Return the arithmetic of the pace of a queue's reader, where the answers have its numbers."""
     monthly = context.requirements.number("monthly_executions", 0)

@@ -8,14 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.knowledge.flow import Flow, Task, Unit, units
-from advisor.starter.blueprint.ids import NOTIFY_EMAIL, UNDELIVERED
-from advisor.starter.blueprint.jobs import JobStart, JobWatch
+from advisor.starter.blueprint.ids import UNDELIVERED
+from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.resources import Topic
 from advisor.starter.blueprint.wiring import Permission, Ref, Trigger, spelt
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import Source, from_bucket, from_bus, from_schedule
-from advisor.starter.plan.job_services import JOBS, Job
+from advisor.starter.plan.job_services import JOBS, Job, watched
 from advisor.starter.plan.sample_payload import sample_payload
 
 
@@ -80,26 +79,15 @@ def _origin(context: PlanContext) -> Origin:
 def _job(context: PlanContext, unit: Unit, origin: Origin) -> Fragment:
     job, trigger = JOBS[unit.service](context, unit, origin.what), origin.source.trigger
     assert trigger is not None
-    if not trigger.schedule and not job.target:
+    if not trigger.schedule and not (job.target and job.by_rule):
         noun = context.aws.services[unit.service].noun
         raise NotSupported(
             f"An EventBridge rule cannot start {noun}, only a schedule can. Say event_source: schedule, or "
             "use --approach step-functions."
         )
-    start, topic = _start(context, unit, job, trigger, origin), f"{unit.name.id}Failed"
-    rules = context.asked("failure_handling", "visibility", "targets")
-    told = Topic(
-        topic, f"tells people that '{unit.name.words}' failed, and why", rules, Ref(NOTIFY_EMAIL, "name")
-    )
-    watch = JobWatch(
-        f"{unit.name.id}Watch",
-        f"hears of each '{unit.name.words}' that failed",
-        rules,
-        start=Ref(start.id),
-        pattern=job.on_failure,
-        topic=Ref(topic),
-    )
-    return Fragment((*job.resources, start, told, watch), _granted(context, start, job))
+    start = _start(context, unit, job, trigger, origin)
+    told = watched(context, unit, job, Ref(start.id))
+    return Fragment((*job.resources, start, *told), _granted(context, start, job))
 
 
 def _start(context: PlanContext, unit: Unit, job: Job, trigger: Trigger, origin: Origin) -> JobStart:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from advisor.knowledge.flow import Flow, Task, Unit, units
@@ -81,9 +83,39 @@ def _wired(context: PlanContext, pipe: Pipe, functions: PipeFunctions, target: P
         batch_size=functions.size,
         bisects=functions.size > 1 and pipe.undelivered is not None,
         waits=bool(functions.all),
+        picks=_picked(pipe.service, functions, target),
+        **_of_job(target),
         at_once=pipe_readers(context, pipe.service, step_s) if functions.all else pipe.at_once,
         filter=_NEW_ITEMS if pipe.service == "dynamodb-stream" else None,
     )
+
+
+_RECORDS = {"sqs": "$.body", "kinesis": "$.data", "kafka": "$.value", "dynamodb-stream": "$.dynamodb.Keys"}
+_IDS = {"sqs": "$.messageId", "kinesis": "$.eventID", "dynamodb-stream": "$.eventID"}
+
+
+def _picked(source: str, functions: PipeFunctions, target: PipeTarget | None) -> str:
+    """Return the path to the id that a job works on, or that an HTTP request is known by; empty for none."""
+    if target is None or not (target.job or target.key):
+        return ""
+    if target.key:
+        return "$.event" if functions.enrichment else _IDS.get(source, "")
+    if functions.enrichment:
+        return "$.payload.id"
+    return f"{_RECORDS[source]}.id{'.S' if source == 'dynamodb-stream' else ''}"
+
+
+def _of_job(target: PipeTarget | None) -> dict[str, Any]:
+    """Return what a pipe says of the job that it starts."""
+    if target is None or target.job is None:
+        return {}
+    job = target.job
+    return {
+        "task": job.task,
+        "subnets": job.subnets,
+        "definition": job.definition,
+        "job_name": job.job_name,
+    }
 
 
 def _watched(context: PlanContext, item: Resource, functions: PipeFunctions) -> Resource:

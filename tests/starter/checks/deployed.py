@@ -35,6 +35,7 @@ ARNS = {
     "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{id}",
     "AWS::ECS::Cluster": "arn:aws:ecs:{region}:{account}:cluster/{id}",
     "AWS::ECS::TaskDefinition": "arn:aws:ecs:{region}:{account}:task-definition/{id}:1",
+    "AWS::Events::ApiDestination": "arn:aws:events:{region}:{account}:api-destination/{id}/1",
     "AWS::Events::Connection": "arn:aws:events:{region}:{account}:connection/{id}/1",
     "AWS::StepFunctions::Activity": "arn:aws:states:{region}:{account}:activity:{id}",
     "AWS::Cognito::UserPool": "arn:aws:cognito-idp:{region}:{account}:userpool/{id}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.starter.checks.deployed import resolve
@@ -383,6 +383,9 @@ def _pipe(found: Collected, name: str, of: Properties) -> None:
         enriched=of.get("EnrichmentParameters", {}).get("InputTemplate"),
         bisects=reads.get("OnPartialBatchItemFailure"),
         invocation=given.get("StepFunctionStateMachineParameters", {}).get("InvocationType"),
+        picks=sorted(text for text in texts(given) if text.startswith("$.")),
+        task=given.get("EcsTaskParameters", {}).get("TaskDefinitionArn"),
+        definition=given.get("BatchJobParameters", {}).get("JobDefinition"),
         called=given.get("LambdaFunctionParameters", {}).get("InvocationType"),
         event=given.get("EventBridgeEventBusParameters"),
         filters=[item["Pattern"] for item in filters],
@@ -476,6 +479,25 @@ def _target_group(found: Collected, name: str, of: Properties) -> None:
     found.add("load balancers", "balancer", type=of["TargetType"], to=[one["Id"] for one in of["Targets"]])
 
 
+def _api_destination(found: Collected, name: str, of: Properties) -> None:
+    found.add(
+        "api destinations",
+        name,
+        connection=of["ConnectionArn"],
+        method=of["HttpMethod"],
+        endpoint=of["InvocationEndpoint"],
+        rate=of["InvocationRateLimitPerSecond"],
+    )
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text inside plain data."""
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts(item)
+
+
 def _connection(found: Collected, name: str, of: Properties) -> None:
     given = of["AuthParameters"]["ApiKeyAuthParameters"]
     found.add("connections", name, authorization=of["AuthorizationType"], header=given["ApiKeyName"])
@@ -513,6 +535,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Properties], None]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _balancer,
     "AWS::ElasticLoadBalancingV2::TargetGroup": _target_group,
     "AWS::Events::Connection": _connection,
+    "AWS::Events::ApiDestination": _api_destination,
     "AWS::Events::EventBus": _exists("buses"),
     "AWS::Events::Rule": _rule,
     "AWS::IAM::ManagedPolicy": _policy,

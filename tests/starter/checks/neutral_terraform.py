@@ -10,13 +10,14 @@ from typing import Any
 
 from advisor.starter import Blueprint
 from tests.starter.checks.neutral import Collected, Description, allowed, listed, managed, watched
-from tests.starter.checks.neutral_cloudformation import published
+from tests.starter.checks.neutral_cloudformation import published, texts
 
 Values = Mapping[str, Any]
 # What others refer to: the attribute that is its name in AWS, and how the blueprint's id is spelt there
 OWNERS = {
     "aws_cloudwatch_event_bus": ("name", "{}"),
     "aws_cloudwatch_event_connection": ("name", "{}"),
+    "aws_cloudwatch_event_api_destination": ("name", "{}"),
     "aws_cloudwatch_event_rule": ("name", "{}"),
     "aws_cognito_user_pool": ("name", "{}"),
     "aws_dynamodb_table": ("name", "{}"),
@@ -430,6 +431,9 @@ def _pipe(found: Collected, name: str, of: Values) -> None:
         enriched=_one(of.get("enrichment_parameters")).get("input_template"),
         bisects=reads.get("on_partial_batch_item_failure"),
         invocation=_one(target.get("step_function_state_machine_parameters")).get("invocation_type"),
+        picks=sorted(text for text in texts(target) if text.startswith("$.")),
+        task=_one(target.get("ecs_task_parameters")).get("task_definition_arn"),
+        definition=_one(target.get("batch_job_parameters")).get("job_definition"),
         called=_one(target.get("lambda_function_parameters")).get("invocation_type"),
         event={"Source": event["source"], "DetailType": event["detail_type"]} if event else None,
         filters=[item["pattern"] for item in filters],
@@ -523,6 +527,17 @@ def _attachment(found: Collected, name: str, of: Values) -> None:
     found.add("load balancers", "balancer", to=[of["target_id"]])
 
 
+def _api_destination(found: Collected, name: str, of: Values) -> None:
+    found.add(
+        "api destinations",
+        name,
+        connection=of["connection_arn"],
+        method=of["http_method"],
+        endpoint=of["invocation_endpoint"],
+        rate=of["invocation_rate_limit_per_second"],
+    )
+
+
 def _connection(found: Collected, name: str, of: Values) -> None:
     given = _one(_one(of["auth_parameters"])["api_key"])
     found.add("connections", name, authorization=of["authorization_type"], header=given["key"])
@@ -553,6 +568,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
     "aws_apigatewayv2_stage": _stage,
     "aws_cloudwatch_event_bus": _exists("buses"),
     "aws_cloudwatch_event_connection": _connection,
+    "aws_cloudwatch_event_api_destination": _api_destination,
     "aws_cloudwatch_event_rule": _rule,
     "aws_cloudwatch_event_target": _target,
     "aws_cloudwatch_log_group": _logs,

@@ -94,6 +94,7 @@ ACCEPTED: Mapping[str, Mapping[str, tuple[int, int] | str]] = {
     },
     "aws_cloudwatch_event_rule": {"name": r"[\w.-]{1,64}"},
     "aws_cloudwatch_event_connection": {"name": r"[\w.-]{1,64}"},
+    "aws_cloudwatch_event_api_destination": {"name": r"[\w.-]{1,64}"},
     "aws_iam_role": {"name_prefix": r"[\w+=,.@-]{1,38}"},
     "aws_iot_topic_rule": {"name": r"\w{1,128}"},
     "aws_pipes_pipe": {"name": r"[\w.-]{1,64}"},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function, HttpApi, Machine, Resource
+from advisor.starter.blueprint.resources import Function, HttpApi, Machine, Pipe, Resource
 from advisor.starter.blueprint.wiring import Ref
 
 ARNS = ("queue", "topic", "bus", "bucket")  # kinds that a record may go to, beside functions
@@ -17,7 +17,9 @@ LOGS = ("function", "machine", "container", "http_api")
 HERE = "us-east-1:123456789012"
 # What AWS makes of a name, by type
 MADE: Mapping[str, Mapping[str, str]] = {
+    "aws_cloudwatch_event_api_destination": {"arn": f"arn:aws:events:{HERE}:api-destination/{{name}}/1"},
     "aws_apigatewayv2_api": {"execution_arn": f"arn:aws:execute-api:{HERE}:{{name}}"},
+    "aws_cloudwatch_event_connection": {"arn": f"arn:aws:events:{HERE}:connection/{{name}}/1"},
     "aws_cloudwatch_event_bus": {"arn": f"arn:aws:events:{HERE}:event-bus/{{name}}"},
     "aws_cloudwatch_event_rule": {"arn": f"arn:aws:events:{HERE}:rule/{{name}}"},
     "aws_cloudwatch_log_group": {"arn": f"arn:aws:logs:{HERE}:log-group:{{name}}"},
@@ -44,6 +46,7 @@ MADE: Mapping[str, Mapping[str, str]] = {
 }
 TYPES: Mapping[str, tuple[str, ...]] = {
     ANSWERING_API: ("aws_apigatewayv2_api",),
+    "api_destination": ("aws_cloudwatch_event_api_destination", "aws_cloudwatch_event_connection"),
     "bucket": ("aws_s3_bucket",),
     "bus": ("aws_cloudwatch_event_bus",),
     "container": ("aws_iam_role",),
@@ -129,7 +132,8 @@ def mocks(blueprint: Blueprint) -> Mapping[str, Mapping[str, str]]:
         item.trigger.kind for item in (*blueprint.functions, blueprint.machine) if item and item.trigger
     ]
     kinds = [*(item.kind for item in blueprint.resources), *triggers]
-    kinds += [TASK_OF_A_START for item in blueprint.resources if isinstance(item, JobStart) and item.task]
+    starts = (item for item in blueprint.resources if isinstance(item, JobStart | Pipe))
+    kinds += [TASK_OF_A_START for item in starts if item.task]
     kinds += [ANSWERING_API for item in blueprint.resources if calls_function(item)]
     types = sorted({kind for of in kinds for kind in TYPES.get(of, ())})
     return {kind: {key: value.format(name="example") for key, value in MADE[kind].items()} for kind in types}

@@ -238,7 +238,7 @@ def files(blueprint: Blueprint) -> Iterator[str]:
     yield from ("infra/alarms.tf", "infra/tests/wiring.tftest.hcl")
     if blueprint.functions:
         yield "infra/functions.tf"
-    if kinds & {"machine", "container"}:
+    if kinds & {"machine", "container", "connection"}:
         yield "infra/workflow.tf"
     if kinds & SOURCES:
         yield "infra/sources.tf"
