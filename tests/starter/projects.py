@@ -83,6 +83,11 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "managed-job",
         (),
     ),
+    "job-trained": (
+        {"event_source": "schedule", "steps": 1, "targets": ("sagemaker",)},
+        "managed-job",
+        (Step("Train model", "sagemaker"),),
+    ),
     "job-objects": ({"event_source": "s3", "steps": 1, "targets": ("batch",)}, "managed-job", ()),
     "job-events": (
         {"event_source": "eventbridge", "steps": 2, "targets": ("codebuild", "ecs-fargate")},

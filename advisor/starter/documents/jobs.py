@@ -48,9 +48,10 @@ def _start(item: JobStart, output: Output) -> str:
                 "  --environment-variables-override name=PAYLOAD,value=1001"
             )
         case "sagemaker":
+            given = output(f"{name}PipelineArnGiven")
             return (
-                "aws sagemaker start-pipeline-execution \\\n"
-                f"  --pipeline-name {output(f'{name}PipelineArnGiven')} --pipeline-parameters Name=Payload,Value=1001"
+                f"aws sagemaker start-pipeline-execution --pipeline-name {given} \\\n"
+                "  --pipeline-parameters Name=Payload,Value=1001"
             )
     return (
         f"aws emr add-steps --cluster-id {output(f'{name}ClusterIdGiven')} --steps \\\n"

@@ -27,8 +27,9 @@ Grant = tuple[str, str, tuple[Target, ...]]
 class Job(Struct, frozen=True, kw_only=True):
     """One job: ``action`` and ``arguments`` are for a schedule, ``target`` and ``overrides`` for a rule.
 
-    A rule reaches no job that has no ``target``, or is not ``by_rule``: only a pipe does. ``grants`` are purposes of services with what they are for;
-    ``on_failure`` is the pattern of the event that tells of a failure.
+    A rule reaches no job that has no ``target`` or is not ``by_rule``; a pipe reaches all that have one.
+    ``grants`` are purposes of services with what they are for; ``on_failure`` is the pattern of the event
+    that tells of a failure.
     """
 
     resources: tuple[Resource, ...]
