@@ -128,3 +128,27 @@ def test_no_state_inside_a_list_reads_the_place_of_its_item(failure: tuple[str, 
     assert read == []
     assert len(set(names)) == len(names)
     assert sum(name.startswith("Note the item") for name in names) >= 4
+
+
+@pytest.mark.parametrize(
+    ("record", "payload"),
+    [
+        ({"key": "1001", "payload": {"id": "7", "amount": 1}}, {"id": "7", "amount": 1}),
+        ({"key": "1001", "payload": None}, {"id": "1001", "deleted": True}),
+        ({"key": "1001", "payload": ""}, {"id": "1001", "deleted": True}),
+        ({"key": 1001}, {"id": "1001", "deleted": True}),
+        ({"key": None}, {"id": "orders-0-15", "deleted": True}),
+        ({}, {"id": "orders-0-15", "deleted": True}),
+    ],
+)
+def test_a_pipe_hands_a_tombstone_on_as_a_deletion(record: dict[str, Any], payload: dict[str, Any]) -> None:
+    made = blueprint_of({"event_source": "kafka", "steps": 1}, "step-functions")
+    calls: list[Any] = []
+
+    def work(function: str, event: dict[str, Any]) -> Any:
+        calls.append(event["payload"])
+        return event["payload"]
+
+    start = [{"topic": "orders", "partition": 0, "offset": 15, **record}]
+    run = run_machine({file.path: file.text for file in render(made)}, start, work)
+    assert (run.status, calls) == ("SUCCEEDED", [payload])

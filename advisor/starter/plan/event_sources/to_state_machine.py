@@ -49,9 +49,13 @@ from advisor.starter.state_language.entry import Entry
 
 BECAUSE = ", which its source cannot do itself"
 RECORD = Entry("$states.input[0].payload", "$states.input[0].event")
+_OFFSET = "$states.input[0].topic & '-' & $states.input[0].partition & '-' & $states.input[0].offset"
+# A record without a value is a tombstone: what has its key is deleted
 RECORD_OF_TOPIC = Entry(
-    RECORD.payload,
-    "$states.input[0].topic & '-' & $states.input[0].partition & '-' & $states.input[0].offset",
+    "($has := function($v) { $exists($v) and $not($v = null) and $not($v = '') }; "
+    "$has($states.input[0].payload) ? $states.input[0].payload : "
+    f"{{'id': $has($states.input[0].key) ? $string($states.input[0].key) : {_OFFSET}, 'deleted': true}})",
+    _OFFSET,
 )
 # An item as plain JSON, and whether it is new, changed or removed; then the image is its last one
 PLAIN = (
@@ -189,10 +193,13 @@ def _kafka(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) 
     """
     read = kafka_topic(context, "SourcePipe")
     waits = way.express and context.ordered
-    template = '{"topic": <$.topic>, "partition": <$.partition>, "offset": <$.offset>, "payload": <$.value>}'
+    template = (
+        '{"topic": <$.topic>, "partition": <$.partition>, "offset": <$.offset>, '
+        '"key": <$.key>, "payload": <$.value>}'
+    )
     piped = _pipe(context, "kafka", read.cluster, (template, StartOptions(waits, way.waits)))
     pipe = replace(piped.resources[0], topic=read.topic, group=read.group)
-    event = [{"topic": "orders", "partition": 0, "offset": 15, "payload": payload}]
+    event = [{"topic": "orders", "partition": 0, "offset": 15, "key": "1001", "payload": payload}]
     return Source(None, event, merge([read.parts, Fragment((pipe,), piped.permissions)]), RECORD_OF_TOPIC)
 
 
