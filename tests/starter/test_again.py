@@ -11,7 +11,7 @@ import pytest
 
 from advisor.starter import Blueprint, render
 from tests.starter.projects import blueprint_of
-from tests.starter.typed.typist import blocks, kept
+from tests.starter.typed.typist import POSITIONS, blocks, kept
 
 AWS = r"""
 aws() {
@@ -21,6 +21,8 @@ aws() {
     "s3api list-objects-v2") echo kept.json ;;
     "s3 cp") cat "$HOME/record" ;;
     "stepfunctions list-executions") echo RUN ;;
+    *get-shard-iterator) echo "$*" >> "$HOME/calls"; echo ITERATOR ;;
+    *get-records) echo "$*" >> "$HOME/calls" ;;
     "stepfunctions describe-execution") cat "$HOME/input" ;;
     *)
       echo "$1 $2" >> "$HOME/calls"
@@ -56,7 +58,8 @@ def typed(
     if record is None:
         (folder / "record").write_text("", encoding="utf-8")
     (folder / "calls").write_text("", encoding="utf-8")
-    place = "FailureBucketName" if "FailureBucket" in made.by_id else "FailureQueueUrl"
+    places = {"FailureBucket": "FailureBucketName", "FailureQueue": "FailureQueueUrl"}
+    place = next((url for name, url in places.items() if name in made.by_id), "UndeliveredEventsUrl")
     shell = 'output() { echo "$1"; }\n' + AWS + again(made, place)
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -159,3 +162,23 @@ def test_a_request_shows_the_key_that_something_looks_at(
     made = blueprint_of({**answers, "total_duration_s": 5}, approach)
     readme = next(file.text for file in render(made) if file.path == "README.md")
     assert ('-H "Idempotency-Key: ' in readme) is (not idempotent or approach == "step-functions")
+
+
+@pytest.mark.parametrize("source", ["kinesis", "dynamodb-stream"])
+@pytest.mark.parametrize(
+    ("approach", "target"), [("destinations", "sqs"), ("destinations", "sns"), ("step-functions", "")]
+)
+def test_a_record_is_read_back_from_its_position(
+    source: str, approach: str, target: str, tmp_path: Path
+) -> None:
+    answers = {"event_source": source, "steps": 1 if target else 2, "failure_handling": ("redrive",)}
+    made = blueprint_of(
+        {**answers, "waits": () if target else ("timer",), **({"on_failure": (target,)} if target else {})},
+        approach,
+    )
+    record = next(iter(kept(made).values()))
+    found, shown = typed(made, record, tmp_path)
+    (arn,) = {place["streamArn"] for place in POSITIONS.values() if source[:6] in place["streamArn"]}
+    assert f"--stream-arn {arn} --shard-id shardId-00000001795435200000-f35f62ef" in found
+    assert "sequence-number 4421584500000000017450439091" in found
+    assert shown.endswith("get-records --shard-iterator ITERATOR --limit 1")

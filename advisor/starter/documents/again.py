@@ -26,6 +26,13 @@ _INVOKE = f"aws lambda invoke --invocation-type Event {RAW}"
 _STDIN = "/dev/stdin"  # a payload may be longer than a shell lets an argument be
 
 
+# Source: service of the command line, field of what is kept, option of the position
+_READ_BACK = {
+    "kinesis": ("kinesis", "KinesisBatchInfo", "--starting-sequence-number"),
+    "dynamodb-stream": ("dynamodbstreams", "DDBStreamBatchInfo", "--sequence-number"),
+}
+
+
 class _Kept(Struct):
     """Contents of one queue or bucket: records of functions, reports of runs, in which envelopes."""
 
@@ -54,6 +61,7 @@ class Again(Struct, frozen=True):
         for place, kept in self._places().items():
             yield self._from_bucket(place) if kept.service == "s3" else self._from_queue(place, kept)
         yield from self._from_bucket_of_batches()
+        yield from self._positions()
         yield from self._runs()
 
     def _undelivered(self) -> Iterator[str]:
@@ -172,6 +180,29 @@ class Again(Struct, frozen=True):
                     f"jq -e '{failed}' answer.json &&\n"
                     f'  aws s3 rm s3://{self.output(f"{bucket}Name")}/"$OBJECT"'
                 )
+
+    def _positions(self) -> Iterator[str]:
+        """Yield what shows the records of a stream whose positions are kept, to put them in again."""
+        for item in self.blueprint.resources:
+            if isinstance(item, Pipe) and item.undelivered and item.service in _READ_BACK:
+                yield self._read_back(item.undelivered.to, item.service)
+            batch = _batch_target(item) if isinstance(item, Function) else None
+            if batch and batch.service in ("sqs", "sns"):
+                kind = item.trigger.kind if isinstance(item, Function) and item.trigger else ""
+                place = next(self._behind(batch.target), batch.target)
+                if kind in _READ_BACK:
+                    yield self._read_back(place.to, kind)
+
+    def _read_back(self, queue: str, source: str) -> str:
+        service, field, number = _READ_BACK[source]
+        return (
+            f"{self._taken(queue)}\n"
+            f'place() {{ printf %s "$KEPT" | jq -r ".Body | fromjson | .{field} | .$1"; }}\n'
+            f'ITERATOR=$(aws {service} get-shard-iterator --stream-arn "$(place streamArn)" \\\n'
+            '  --shard-id "$(place shardId)" --shard-iterator-type AT_SEQUENCE_NUMBER \\\n'
+            f'  {number} "$(place startSequenceNumber)" --query ShardIterator --output text)\n'
+            f'aws {service} get-records --shard-iterator "$ITERATOR" --limit "$(place batchSize)"'
+        )
 
     def _object(self, bucket: str) -> str:
         name = self.output(f"{bucket}Name")

@@ -233,6 +233,8 @@ ANSWERS = {
     "kafka get-bootstrap-brokers": "b-1.orders.kafka.us-east-1.amazonaws.com:9098",
     "sqs get-queue-attributes": "arn:aws:sqs:us-east-1:123456789012:stack-UndeliveredEvents-1X",
     "stepfunctions describe-execution": json.dumps(WORLD["payload"]),
+    "kinesis get-shard-iterator": "AAAAAAAAAAE=",
+    "dynamodbstreams get-shard-iterator": "AAAAAAAAAAE=",
     "s3api list-objects-v2": "aws/lambda/kept.json",
     "stepfunctions list-executions": "arn:aws:states:us-east-1:123456789012:execution:stack:6b7d",
 }

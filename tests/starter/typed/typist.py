@@ -20,7 +20,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from advisor.starter import Blueprint, render, write_project
-from advisor.starter.blueprint.resources import Parameter, Resource, Route, Subscription
+from advisor.starter.blueprint.resources import Parameter, Pipe, Resource, Route, Subscription
 from advisor.starter.blueprint.wiring import Arn, Destination, Ref
 from advisor.starter.flavours.stack_outputs import outputs
 from advisor.starter.render import RenderedFile
@@ -56,6 +56,17 @@ VALUES = {
     ("user_pool", "name"): "us-east-1_aB3dE5gH7",
     ("mail_rule", "name"): "{0}Set",
     ("load_balancer", "address"): "internal-{1}.us-east-1.elb.amazonaws.com",
+}
+
+
+_PLACE = {
+    "shardId": "shardId-00000001795435200000-f35f62ef",
+    "startSequenceNumber": "4421584500000000017450439091",
+    "batchSize": 1,
+}
+POSITIONS: dict[str, dict[str, Any]] = {
+    "KinesisBatchInfo": {**_PLACE, "streamArn": f"arn:aws:kinesis:{HERE}:stream/SourceStream"},
+    "DDBStreamBatchInfo": {**_PLACE, "streamArn": f"arn:aws:dynamodb:{HERE}:table/SourceTable/stream/2026"},
 }
 
 
@@ -180,8 +191,11 @@ def kept(blueprint: Blueprint) -> dict[str, Any]:
             record = {**function, "requestPayload": blueprint.event, "responsePayload": {"errorType": "E"}}
             found |= _arrived(blueprint, item.asynchronous.on_failure, record)
         if item.trigger and item.trigger.batch and item.trigger.batch.on_failure:
-            record = {**function, "payload": json.dumps(blueprint.event)}
+            record = {**function, "payload": json.dumps(blueprint.event), **POSITIONS}
             found |= _arrived(blueprint, item.trigger.batch.on_failure, record)
+    for pipe in blueprint.resources:
+        if isinstance(pipe, Pipe) and pipe.undelivered:
+            found[pipe.undelivered.to] = {"context": {"condition": "RetryAttemptsExhausted"}, **POSITIONS}
     states = blueprint.machine.definition["States"] if blueprint.machine else {}
     for service, to in (("sqs", "FailureQueue"), ("sns", "FailureTopic"), ("events", "FailureBus")):
         if f"::{service}:" in states.get("Report failure", {}).get("Resource", ""):
