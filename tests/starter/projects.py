@@ -67,6 +67,11 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "messaging",
         (Step("Resize image"),),
     ),
+    "messaging-schedule": (
+        {"event_source": "schedule", "steps": 1, "buffering": ("outages",)},
+        "messaging",
+        (Step("Fetch prices"),),
+    ),
     "messaging-callers": ({"event_source": "sdk", "steps": 1, "buffering": ("outages",)}, "messaging", ()),
     "job-container": (
         {"event_source": "schedule", "steps": 1, "targets": ("ecs-fargate",)},

@@ -103,7 +103,7 @@ def test_steps_that_follow_one_another_are_one_function_s() -> None:
 
 
 def test_where_the_first_alternative_refuses_the_next_one_is_built_and_says_why() -> None:
-    answers = {"event_source": "sqs", "steps": 2, "targets": ("http-api",), "coordination": "independent"}
+    answers = {"event_source": "sqs", "steps": 2, "targets": ("s3",), "coordination": "independent"}
     made = blueprint_of(answers)
     assert (made.approach, made.notes[0]) == ("queue-redrive", made.passed_over)
     assert made.passed_over.startswith(
@@ -209,3 +209,20 @@ def test_the_commands_of_a_redrive_are_the_service_s_own() -> None:
         options = {word[2:] for word in shlex.split(arguments) if word.startswith("--")}
         assert options - {"query", "output"} <= known
         assert {re.sub(r"(?<!^)(?=[A-Z])", "-", key).lower() for key in shape.required_members} <= options
+
+
+@pytest.mark.parametrize(("answers", "sent"), [({"steps": 1}, 1), ({"steps": 2, "consumers": "several"}, 2)])
+@pytest.mark.parametrize("ordering", ["none", "required"])
+def test_a_schedule_sends_to_each_queue_in_a_role_that_may_do_nothing_else(
+    answers: dict[str, Any], sent: int, ordering: str
+) -> None:
+    made = blueprint_of({"event_source": "schedule", "ordering": ordering, **answers}, "messaging")
+    routes = [item for item in made.resources if isinstance(item, Route)]
+    assert [bool(route.schedule) for route in routes] == [True] * sent
+    for route in routes:
+        (allowed,) = made.permissions_of(route.id)
+        assert allowed.actions == ("sqs:SendMessage",)
+        assert allowed.resources == (route.target, route.undelivered)
+        assert bool(route.group) == (ordering == "required"), "a FIFO queue takes no message without a group"
+    told = next(line for line in made.failure_routes if "EventBridge Scheduler" in str(line.failure))
+    assert "UndeliveredEvents" in str(told.ends_up)

@@ -326,9 +326,15 @@ class Activity(Resource, frozen=True):
 
 
 class Route(Resource, frozen=True, kw_only=True):
-    """An EventBridge rule that hands matching events to a target through its own role."""
+    """An EventBridge rule that hands matching events to a queue, or a schedule that sends ``input`` to it.
+
+    A schedule does so in a role of its own; ``group`` is the message group of what it sends to a FIFO queue.
+    """
 
     kind: ClassVar[str] = "route"
+    schedule: str = ""
+    input: Mapping[str, Any] | None = None
+    group: str = ""
     bus: Ref | None = None
     pattern: Mapping[str, Any] | None = None
     target: Ref = Ref("")

@@ -74,7 +74,8 @@ def _before(item: Resource) -> Iterator[str]:
     if isinstance(item, Pipe):
         yield arrow((item.topic or item.source).to, item.id)
     if isinstance(item, Route):
-        yield arrow(item.bus.to if item.bus else _emitter(item.pattern), item.id)
+        origin = "schedule((schedule))" if item.schedule else _emitter(item.pattern)
+        yield arrow(item.bus.to if item.bus else origin, item.id)
     if isinstance(item, Function | Machine) and item.trigger:
         yield arrow(_origin(item.trigger), item.id)
 

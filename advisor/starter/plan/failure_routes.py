@@ -117,7 +117,8 @@ class _Table(Struct, frozen=True):
             if isinstance(item, IotRule) and item.undelivered.to == queue.id:
                 yield "the IoT rule", itself
             if isinstance(item, Route | Subscription) and item.undelivered == Ref(queue.id):
-                yield "EventBridge" if isinstance(item, Route) else "SNS", itself
+                by = "schedule" if isinstance(item, Route) and item.schedule else "eventbridge"
+                yield DELIVERERS[by if isinstance(item, Route) else "sns"], itself
             letters = _letters(item)
             if letters and letters.to == queue.id and item.id not in self.worked_on:
                 yield "the pipe", "the message itself"

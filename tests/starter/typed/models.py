@@ -67,6 +67,8 @@ def _faults(call: str, operation: OperationModel, args: list[str]) -> Iterator[s
     if any(flag in blobs for flag, _ in flags) and "raw-in-base64-out" not in args:
         yield "version 2 of the CLI takes this for Base64"
     if call not in SHORTHAND and shape:
+        tokens = {key: "0" * 36 for key, of in shape.members.items() if of.metadata.get("idempotencyToken")}
+        given = {**tokens, **given}  # the CLI makes one
         yield from filter(None, ParamValidator().validate(given, shape).generate_report().splitlines())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function, HttpApi, Machine, Pipe, Resource
+from advisor.starter.blueprint.resources import Function, HttpApi, Machine, Pipe, Resource, Route
 from advisor.starter.blueprint.wiring import Ref
 
 ARNS = ("queue", "topic", "bus", "bucket")  # kinds that a record may go to, beside functions
@@ -164,6 +164,7 @@ def _policies(
     names = [
         snake(item.id) for item in blueprint.resources if item.kind in ROLES and not calls_function(item)
     ]
+    names += [snake(item.id) for item in blueprint.resources if isinstance(item, Route) and item.schedule]
     names += [f"{snake(item.id)}_execution" for item in blueprint.resources if item.kind == "container"]
     machine = blueprint.machine
     if machine and any(item.on_itself for item in blueprint.permissions_of(machine.id)):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from advisor.errors import RuleBaseError
 from advisor.starter.blueprint.jobs import JobStart
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import Function, Machine, Parameter, Queue, Resource
+from advisor.starter.blueprint.resources import Function, Machine, Parameter, Queue, Resource, Route
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target, refs_in, spelt
 from advisor.starter.flavours.references import load_references
 from advisor.starter.flavours.stack_outputs import outputs
@@ -208,7 +208,8 @@ class Terraform(Struct, frozen=True, dict=True):
         machine = self.blueprint.machine
         if machine and machine.trigger and machine.trigger.kind == "eventbridge":
             acting.add("events")
-        if "schedule" in self._trigger_kinds():
+        sent = any(isinstance(item, Route) and item.schedule for item in resources)
+        if sent or "schedule" in self._trigger_kinds():
             acting.add("scheduler")
         return tuple(sorted(acting))
 

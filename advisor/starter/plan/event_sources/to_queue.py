@@ -14,8 +14,20 @@ from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Bucket, Bus, IotRule, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
-from advisor.starter.plan.delivery import REQUESTED, RULES_OF_ACCOUNT, Source, bus_event, rule, undelivered
-from advisor.starter.plan.event_sources.to_function import IOT_RULE, iot_source, source_of_function
+from advisor.starter.plan.delivery import (
+    REQUESTED,
+    RULES_OF_ACCOUNT,
+    Source,
+    bus_event,
+    from_schedule,
+    rule,
+    undelivered,
+)
+from advisor.starter.plan.event_sources.to_function import (
+    IOT_RULE,
+    iot_source,
+    source_of_function,
+)
 
 _FROM_EVENTS = ("events.amazonaws.com", RULES_OF_ACCOUNT)
 _SYNCHRONOUS = "Its caller waits for an answer, which no queue gives. Use --approach direct-invoke."
@@ -132,6 +144,33 @@ def _things(context: PlanContext, payload: Mapping[str, Any], consumers: Consume
     return replace(told, parts=merge([told.parts, handed]), body=source.event)
 
 
+def _schedules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    """Return for each queue a daily schedule that sends it a message."""
+    source = from_schedule(context, payload, machine=False)
+    trigger = source.trigger
+    assert trigger is not None and trigger.input is not None and trigger.undelivered is not None
+    write = context.aws.services["sqs"].actions("write")
+    routes, granted = [], []
+    for item in consumers:
+        routes.append(
+            Route(
+                item.link,
+                f"sends a message to {item.queue} once a day",
+                context.asked("event_source", "consumers"),
+                schedule=trigger.schedule,
+                input={**trigger.input, **({"type": item.only} if item.only else {})},
+                group="schedule" if context.ordered else "",
+                target=Ref(item.queue),
+                undelivered=trigger.undelivered,
+                retry_attempts=trigger.retry_attempts,
+                max_event_age_s=trigger.max_event_age_s,
+            )
+        )
+        granted.append(Permission(item.link, write, (Ref(item.queue), trigger.undelivered)))
+    parts = merge([source.parts, Fragment(tuple(routes), tuple(granted))])
+    return Feed(parts=parts, body=source.event)
+
+
 def _rules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
     return _by_rules(context, source_of_function(context, payload, consumers[0].unit), consumers)
 
@@ -185,4 +224,5 @@ FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Consumers], Feed]]
     "eventbridge": _rules,
     "s3": _rules,
     "api-gateway": _rules,
+    "schedule": _schedules,
 }
