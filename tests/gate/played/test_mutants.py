@@ -46,7 +46,7 @@ MUTANTS = {
         "both-arranged", "functions/receive/app.py", r"\"items\": items, ", "", "steps"
     ),
     "equal items are the same call": Mutant(
-        "standard-map", ASL, r"\"item\": \"\{% .*? %\}\",?\s*", "", "again"
+        "standard-map", ASL, r"\"item\": \"\{% \$item %\}\",\s*", "", "again"
     ),
     "two runs for one event": Mutant(
         "standard-sqs", ASL, r"\{% \$event %\}", "{% $states.context.Execution.Id %}", "again"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.starter.played.once import check_chain, check_once, machine
+from tests.starter.played.once import check_chain, check_messages, check_once, check_requests, machine
 
 OTHERS = ["nodejs", "go", "java"]
 
@@ -20,3 +20,13 @@ def test_a_call_of_a_state_machine_is_done_once(runtime: str, tmp_path: Path) ->
 @pytest.mark.parametrize("runtime", OTHERS)
 def test_a_success_that_is_delivered_again_is_not_worked_on_again(runtime: str, tmp_path: Path) -> None:
     check_chain(runtime, tmp_path)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_message_that_comes_again_is_not_worked_on_again(runtime: str, tmp_path: Path) -> None:
+    check_messages(runtime, tmp_path)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_request_with_a_key_is_worked_on_once(runtime: str, tmp_path: Path) -> None:
+    check_requests(runtime, tmp_path)

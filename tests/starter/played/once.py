@@ -123,3 +123,45 @@ def check_chain(runtime: str, folder: Path) -> None:
         results = [handler.call(event).result for event in (record, later, other)]
         assert len({json.dumps(result) for result in results}) == 1
         assert len(handler.worked) == 2
+
+
+def check_messages(runtime: str, folder: Path) -> None:
+    """A message of a queue that comes again is worked on once; one that fails or crashes is free again."""
+    made = blueprint_of({"event_source": "sqs", "steps": 1}, "queue-redrive", runtime=runtime)
+    with probe(made, folder) as handler:
+
+        def receive(*messages: tuple[str, Payload], left_ms: int = 30_000) -> list[str] | str:
+            records = [{"messageId": id, "body": json.dumps(body)} for id, body in messages]
+            answer = handler.call({"Records": records}, left_ms)
+            failed = (answer.result or {}).get("batchItemFailures") or []
+            return answer.error or [item["itemIdentifier"] for item in failed]
+
+        batch = ("1", {"id": "one"}), ("2", {"id": "weak", "fail": 1}), ("3", {"id": "three"})
+        assert receive(*batch) == ["2"]
+        assert receive(*batch) == []  # delivered again as a whole
+        assert handler.worked == ["one", "three", "weak"]
+        assert receive(("4", {"id": "one"})) == []
+        assert handler.worked.count("one") == 2  # another message is other work
+        assert receive(("5", {"id": "crashed", "crash": 1}), left_ms=LEFT_MS) == "crash"
+        time.sleep(LEFT_MS / 1000)
+        assert receive(("5", {"id": "crashed", "crash": 1})) == []
+        assert handler.worked.count("crashed") == 1
+
+
+def check_requests(runtime: str, folder: Path) -> None:
+    """A request with a key is worked on once; without one, or with another, each time."""
+    made = blueprint_of({"steps": 1, "invocation": "sync"}, "direct-invoke", runtime=runtime)
+    with probe(made, folder) as handler:
+        for request in (
+            {"idempotencyKey": "first"},
+            {"idempotencyKey": "first"},
+            {"idempotencyKey": "second"},
+        ):
+            assert handler.call({"id": "keyed", **request}).result
+        assert handler.worked.count("keyed") == 2
+        for _ in range(2):
+            assert handler.call({"id": "plain"}).result
+        assert handler.worked.count("plain") == 2
+        assert handler.call({"id": "weak", "fail": 1, "idempotencyKey": "third"}).error
+        assert handler.call({"id": "weak", "fail": 1, "idempotencyKey": "third"}).result
+        assert handler.worked.count("weak") == 1
