@@ -71,7 +71,7 @@ def carried(aws: AwsFacts, each_s: float) -> float:
 
 def start_s(aws: AwsFacts) -> float:
     """Return the seconds that a pipe takes to start a run that it does not wait for."""
-    return aws.limit("starter-start-time") / 1000
+    return 1 / aws.limit("starter-starts")
 
 
 def too_slow(context: PlanContext, each_s: float) -> bool:
@@ -151,7 +151,7 @@ def _starts(context: PlanContext) -> str:
     shards = math.ceil(load * start_s(aws) / aws.limit("stream-parallelization"))
     more = f"Give it {shards:,} shards." if context.requirements.text("event_source") == "kinesis" else ""
     return (
-        f"A start takes some {aws.limit('starter-start-time')} ms, so that a new stream starts "
+        f"A reader makes some {aws.limit('starter-starts')} starts a second, so that a new stream starts "
         f"{carried(aws, start_s(aws)):,.4g} runs a second, but {load:,.4g} are to be started. {more}"
     ).strip()
 
