@@ -283,6 +283,13 @@ def test_a_long_single_step_is_cheaper_in_standard_from_the_first_run() -> None:
     assert BreakEven("standard", "express", 1) in found
 
 
+def test_what_is_in_front_of_a_function_that_answers_is_told_and_not_compared() -> None:
+    answers: dict[str, Answer] = {"event_source": "alb", "steps": 1}
+    found = estimate(RULE_BASE, Answers(answers), RULE_BASE.questionnaire.settle(answers), ("direct-invoke",))
+    assert not any("direct-invoke" in (item.cheaper, item.dearer) for item in found.break_even)
+    assert any("costs the same in front of an option" in line for line in found.assumptions)
+
+
 def test_ways_that_cost_the_same_have_no_break_even() -> None:
     free = tuple(
         replace(found, prices={key: replace(price, tiers=(Tier(0),)) for key, price in found.prices.items()})

@@ -89,8 +89,9 @@ ALTERNATIVES: Mapping[str, Callable[[Workload], Iterable[Use]]] = {
     "managed-job": job_uses,
 }
 
-# Its own price takes the place of Lambda's, so that its cost stands beside the others but is not compared
-NOT_COMPARED = "managed-job"
+# A job's own price takes the place of Lambda's, and what is in front of a function that answers is in front
+# of the options as well: their costs stand beside the others but are not compared
+NOT_COMPARED = ("managed-job", "direct-invoke")
 
 
 def about(name: str, workload: Workload) -> Iterator[str]:
@@ -110,8 +111,10 @@ def about(name: str, workload: Workload) -> Iterator[str]:
 
 
 _IN_FRONT = {
-    "api-gateway": "The HTTP API is counted; data that leaves AWS is not.",
-    "alb": "The load balancer is counted by the hour; its capacity units (LCU) are left out.",
+    "api-gateway": "The HTTP API is counted here only, and costs the same in front of an option; data that "
+    "leaves AWS is not.",
+    "alb": "The load balancer is counted here only, by the hour, and costs the same in front of an option; its "
+    "capacity units (LCU) are left out.",
     "cognito": "A user pool is billed by its active users, which are left out.",
     "function-url": "A function URL costs nothing beside Lambda's own price.",
 }

@@ -82,7 +82,7 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled, beside: tu
     others = tuple(_Way(name, _priced(uses(workload), prices)) for name, uses in ALTERNATIVES.items())
     added = tuple(way for way in others if way.option in beside)
     used = {use.price.id: use.price for way in (*ways, *added) for use in way.uses}
-    compared = (*ways, *(way for way in added if way.option != NOT_COMPARED))
+    compared = (*ways, *(way for way in added if way.option not in NOT_COMPARED))
     reach = rule_base.questionnaire.by_key["monthly_executions"].maximum
     return Cost(
         region=region,
@@ -177,7 +177,9 @@ def _break_even(one: _Way, other: _Way, reach: float) -> BreakEven:
     corners = {corner for way in (one, other) for use in way.uses for corner in use.corners(reach)}
     ends = sorted({0.0, *corners, reach})
     lags = [_lag(cheaper.cost(end), dearer.cost(end)) for end in ends]
-    last = max(index for index, lag in enumerate(lags) if lag >= 0)
+    last = max((index for index, lag in enumerate(lags) if lag >= 0), default=-1)
+    if last < 0:  # dearer by the hour, so without any run
+        return BreakEven(cheaper.option, dearer.option, 1)
     if ends[last] == reach:
         return BreakEven(cheaper.option, dearer.option, None)
     crossing = ends[last] + (ends[last + 1] - ends[last]) * lags[last] / (lags[last] - lags[last + 1])

@@ -117,8 +117,10 @@ def test_only_code_and_its_surroundings_differ_between_runtimes(runtime: str) ->
 
 @pytest.mark.parametrize("runtime", OTHERS)
 def test_no_word_of_another_runtime_is_left(runtime: str) -> None:
-    for path in ("README.md", "Makefile", ".gitignore", ".github/workflows/ci.yml"):
-        text = files(runtime, "async-s3-to-bus")[path].replace("python3 -m venv", "")
+    for path in ("README.md", "Makefile", ".github/workflows/ci.yml"):
+        text = files(runtime, "async-s3-to-bus")[path]
+        for own in ("python3 -m venv", "Python 3 with pip, for cfn-lint", "bin/pytest -q wiring"):
+            text = text.replace(own, "")  # the tests of the wiring
         assert not re.search(r"python|pytest|app\.py", text, re.IGNORECASE), path
 
 
