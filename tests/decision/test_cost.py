@@ -287,7 +287,7 @@ def test_what_is_in_front_of_a_function_that_answers_is_told_and_not_compared() 
     answers: dict[str, Answer] = {"event_source": "alb", "steps": 1}
     found = estimate(RULE_BASE, Answers(answers), RULE_BASE.questionnaire.settle(answers), ("direct-invoke",))
     assert not any("direct-invoke" in (item.cheaper, item.dearer) for item in found.break_even)
-    assert any("costs the same in front of an option" in line for line in found.assumptions)
+    assert any("costs the same before an option" in line for line in found.assumptions)
 
 
 def test_ways_that_cost_the_same_have_no_break_even() -> None:

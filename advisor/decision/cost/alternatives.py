@@ -111,9 +111,9 @@ def about(name: str, workload: Workload) -> Iterator[str]:
 
 
 _IN_FRONT = {
-    "api-gateway": "The HTTP API is counted here only, and costs the same in front of an option; data that "
+    "api-gateway": "The HTTP API is counted here only, and costs the same before an option; data that "
     "leaves AWS is not.",
-    "alb": "The load balancer is counted here only, by the hour, and costs the same in front of an option; its "
+    "alb": "The load balancer is counted here only, by the hour, and costs the same before an option; its "
     "capacity units (LCU) are left out.",
     "cognito": "A user pool is billed by its active users, which are left out.",
     "function-url": "A function URL costs nothing beside Lambda's own price.",
