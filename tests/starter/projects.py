@@ -88,6 +88,11 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "managed-job",
         (),
     ),
+    "job-glue-objects": (
+        {"event_source": "s3", "steps": 1, "targets": ("glue",)},
+        "managed-job",
+        (Step("Clean files", "glue"),),
+    ),
     "job-trained": (
         {"event_source": "schedule", "steps": 1, "targets": ("sagemaker",)},
         "managed-job",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from advisor.starter import NotSupported, render
-from advisor.starter.blueprint.jobs import JobStart, JobWatch
+from advisor.starter.blueprint.jobs import GlueWorkflow, JobStart, JobWatch
 from advisor.starter.blueprint.wiring import Arn, Ref
 from tests.starter.projects import blueprint, blueprint_of
 
@@ -70,7 +70,7 @@ def test_work_that_outlasts_a_function_is_a_container() -> None:
 @pytest.mark.parametrize(
     ("requirements", "message"),
     [
-        ({"event_source": "s3", "targets": ("glue",)}, "AL57"),
+        ({"event_source": "s3", "targets": ("athena",)}, "AL57"),
         ({"event_source": "eventbridge", "targets": ("emr",)}, "AL57"),
         ({"event_source": "sqs", "targets": ("batch",)}, "AL56"),
         ({"event_source": "schedule", "targets": ("athena",)}, "--approach step-functions"),
@@ -100,3 +100,14 @@ def test_several_jobs_are_started_and_watched_each_by_itself() -> None:
     made = blueprint("job-scheduled")
     assert [start.service for start in made.job_starts] == ["batch", "glue", "codebuild", "emr"]
     assert len({item.topic.to for item in made.resources if isinstance(item, JobWatch)}) == 4
+
+
+@pytest.mark.parametrize("source", ["s3", "eventbridge", "sdk"])
+def test_a_rule_starts_a_glue_job_through_a_workflow_that_it_may_notify(source: str) -> None:
+    made = blueprint_of({"event_source": source, "targets": ("glue",), "steps": 1}, "managed-job")
+    (workflow,) = (item for item in made.resources if isinstance(item, GlueWorkflow))
+    (start,) = made.job_starts
+    assert start.pattern and not start.template, "a workflow gets no event, so there is nothing to transform"
+    (allowed,) = made.permissions_of(start.id)
+    assert (allowed.actions, allowed.resources) == (("glue:NotifyEvent",), (start.target,))
+    assert workflow.id in str(start.target)

@@ -33,6 +33,14 @@ class JobStart(Resource, frozen=True, kw_only=True):
     max_event_age_s: int = 0
 
 
+class GlueWorkflow(Resource, frozen=True, kw_only=True):
+    """A Glue workflow whose trigger starts ``job`` for each event that a rule notifies it of."""
+
+    kind: ClassVar[str] = "glue_workflow"
+    batch_size: ClassVar[int] = 1
+    job: Ref = Ref("")
+
+
 class JobWatch(Resource, frozen=True, kw_only=True):
     """A rule that publishes the event of each job of ``start`` that failed."""
 

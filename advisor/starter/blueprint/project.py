@@ -12,7 +12,7 @@ from advisor.knowledge.aws import AwsFacts
 from advisor.knowledge.flow import Flow, units
 from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
-from advisor.starter.blueprint.jobs import JobStart
+from advisor.starter.blueprint.jobs import GlueWorkflow, JobStart
 from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Pipe, Resource
 from advisor.starter.blueprint.wiring import Outcome, Permission, Phrase, Ref, WorkflowType, refs_in
 
@@ -149,7 +149,9 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def job_values(self) -> tuple[Parameter, ...]:
         """Return the single values, given at the deployment, by which the jobs are known."""
-        used = refs_in(tuple((job.arguments, job.target, job.definition) for job in self.job_starts))
+        of_glue = tuple(item.job for item in self.resources if isinstance(item, GlueWorkflow))
+        of_starts = tuple((job.arguments, job.target, job.definition) for job in self.job_starts)
+        used = refs_in((of_starts, of_glue))
         found = (self.by_id[name] for name in dict.fromkeys(ref.to for ref in used))
         return tuple(item for item in found if isinstance(item, Parameter))
 

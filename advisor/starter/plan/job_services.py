@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
-from advisor.starter.blueprint.jobs import JobWatch
+from advisor.starter.blueprint.jobs import GlueWorkflow, JobWatch
 from advisor.starter.blueprint.resources import Container, Parameter, Resource, Topic
 from advisor.starter.blueprint.wiring import Arn, Ref, Target
 from advisor.starter.plan.context import PlanContext
@@ -28,6 +28,7 @@ class Job(Struct, frozen=True, kw_only=True):
     """One job: ``action`` and ``arguments`` are for a schedule, ``target`` and ``overrides`` for a rule.
 
     A rule reaches no job that has no ``target`` or is not ``by_rule``; a pipe reaches all that have one.
+    ``for_rule`` are resources and grants that a rule needs instead of ``grants``, beside ``resources``.
     ``grants`` are purposes of services with what they are for; ``on_failure`` is the pattern of the event
     that tells of a failure.
     """
@@ -44,10 +45,11 @@ class Job(Struct, frozen=True, kw_only=True):
     definition: Ref | None = None
     job_name: str = ""
     by_rule: bool = True
+    for_rule: tuple[tuple[Resource, ...], tuple[Grant, ...]] | None = None
 
     def template(self) -> str:
         """Return what a rule hands on, with the placeholders of its transformer."""
-        return json.dumps(self.overrides)
+        return json.dumps(self.overrides) if self.overrides else ""
 
 
 def _given(context: PlanContext, unit: Unit, suffix: str, text: str, default: str | None = None) -> Parameter:
@@ -129,7 +131,14 @@ def _batch(context: PlanContext, unit: Unit, what: str) -> Job:
 
 
 def _glue(context: PlanContext, unit: Unit, what: str) -> Job:
-    job = _given(context, unit, "GlueJobName", "name of the Glue job; it gets `--payload`")
+    job = _given(context, unit, "GlueJobName", "name of the Glue job")
+    workflow = GlueWorkflow(
+        f"{unit.name.id}Workflow",
+        f"starts the Glue job of '{unit.name.words}', which a rule cannot do itself",
+        context.asked("targets", "event_source"),
+        job=Ref(job.id, "name"),
+    )
+    notified = Arn("arn:{partition}:glue:{region}:{account}:workflow/{0}", (Ref(workflow.id, "name"),))
     arn = Arn("arn:{partition}:glue:{region}:{account}:job/{0}", (Ref(job.id, "name"),))
     return Job(
         resources=(job,),
@@ -141,6 +150,8 @@ def _glue(context: PlanContext, unit: Unit, what: str) -> Job:
         },
         action=_universal("glue:startJobRun"),
         arguments={"JobName": Ref(job.id, "name"), "Arguments": {"--payload": what}},
+        target=notified,
+        for_rule=((workflow,), (("glue", "notify", (notified,)),)),
     )
 
 

@@ -85,6 +85,9 @@ def _job(context: PlanContext, unit: Unit, origin: Origin) -> Fragment:
             f"An EventBridge rule cannot start {noun}, only a schedule can. Say event_source: schedule, or "
             "use --approach step-functions."
         )
+    if not trigger.schedule and job.for_rule:
+        more, grants = job.for_rule
+        job = replace(job, resources=(*job.resources, *more), grants=grants)
     start = _start(context, unit, job, trigger, origin)
     told = watched(context, unit, job, Ref(start.id))
     return Fragment((*job.resources, start, *told), _granted(context, start, job))

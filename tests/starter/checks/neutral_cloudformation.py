@@ -479,6 +479,12 @@ def _target_group(found: Collected, name: str, of: Properties) -> None:
     found.add("load balancers", "balancer", type=of["TargetType"], to=[one["Id"] for one in of["Targets"]])
 
 
+def _glue_trigger(found: Collected, name: str, of: Properties) -> None:
+    (action,) = of["Actions"]
+    size = of["EventBatchingCondition"]["BatchSize"]
+    found.add("glue triggers", name, type=of["Type"], job=action["JobName"], size=size)
+
+
 def _api_destination(found: Collected, name: str, of: Properties) -> None:
     found.add(
         "api destinations",
@@ -535,6 +541,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Properties], None]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _balancer,
     "AWS::ElasticLoadBalancingV2::TargetGroup": _target_group,
     "AWS::Events::Connection": _connection,
+    "AWS::Glue::Trigger": _glue_trigger,
     "AWS::Events::ApiDestination": _api_destination,
     "AWS::Events::EventBus": _exists("buses"),
     "AWS::Events::Rule": _rule,

@@ -17,6 +17,8 @@ Values = Mapping[str, Any]
 OWNERS = {
     "aws_cloudwatch_event_bus": ("name", "{}"),
     "aws_cloudwatch_event_connection": ("name", "{}"),
+    "aws_glue_workflow": ("name", "{}"),
+    "aws_glue_trigger": ("name", "{}"),
     "aws_cloudwatch_event_api_destination": ("name", "{}"),
     "aws_cloudwatch_event_rule": ("name", "{}"),
     "aws_cognito_user_pool": ("name", "{}"),
@@ -527,6 +529,12 @@ def _attachment(found: Collected, name: str, of: Values) -> None:
     found.add("load balancers", "balancer", to=[of["target_id"]])
 
 
+def _glue_trigger(found: Collected, name: str, of: Values) -> None:
+    size = _one(of["event_batching_condition"])["batch_size"]
+    job = _one(of["actions"])["job_name"]
+    found.add("glue triggers", f"{name}Trigger", type=of["type"], job=job, size=size)
+
+
 def _api_destination(found: Collected, name: str, of: Values) -> None:
     found.add(
         "api destinations",
@@ -568,6 +576,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
     "aws_apigatewayv2_stage": _stage,
     "aws_cloudwatch_event_bus": _exists("buses"),
     "aws_cloudwatch_event_connection": _connection,
+    "aws_glue_trigger": _glue_trigger,
     "aws_cloudwatch_event_api_destination": _api_destination,
     "aws_cloudwatch_event_rule": _rule,
     "aws_cloudwatch_event_target": _target,
