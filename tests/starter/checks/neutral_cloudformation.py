@@ -572,6 +572,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Properties], None]] = {
 PARTS = {
     "AWS::ApiGatewayV2::Api",
     "AWS::EC2::SecurityGroup",
+    "AWS::Glue::Workflow",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::Version",

@@ -618,6 +618,7 @@ DESCRIBERS: Mapping[str, Callable[[Collected, str, Values], None]] = {
 # What says nothing of its own: it belongs to one of the above.
 PARTS = {
     "aws_apigatewayv2_api",
+    "aws_glue_workflow",
     "aws_iam_role",
     "aws_iam_role_policy",
     "aws_iam_role_policy_attachment",
