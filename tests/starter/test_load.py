@@ -78,6 +78,8 @@ def assert_inner_is_shorter(made: Blueprint) -> None:
     waited = made.by_id.get("LoadBalancer")
     if start and any(isinstance(item, UserPool) for item in made.resources):
         assert start.timeout_s < 5
+    if start and any(isinstance(item, HttpApi) for item in made.resources):
+        assert whole < start.timeout_s < made.aws.limit("http-api-timeout")
     if start and isinstance(waited, LoadBalancer):
         assert start.timeout_s < waited.idle_s
     for item in made.resources:

@@ -56,3 +56,22 @@ def test_no_shape_is_read_that_no_source_sends(name: str, runtime: str) -> None:
     text = "\n".join(file.text for file in render(made) if re.search(r"unwrap\.\w+$", file.path.lower()))
     assert "responsePayload" not in text
     assert not any(file.path.startswith("tests/records/") for file in render(made))
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("source", ["api-gateway", "function-url", "alb"])
+def test_a_caller_that_waits_gets_the_output_or_a_status_that_says_what_failed(
+    source: str, runtime: str
+) -> None:
+    """Never 200 for a run that failed, nor the whole execution; the projects' own tests call the function."""
+    answers = {"event_source": source, "caller_waits_for": "result", "steps": 2, "latency": "interactive"}
+    files = {
+        file.path: file.text for file in render(blueprint_of(answers, "step-functions", runtime=runtime))
+    }
+    assert "StepFunctions-StartSyncExecution" not in files["template.yaml"]
+    (start,) = [text for path, text in files.items() if _starts(path) and "_test" not in path]
+    assert all(status in start for status in ("200", "400", "502", "504"))
+
+
+def _starts(path: str) -> bool:
+    return re.search(r"functions/start.workflow/|main/java/starter/StartWorkflowFunction", path) is not None
