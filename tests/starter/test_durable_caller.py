@@ -109,3 +109,24 @@ def test_the_readme_says_who_gets_the_error_and_how_to_wait_for_the_answer() -> 
     assert "the caller, as `FunctionError`" in readme
     assert "dead-letter queue keeps" in readme.split("How it grows")[1], "only as the way to grow"
     assert "--cli-read-timeout 0" in readme and "--invocation-type Event" not in readme
+
+
+@pytest.mark.parametrize("source", ["api-gateway", "function-url", "alb"])
+def test_the_same_request_is_one_run(source: str) -> None:
+    made, function = answering({"event_source": source})
+    assert function.durable and function.durable.claims
+    assert "IdempotencyTable" in {item.id for item in made.resources}
+    assert ("CLAIM_TABLE", "IdempotencyTable") in {
+        (name, getattr(ref, "to", "")) for name, ref in function.environment
+    }
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    assert "`Idempotency-Key` is done once a day" in readme and "409" in readme
+
+
+@pytest.mark.parametrize("answers", [{"event_source": "sdk"}, {"event_source": "alb", "idempotent": True}])
+def test_nothing_is_remembered_where_the_run_has_a_name_or_a_repeat_does_no_harm(
+    answers: dict[str, Any],
+) -> None:
+    made, function = answering(answers)
+    assert function.durable and not function.durable.claims
+    assert "IdempotencyTable" not in {item.id for item in made.resources}

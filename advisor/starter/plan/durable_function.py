@@ -49,7 +49,8 @@ def durable_function(context: PlanContext) -> PlannedFlow:
     if waits(context):
         caller = waiting_caller(context, code.flow, WORKFLOW)
         code = replace(code, flow=caller.flow, notes=(*caller.notes, *code.notes))
-        return _planned(context, code, _answering(context, caller), caller.source)
+        claims = caller.answers == "http" and not context.requirements.flag("idempotent")
+        return _planned(context, code, _answering(context, caller, claims=claims), caller.source)
     _check_source(context)
     claims = not context.requirements.flag("idempotent") and not _named_by_caller(context)
     source = source_of_function(context, sample_payload(code.flow), WORKFLOW)
@@ -136,12 +137,13 @@ def _operations(context: PlanContext, flow: Flow) -> int:
     return inside + sum(1 for node in nodes(flow) if not isinstance(node, Map))
 
 
-def _answering(context: PlanContext, caller: WaitingCaller) -> Function:
+def _answering(context: PlanContext, caller: WaitingCaller, *, claims: bool) -> Function:
     """Return the function for a caller that waits: a call ends with the first of its two timeouts."""
     durable = Durable(
         timeout_s=caller.timeout_s,
         retention_days=context.aws.limit("starter-durable-retention"),
         retry=context.design.failure.execution.retrier,
+        claims=claims,
     )
     return replace(
         function(context, WORKFLOW, *KEYS, "caller_waits_for"),
