@@ -35,7 +35,7 @@ _LAMBDA_STEPS = ("Validate request", "Process request", "Record result", "Enrich
 OURS = """
     report_failure workflow_failed not_approved approved done wait work_in_parallel work_on_each_item
     failure success take_the_event start_once already_started allow_a_new_start note_the_item start_workflow
-    await_approval await_callback handle_success
+    await_approval await_callback handle_success map_items
     handle_failure workflow source alarm idempotency special_case
     check_job still_running wait_for_the_job
 """

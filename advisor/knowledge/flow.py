@@ -60,13 +60,20 @@ class Parallel(Struct, frozen=True):
 
 
 class Map(Struct, frozen=True, kw_only=True):
-    """Do ``body`` for every item of the payload's ``key``, at most ``at_once`` at a time."""
+    """Do ``body`` for every item of the payload's ``key``, at most ``at_once`` at a time.
+
+    ``listed``: the list is a JSON file in S3, and the payload names it; ``kept``: the results are written to
+    S3. ``goes_on``: items that fail do not stop the others.
+    """
 
     name: str
     key: str
     body: Flow
     at_once: int
     distributed: bool = False
+    listed: bool = False
+    kept: bool = False
+    goes_on: bool = False
 
 
 class Wait(Struct, frozen=True):

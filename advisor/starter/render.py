@@ -22,6 +22,7 @@ from advisor.starter.documents.retry_summary import delays, worst_case
 from advisor.starter.documents.sample_records import record_fixtures
 from advisor.starter.flavours.stack_outputs import in_reading_order, outputs
 from advisor.starter.flavours.table import FLAVOURS, Words
+from advisor.starter.plan.sample_payload import sample_list
 from advisor.starter.runtimes.languages import LANGUAGES
 from advisor.starter.templates import environment_of
 from advisor.starter.workflow_code.routines import workflow_code
@@ -69,6 +70,9 @@ def render(blueprint: Blueprint, extra: Mapping[str, str] = {}) -> tuple[Rendere
 def _data_files(blueprint: Blueprint) -> dict[str, str]:
     invalid_input = LANGUAGES[blueprint.runtime].invalid_input
     files = {"events/event.json": json_text(blueprint.event)}
+    listed = sample_list(blueprint.flow)
+    if listed:
+        files["events/list.json"] = json_text(listed)
     if blueprint.machine:
         definition = _spelt(blueprint.machine.definition, invalid_input)
         files[f"statemachine/{blueprint.machine.name.slug}.asl.json"] = json_text(definition)

@@ -414,6 +414,17 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "step-functions",
         (),
     ),
+    "standard-stored-map": (
+        {
+            "event_source": "s3",
+            "steps": 3,
+            "parallelism": "dynamic",
+            "max_parallel_items": 5_000,
+            "failure_handling": ("continue",),
+        },
+        "step-functions",
+        (),
+    ),
     "standard-redriven": (
         {
             "event_source": "s3",

@@ -170,13 +170,6 @@ def test_a_pipe_waits_only_for_what_its_readers_can_carry() -> None:
     assert "4 records a second. The rest waits until it is too old" in note
 
 
-def test_a_list_that_outgrows_a_state_is_named_with_the_arithmetic() -> None:
-    asked = {"event_source": "s3", "steps": 2, "parallelism": "dynamic", "max_parallel_items": 5_000}
-    notes = " ".join(blueprint_of(asked, "step-functions").notes)
-    assert "5,000 items of that size are more" in notes
-    assert not blueprint_of({**asked, "max_parallel_items": 500}, "step-functions").notes
-
-
 def test_a_map_over_jobs_starts_few_at_once() -> None:
     named = (ForEach((Step("Crunch", "ecs-fargate"),)),)
     made = definition(event_source="s3", steps=1, max_parallel_items=5_000, steps_named=named)

@@ -68,7 +68,8 @@ class Function(Resource, frozen=True, kw_only=True):
     """A Lambda function; its business code is the same file whichever option.
 
     Each version is published under ``alias``, which is what everything calls and what has the settings.
-    ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads.
+    ``undoes`` is the step whose effect it takes back, ``lists`` the key of a list that the next state reads;
+    where that is ``stored``, the key of an address in S3.
     ``durable``: its runs are durable executions; ``dead_letters`` gets the event of one that ends badly.
     ``answers``: who waits for what it returns. ``outside``: its code is yet to call a service. ``piped``: a
     pipe calls it with a list of records, and gets their results, or which of them failed.
@@ -81,6 +82,7 @@ class Function(Resource, frozen=True, kw_only=True):
     does: Work = "step"
     undoes: str = ""
     lists: str = ""
+    stored: bool = False
     answers: Answers = ""
     piped: Piped = ""
     outside: Outside | None = None

@@ -21,7 +21,7 @@ from advisor.starter.blueprint.resources import (
     Route,
     Subscription,
 )
-from advisor.starter.blueprint.wiring import Ref, Trigger
+from advisor.starter.blueprint.wiring import Ref, Trigger, refs_in
 from advisor.starter.documents.flow_diagram import flow_diagram
 from advisor.starter.state_language.expressions import State
 from advisor.text.mermaid import BOX, CYLINDER, STADIUM, SUBROUTINE, arrow, node, subgraph
@@ -91,7 +91,9 @@ def _origin(trigger: Trigger) -> str:
 
 def _emitter(pattern: Mapping[str, Any] | None) -> str:
     """Return what sends the events that match ``pattern`` to the default bus."""
-    return "SourceBucket" if "aws.s3" in (pattern or {}).get("source", ()) else "events((events))"
+    if "aws.s3" not in (pattern or {}).get("source", ()):
+        return "events((events))"
+    return next((ref.to for ref in refs_in(pattern)), "SourceBucket")
 
 
 def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:

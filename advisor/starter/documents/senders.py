@@ -9,7 +9,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from advisor.starter.blueprint.ids import SOURCE_BUS
+from advisor.decision.workflow import ITEMS_KEY
+from advisor.knowledge.flow import Map, nodes
+from advisor.starter.blueprint.ids import MAP_ITEMS, SOURCE_BUS
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import HttpApi
@@ -37,7 +39,21 @@ class Project(Struct, frozen=True):
 
 def send(project: Project) -> str:
     """Return what sends one event through the source."""
-    return SENDERS.get(_source(project.blueprint), _call)(project)
+    sent = SENDERS.get(_source(project.blueprint), _call)(project)
+    return f"{_list(project)}{sent}"
+
+
+def _list(project: Project) -> str:
+    """Return what puts a list where the payload says it is; the object of a bucket is the list itself."""
+    blueprint = project.blueprint
+    if blueprint.event_source == "s3" or not _listed(blueprint):
+        return ""
+    key = blueprint.payload[ITEMS_KEY]["key"]
+    return f"aws s3 cp events/list.json s3://{project.output(f'{MAP_ITEMS}Name')}/{key}\n"
+
+
+def _listed(blueprint: Blueprint) -> bool:
+    return any(isinstance(node, Map) and node.listed for node in nodes(blueprint.flow))
 
 
 def _source(blueprint: Blueprint) -> str:
@@ -102,6 +118,8 @@ def _call(project: Project) -> str:
 
 def _s3(project: Project) -> str:
     bucket = project.output("SourceBucketName")
+    if _listed(project.blueprint):
+        return f"aws s3 cp events/list.json s3://{bucket}/incoming/1001.json"
     return f"echo {project.payload} | aws s3 cp - s3://{bucket}/incoming/1001.json"
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from advisor.decision.workflow import ITEMS_KEY
+from advisor.knowledge.flow import Map, nodes
 from advisor.starter.blueprint.ids import UNDELIVERED
 from advisor.starter.blueprint.resources import Bucket, Container, Function, Queue
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
@@ -29,6 +31,9 @@ OBJECT = Entry(
     "{'id': $states.input.detail.bucket.name & '/' & $states.input.detail.object.key, "
     "'bucket': $states.input.detail.bucket.name, 'key': $states.input.detail.object.key}",
     "$states.input.id",
+)
+OBJECT_AS_LIST = Entry(
+    f"$merge([{OBJECT.payload}, {{'{ITEMS_KEY}': {{'key': $states.input.detail.object.key}}}}])", OBJECT.event
 )
 SELF = Entry("$states.input", "$states.input.id")
 
@@ -105,7 +110,9 @@ def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
     detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
     event = bus_event("aws.s3", "Object Created", detail)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
-    return Source(rule(context, pattern), event, Fragment((bucket, *more.resources)), OBJECT)
+    listed = any(isinstance(node, Map) and node.listed for node in nodes(context.design.core))
+    entry = OBJECT_AS_LIST if listed else OBJECT
+    return Source(rule(context, pattern), event, Fragment((bucket, *more.resources)), entry)
 
 
 def from_bus(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from advisor.starter.blueprint.ids import FAILED_ITEMS, MAP_ITEMS
 from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.repeats import repeated
 from advisor.starter.blueprint.resources import Machine, Pipe, Queue
 from advisor.starter.blueprint.wiring import Phrase, Ref
 from advisor.starter.plan.context import PlanContext
+from advisor.starter.plan.step_functions.stored_maps import stored_maps
+from advisor.starter.state_language.states import RESULTS
 
 AlarmOf: TypeAlias = Callable[[str, str, str], Ref]
 Told: TypeAlias = tuple[Phrase, Ref | None]
@@ -79,6 +82,36 @@ def failed_runs(
             ends_up=Phrase(place),
             holds="input, every state, error",
             alarms=(failed, late),
+        )
+
+
+def failed_items(context: PlanContext, machine: Machine, alarm_of: AlarmOf) -> Iterator[FailureRoute]:
+    """Yield what happens to items of a map whose results are in S3, and to a list that nobody can read."""
+    maps = stored_maps(context.design.core)
+    if not maps:
+        return
+    failed = alarm_of(machine.id, "step-functions", "failed")
+    file = f"`{RESULTS}/…/FAILED_0.json` in bucket `{{0}}`"
+    if any(node.goes_on for node in maps):
+        yield FailureRoute(
+            failure=Phrase("an item fails for good; the others go on"),
+            ends_up=Phrase(f"{file}; queue `{{1}}` holds its address", (Ref(MAP_ITEMS), Ref(FAILED_ITEMS))),
+            holds="input, error and cause of each failed item",
+            alarms=(alarm_of(FAILED_ITEMS, "sqs", "waiting"),),
+        )
+    else:
+        yield FailureRoute(
+            failure=Phrase("an item fails for good, and with it the run"),
+            ends_up=Phrase(f"{file}; for the run see the next line", (Ref(MAP_ITEMS),)),
+            holds="input, error and cause of each failed item",
+            alarms=(failed,),
+        )
+    if any(node.listed for node in maps):
+        yield FailureRoute(
+            failure=Phrase("the list is missing, or no JSON array (`States.ItemReaderFailed`)"),
+            ends_up=Phrase("a failed run, as in the next line; no item was worked on"),
+            holds="the list, where it was put",
+            alarms=(failed,),
         )
 
 

@@ -26,7 +26,7 @@ from advisor.starter.blueprint.resources import (
 from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
 from advisor.starter.plan.context import PlanContext
 from advisor.starter.plan.failed_pipes import failed_records, failed_topic, position
-from advisor.starter.plan.failed_runs import failed_runs
+from advisor.starter.plan.failed_runs import failed_items, failed_runs
 
 DELIVERERS = {"eventbridge": "EventBridge", "schedule": "EventBridge Scheduler", "sns": "SNS"}
 REPORTS = {"sqs": "FailureQueue", "sns": "FailureTopic", "eventbridge": "FailureBus"}
@@ -294,4 +294,5 @@ class _Table(Struct, frozen=True):
         told = self.end(Destination(report, Ref(REPORTS[report]))) if report else None
         pipe = next((item for item in self.resources if isinstance(item, Pipe)), None)
         queue = next((item for item in self.resources if isinstance(item, Queue) and item.dead_letters), None)
+        yield from failed_items(self.context, machine, self.alarm)
         yield from failed_runs(self.context, machine, told, (pipe, queue), self.alarm)

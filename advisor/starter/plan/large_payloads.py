@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from advisor.knowledge.flow import Map, nodes, units
+from advisor.knowledge.flow import units
 from advisor.starter.blueprint.ids import DURABLE, PAYLOADS
 from advisor.starter.blueprint.resources import Bucket, Function
 from advisor.starter.blueprint.wiring import Permission, Ref
@@ -62,22 +62,9 @@ def _handed_over(context: PlanContext) -> tuple[str, ...]:
     small = {unit.service for unit in units(context.design.core)} & set(TAKEN_BY)
     limits = [TAKEN_BY[service] for service in sorted(small)]
     found = [context.aws.limits[key].text for key in limits if size * 1024 > context.aws.limit(key)]
-    return _results(context) + tuple(
+    return tuple(
         f"{text} A payload of {size:,.10g} KB is more, so `PAYLOAD` is its address in `{PAYLOADS}`."
         for text in dict.fromkeys(found)
-    )
-
-
-def _results(context: PlanContext) -> tuple[str, ...]:
-    """Return what the README says of a list whose results outgrow a state, with the arithmetic."""
-    most = context.aws.limits["inline-map-results"]
-    items = context.requirements.number("max_parallel_items", 0)
-    if items <= most.number or not any(isinstance(node, Map) for node in nodes(context.design.core)):
-        return ()
-    return (
-        f"{most.text} {items:,.10g} items of that size are more, and the run ends with "
-        "`States.DataLimitExceeded`: give the Map state an `ItemReader` and a `ResultWriter`, so that list "
-        "and results are in S3.",
     )
 
 

@@ -42,6 +42,11 @@ from advisor.starter.plan.reachable import one_failure_target, reachable
 from advisor.starter.plan.regions import check_services
 from advisor.starter.plan.sample_payload import sample_payload
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
+from advisor.starter.plan.step_functions.stored_maps import (
+    stored_notes,
+    with_items_in_reach,
+    with_stored_maps,
+)
 from advisor.text.markdown import one_line
 
 
@@ -80,6 +85,8 @@ def _planned(
         notes += more
     if choice.approach == BOTH and not design.edge:
         notes += (STREAM_READER,)
+    if choice.approach in (STEP_FUNCTIONS, BOTH):
+        design = with_stored_maps(design, requirements, recommendation.aws)
     workload = name(recommendation.answers.name, "starter")
     context = PlanContext(
         requirements=requirements,
@@ -170,6 +177,7 @@ def _blueprint(
 ) -> Blueprint:
     project = recommendation.answers.project
     parts = with_payload_bucket(context, with_objects_readable(context, built.parts))
+    parts = with_items_in_reach(context, parts)
     kept = _idempotency(context, parts)
     resources = (*parts.resources, *kept.resources)
     alarms = alarms_for(context, resources)
@@ -201,6 +209,7 @@ def _blueprint(
             *context.notes,
             *built.notes,
             *payload_notes(context),
+            *stored_notes(context),
             *load_notes(context, waited=_waited(resources)),
             *order_notes(context, resources),
             *effect_notes(Requirements(recommendation.answers.requirements)),

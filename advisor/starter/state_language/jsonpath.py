@@ -91,6 +91,9 @@ def _field(kind: str, name: str, value: Any) -> State:
             return {name: [_level(branch) for branch in value]}
         case "ItemProcessor":
             return {name: _level(value)}
+        case "ItemReader" | "ResultWriter":
+            arguments = {"Parameters": _payload(value["Arguments"])}
+            return {name: {key: item for key, item in value.items() if key != "Arguments"} | arguments}
     return {name: value}
 
 

@@ -51,6 +51,8 @@ States: TypeAlias = dict[str, State]
 REPORT, FAILED, REJECTED = "Report failure", "Workflow failed", "Not approved"
 PLACEHOLDER = "Placeholder for your own condition: both ways do the same work, so no step is left out."
 OWN_STEPS = "Put here what only this case needs."
+LISTS, RESULTS = "lists", "results"  # prefixes in the bucket of a map
+LIST_BUCKET, RESULT_BUCKET = "ListBucketName", "ResultBucketName"
 
 
 def machine_definition(
@@ -208,17 +210,47 @@ def _block(node: Parallel | Map, nxt: str | None, scope: Scope) -> tuple[str, St
     else:
         state = {
             "Type": "Map",
-            "Items": ListOf(Value("input", (node.key,))),
+            **_items(node),
             "MaxConcurrency": node.at_once,
+            **({"ToleratedFailurePercentage": 100} if node.goes_on else {}),
             "ItemProcessor": {"ProcessorConfig": _mode(node), **_inside(node.body, scope, kept=kept)},
+            **_writer(node),
         }
-    state |= {"Output": Merged("results"), **catching(scope)}
+    state |= {"Output": _results(node), **catching(scope)}
     if not (kept and scope.catch):
         return node.name, {node.name: {**state, **following(nxt)}}
     check = f"{node.name}: all done?"
     states = {node.name: {**state, "Next": check}}
     states[check] = joined((node,), scope.place, (nxt or "Done", scope.catch))
     return node.name, states if nxt else {**states, "Done": {"Type": "Succeed"}}
+
+
+def _items(node: Map) -> State:
+    """Return where the items are: in the state, or in a file that the state names."""
+    if not node.listed:
+        return {"Items": ListOf(Value("input", (node.key,)))}
+    address = {"Bucket": f"${{{LIST_BUCKET}}}", "Key": Value("input", (node.key, "key"))}
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Arguments": address,
+    }
+    return {"ItemReader": reader}
+
+
+def _writer(node: Map) -> State:
+    if not node.kept:
+        return {}
+    address = {"Bucket": f"${{{RESULT_BUCKET}}}", "Prefix": RESULTS}
+    return {"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Arguments": address}}
+
+
+def _results(node: Parallel | Map) -> Merged:
+    """Return what the next state gets: the results, or the address of the file that lists them."""
+    if isinstance(node, Map) and node.kept:
+        written = {key.lower(): Value("result", ("ResultWriterDetails", key)) for key in ("Bucket", "Key")}
+        return Merged("results", written)
+    return Merged("results")
 
 
 def _inside(flow: Flow, scope: Scope, *, kept: bool) -> State:

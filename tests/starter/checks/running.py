@@ -29,6 +29,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from tests.starter.checks.deployed import REGION, read, resolve, translate
+from tests.starter.checks.distributed import for_moto
 
 # A machine runs several times, and reading its definition takes longer than a run of it.
 AmazonStateLanguageParser.parse = staticmethod(lru_cache(maxsize=4)(AmazonStateLanguageParser.parse))
@@ -138,11 +139,21 @@ def create_machine(files: Mapping[str, str]) -> str:
     # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
     text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
     text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
+    text = for_moto(text)
     text = text.replace("States.Http.", "Http.")  # AWS's own names, which moto takes for ours
     text = re.sub(rf"arn:aws:states:(::({JOBS}):[\w:.]+|[\w:-]+:activity:\w+)", JOB, text)
+    _put_lists(files, filling)
     kind = machine["Properties"].get("StateMachineType", "STANDARD")
     made = _client("stepfunctions").create_state_machine(name=name, definition=text, roleArn=ROLE, type=kind)
     return str(made["stateMachineArn"])
+
+
+def _put_lists(files: Mapping[str, str], filling: Mapping[str, str]) -> None:
+    """Put the sample list where the sample event says it is."""
+    if "events/list.json" in files:
+        for key in ("lists/1001.json", "incoming/1001.json"):
+            body = files["events/list.json"].encode()
+            _client("s3").put_object(Bucket=filling["ListBucketName"], Key=key, Body=body)
 
 
 @lru_cache(maxsize=4)

@@ -15,7 +15,7 @@ from botocore.validate import ParamValidator
 
 # Commands of the CLI's own, and its own spelling of parameters: aws-cli 2, awscli/customizations
 OWN = {
-    "s3 cp": r"- s3://[a-z0-9.-]+/[\w/.]+|s3://[a-z0-9.-]+/[\w/.]+ -",
+    "s3 cp": r"(-|events/list\.json) s3://[a-z0-9.-]+/[\w/.]+|s3://[a-z0-9.-]+/[\w/.]+ -",
     "s3 rm": r"s3://[a-z0-9.-]+( --recursive|/[\w/.]+)",
     "emr add-steps": r"--cluster-id j-\w+ --steps Type=CUSTOM_JAR,Name=[\w-]+,ActionOnFailure=CONTINUE,"
     r"Jar=command-runner\.jar,Args=\[[\w./:,-]+\]",

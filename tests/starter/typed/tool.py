@@ -253,6 +253,8 @@ def aws() -> None:
     elif call == "s3 cp" and ARGS[-1] == "-":
         print(json.dumps(WORLD["kept"][ARGS[2].split("/")[2]]))
     elif call == "s3 cp":
+        if ARGS[2] != "-" and not Path(ARGS[2]).is_file():
+            fail(f"The user-provided path {ARGS[2]} does not exist.")
         (STATE / "full").write_text("source")
     elif call == "s3 rm" and "--recursive" in ARGS:
         (STATE / "full").write_text("")

@@ -19,6 +19,7 @@ from advisor.starter.plan.step_functions.failed_executions import kept_failures,
 from advisor.starter.plan.step_functions.jobs import may
 from advisor.starter.plan.step_functions.retries import claim_retry, work_retries
 from advisor.starter.plan.step_functions.service_integrations import call_for, token_call_for
+from advisor.starter.plan.step_functions.stored_maps import buckets_of, storage
 from advisor.starter.state_language import jsonata, jsonpath
 from advisor.starter.state_language.entry import EVENT, START, TABLE, Claim, Entry, entered
 from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_NAME, Value
@@ -88,6 +89,7 @@ def core(context: PlanContext, plan: MachineOptions) -> Fragment:
         _functions(context, flow),
         _called(calls),
         _children(context, flow),
+        storage(context, flow),
     ]
     return merge([told, *own])
 
@@ -133,6 +135,7 @@ def _machine(
 ) -> Fragment:
     made = [*calls.values(), *(call.first for call in calls.values() if call.first)]
     substitutions = dict(item for call in made for item in call.substitutions)
+    substitutions |= buckets_of(context, context.design.core)
     if START in definition["States"]:
         substitutions[TABLE] = Ref(IDEMPOTENCY, "name")
     machine = Machine(
