@@ -23,7 +23,7 @@ from advisor.starter.blueprint.resources import (
     Queue,
     UserPool,
 )
-from advisor.starter.blueprint.wiring import Ref
+from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.flavours.table import FLAVOURS
 from advisor.starter.plan.effects import ADVICE_ONLY
 from advisor.starter.state_language.levels import every_state
@@ -214,6 +214,18 @@ def test_the_items_of_a_map_may_be_redriven() -> None:
     actions = allowed(made, made.machine.id)
     assert "/*" in str(actions["states:RedriveExecution"])
     assert Ref(made.machine.id) not in actions["states:DescribeExecution"]  # no such resource type
+
+
+@pytest.mark.parametrize("iac", FLAVOURS)
+def test_only_the_runs_of_the_child_may_be_watched_and_stopped(iac: str) -> None:
+    asked = {"event_source": "schedule", "steps": 2, "targets": ("step-functions", "lambda")}
+    made = blueprint_of(asked, "step-functions")
+    (name,) = [item.id for item in made.parameters if item.id.endswith("StateMachineName")]
+    runs = Arn("arn:{partition}:states:{region}:{account}:execution:{0}:*", (Ref(name, "name"),))
+    actions = allowed(made, "Workflow")
+    assert actions["states:DescribeExecution"] == actions["states:StopExecution"] == (runs,)
+    text = in_flavour(asked, "step-functions", iac)
+    assert ":execution:" in text and ":execution:*" not in text
 
 
 @pytest.mark.parametrize("name", WITH_MACHINE)

@@ -27,6 +27,8 @@ def first_input(blueprint: Blueprint, files: dict[str, str], payload: dict[str, 
         return event
     if isinstance(event, list):
         return [{**event[0], "payload": payload}]
+    if event.get("source") == "aws.s3":  # says which object there is, and no more
+        payload = {**event["detail"], **payload}
     return {**event, "detail": payload} if "detail" in event else {**event, **payload}
 
 
@@ -62,22 +64,23 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
     start, calls = first_input(blueprint, files), list[str]()
     machine = next(text for path, text in files.items() if path.endswith(".asl.json"))
     levels = list(_levels(json.loads(machine)))
+    items = blueprint.payload.get("items", [{"id": "a"}])
     other = first_input(blueprint, files, other_way(blueprint))
     runs = {
-        "one way": run_machine(files, start, _worker(), {"approved": True}),
-        "other way and throttled": run_machine(files, other, _unsteady(calls), {"approved": True}),
+        "one way": run_machine(files, start, _worker(items), {"approved": True}),
+        "other way and throttled": run_machine(files, other, _unsteady(calls, items), {"approved": True}),
     }
     problems = [f"{name}: {run.status}, {run.error}" for name, run in runs.items() if _bad(run)]
     problems += _delays(runs["other way and throttled"], len(set(calls)), levels)
     if any("Not approved" in level["States"] for level in levels):
-        runs["declined"] = run_machine(files, start, _worker(), {"approved": False})
+        runs["declined"] = run_machine(files, start, _worker(items), {"approved": False})
         if not runs["declined"].error.startswith("NotApproved: "):
             problems.append(f"declined: {runs['declined'].error}")
     entered = {state for run in runs.values() for state in run.states}
     problems += [f"no run took the way to '{name}'" for name in sorted(_ways(levels) - entered)]
     if calls:
         error = LANGUAGES[blueprint.runtime].invalid_input
-        broken = run_machine(files, start, _broken(error), {"approved": True})
+        broken = run_machine(files, start, _broken(error, items), {"approved": True})
         if "Workflow failed" in levels[0]["States"]:  # caught, and named without its package
             error = error.rpartition(".")[2]
         if broken.status != "FAILED" or not broken.error.startswith(f"{error}: "):
@@ -102,22 +105,22 @@ def _delays(run: Run, retried: int, levels: list[dict[str, Any]]) -> Iterator[st
         yield f"a first retry after {max(delays)} s, declared are {first} s"
 
 
-def _worker() -> Work:
+def _worker(items: Any) -> Work:
     """Return work that goes well; a job it started is still running when first asked."""
     asked: set[str] = set()
 
     def work(function: str, event: dict[str, Any]) -> Any:
         status = "DONE" if function in asked else "RUNNING"
         asked.add(function)
-        found = {"id": "1001", "items": [{"id": "a"}], **event["payload"]}
+        found = {"id": "1001", "items": items, **event["payload"]}
         return {**found, "status": status}
 
     return work
 
 
-def _unsteady(calls: list[str]) -> Work:
+def _unsteady(calls: list[str], items: Any) -> Work:
     """Return work whose every function is throttled once."""
-    well = _worker()
+    well = _worker(items)
 
     def work(function: str, event: dict[str, Any]) -> Any:
         calls.append(function)
@@ -128,9 +131,9 @@ def _unsteady(calls: list[str]) -> Work:
     return work
 
 
-def _broken(error: str) -> Work:
+def _broken(error: str, items: Any) -> Work:
     """Return work that no retry can mend; what undoes it works."""
-    well = _worker()
+    well = _worker(items)
 
     def work(function: str, event: dict[str, Any]) -> Any:
         if ":Undo" in function:

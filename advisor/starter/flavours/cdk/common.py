@@ -14,7 +14,7 @@ from advisor.errors import RuleBaseError
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Resource
 from advisor.starter.blueprint.wiring import Arn, Destination, Permission, Ref, Target
-from advisor.starter.flavours.cdk.nag import granted, starred
+from advisor.starter.flavours.cdk.nag import granted, starred, starred_by_setting
 from advisor.starter.flavours.stack_outputs import in_reading_order
 from advisor.starter.runtimes.languages import LANGUAGES
 from advisor.text.code_literals import WIDTH, Code, Layout
@@ -84,6 +84,7 @@ class Cdk(Struct, frozen=True, dict=True):
             "reads": next((f.id for f in self.blueprint.functions if f.trigger and f.trigger.batch), ""),
             "untargeted": self._untargeted(),
             "starred": starred(self.blueprint),
+            "starred_by_setting": [self._acknowledged(arn) for arn in starred_by_setting(self.blueprint)],
             "granted": granted(self.blueprint),
             "settings": [item for item in self.blueprint.parameters if not item.secret],
             "secrets": [item for item in self.blueprint.parameters if item.secret],
@@ -98,6 +99,10 @@ class Cdk(Struct, frozen=True, dict=True):
         starred = [item for item in self.blueprint.permissions if "*" in item.resources]
         traces = self.blueprint.aws.services["x-ray"].actions("trace-and-sample")
         return sorted({*traces, *(action for item in starred for action in item.actions)})
+
+    def _acknowledged(self, arn: Arn) -> str:
+        parts = tuple(self.ref(part) for part in arn.parts)
+        return self.dialect.text(f"AwsSolutions-IAM5[Resource::{arn.pattern}]", parts)
 
     def output(self, name: str) -> str:
         """Return a call of the shell function that the README defines."""

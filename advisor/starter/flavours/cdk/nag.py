@@ -16,11 +16,38 @@ S3_READER = (*S3_DESTINATION, "s3:DeleteObject*")
 
 def starred(blueprint: Blueprint) -> list[str]:
     """Return the ARNs with a star, but for the star alone, that permissions name."""
-    written = (item for item in blueprint.permissions if not (item.implied and item.on_itself))
-    named = (target for item in written for target in item.resources)
+    named = (
+        target for target in _named(blueprint) if not isinstance(target, Arn) or not _set(target, blueprint)
+    )
     return sorted(
         {arn for arn in (_spelt(target, blueprint) for target in named) if "*" in arn and arn != "*"}
     )
+
+
+def starred_by_setting(blueprint: Blueprint) -> list[Arn]:
+    """Return the ARNs with a star whose text depends on settings, which are known at deployment."""
+    found = {
+        Arn(_in_no_region(target.pattern), target.parts)
+        for target in _named(blueprint)
+        if isinstance(target, Arn) and "*" in target.pattern and _set(target, blueprint)
+    }
+    return sorted(found, key=lambda arn: arn.pattern)
+
+
+def _named(blueprint: Blueprint) -> Iterator[Target]:
+    written = (item for item in blueprint.permissions if not (item.implied and item.on_itself))
+    return (target for item in written for target in item.resources)
+
+
+def _set(arn: Arn, blueprint: Blueprint) -> bool:
+    """Return whether all that ``arn`` names is settings."""
+    return bool(arn.parts) and all(blueprint.by_id[part.to].kind == "parameter" for part in arn.parts)
+
+
+def _in_no_region(pattern: str) -> str:
+    for name, shown in PSEUDO.items():
+        pattern = pattern.replace(f"{{{name}}}", shown)
+    return pattern
 
 
 def granted(blueprint: Blueprint) -> list[str]:

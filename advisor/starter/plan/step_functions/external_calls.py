@@ -19,6 +19,8 @@ from advisor.starter.plan.step_functions.retries import http_retries
 from advisor.starter.state_language.expressions import EXECUTION_ID, INPUT, INPUT_TEXT, RESULT, Merged, Value
 from advisor.starter.state_language.task import Call
 
+HERE = "in this account and Region"
+
 
 def bedrock(unit: Unit, context: PlanContext) -> Call:
     """Ask a foundation model and go on with its answer.
@@ -97,23 +99,23 @@ def child(unit: Unit, context: PlanContext) -> Call:
     """Run another state machine and wait for its result; an Express workflow starts it and goes on."""
     if context.design.workflow_type == EXPRESS:
         return _started(unit, context)
-    machine = given(unit, context, "StateMachineArn", "ARN of the Standard state machine to run")
-    runs = Arn("arn:{partition}:states:{region}:{account}:execution:*")
+    machine = given(unit, context, "StateMachineName", f"name of the Standard state machine to run, {HERE}")
+    arn = _of_states("stateMachine:{0}", machine)
     return Call(
         resource=context.aws.step("step-functions").resource,
         arguments={
-            "StateMachineArn": f"${{{machine.id}}}",
+            "StateMachineArn": f"${{{unit.name.id}StateMachineArn}}",
             "Input": {
                 "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": EXECUTION_ID,
                 "payload": INPUT,
             },
         },
         output=Merged("result", {"output": Value("result", ("Output",))}),
-        substitutions=((machine.id, Ref(machine.id, "name")),),
+        substitutions=((f"{unit.name.id}StateMachineArn", arn),),
         resources=(machine,),
         permissions=(
-            may(context, "step-functions", "start", Ref(machine.id, "name")),
-            may(context, "step-functions", "watch", runs),
+            may(context, "step-functions", "start", arn),
+            may(context, "step-functions", "watch", _of_states("execution:{0}:*", machine)),
             watch(context, "step-functions"),
         ),
         standard_only=True,
@@ -122,15 +124,24 @@ def child(unit: Unit, context: PlanContext) -> Call:
 
 
 def _started(unit: Unit, context: PlanContext) -> Call:
-    machine = given(unit, context, "StateMachineArn", "ARN of the state machine to start")
+    machine = given(unit, context, "StateMachineName", f"name of the state machine to start, {HERE}")
+    arn = _of_states("stateMachine:{0}", machine)
     return Call(
         resource=context.aws.step("step-functions").resource.removesuffix(".sync:2"),
-        arguments={"StateMachineArn": f"${{{machine.id}}}", "Input": {"payload": INPUT}},
+        arguments={
+            "StateMachineArn": f"${{{unit.name.id}StateMachineArn}}",
+            "Input": {"payload": INPUT},
+        },
         output=Merged("result", {"execution": Value("result", ("ExecutionArn",))}),
-        substitutions=((machine.id, Ref(machine.id, "name")),),
+        substitutions=((f"{unit.name.id}StateMachineArn", arn),),
         resources=(machine,),
-        permissions=(may(context, "step-functions", "start", Ref(machine.id, "name")),),
+        permissions=(may(context, "step-functions", "start", arn),),
     )
+
+
+def _of_states(what: str, machine: Parameter) -> Arn:
+    """Return an ARN of Step Functions that the name of a state machine is part of."""
+    return Arn(f"arn:{{partition}}:states:{{region}}:{{account}}:{what}", (Ref(machine.id, "name"),))
 
 
 def activity(unit: Unit, context: PlanContext) -> Call:
