@@ -375,3 +375,25 @@ def test_nothing_tries_an_event_that_is_of_no_use_any_more(
 def test_the_table_says_how_long_in_words() -> None:
     made = blueprint_of({"event_source": "s3", "steps": 1, "max_age_s": 300}, "destinations")
     assert any("is throttled for 5 minutes" in route.failure.pattern for route in made.failure_routes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            {"parallelism": "dynamic", "max_parallel_items": 40, "payload_kb": 8},
+            "`Work on each item` brings 40 results of 8 KB together: 320 KB, and a state holds 256 KB.",
+        ),
+        (
+            {"parallelism": "static", "steps": 6, "payload_kb": 100},
+            "`Work in parallel` brings 4 results of 100 KB together: 400 KB, and a state holds 256 KB.",
+        ),
+        ({"parallelism": "dynamic", "max_parallel_items": 40, "payload_kb": 6}, ""),
+        ({"parallelism": "static", "steps": 6, "payload_kb": 60}, ""),
+        ({"parallelism": "dynamic", "max_parallel_items": 40, "payload_kb": 300}, ""),
+    ],
+)
+def test_results_that_outgrow_the_state_they_meet_in_are_named(asked: dict[str, Any], told: str) -> None:
+    notes = " ".join(blueprint_of({"event_source": "schedule", "steps": 3, **asked}, "step-functions").notes)
+    assert ("brings" in notes) is bool(told)
+    assert told in notes

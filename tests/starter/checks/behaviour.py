@@ -83,9 +83,20 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
         broken = run_machine(files, start, _broken(error, items), {"approved": True})
         if "Workflow failed" in levels[0]["States"]:  # caught, and named without its package
             error = error.rpartition(".")[2]
-        if broken.status != "FAILED" or not broken.error.startswith(f"{error}: "):
+        alone = any("ToleratedFailurePercentage" in state for state in levels[0]["States"].values())
+        if _fails_in_items_only(levels[0]):  # runs of their own: the run around them counts those that failed
+            error = f"{'' if 'Workflow failed' in levels[0]['States'] else 'States.'}ExceedToleratedFailureThreshold"
+        if alone and _fails_in_items_only(levels[0]):
+            problems += [f"a fault of each item: {broken.error}"] if _bad(broken) else []
+        elif broken.status != "FAILED" or not broken.error.startswith(f"{error}: "):
             problems.append(f"a fault that stays: {broken.status}, {broken.error}")
     return problems
+
+
+def _fails_in_items_only(level: dict[str, Any]) -> bool:
+    """Return whether every function is for an item of a distributed map."""
+    outside = [state for state in level["States"].values() if "lambda:invoke" in state.get("Resource", "")]
+    return not outside and any("DISTRIBUTED" in str(state) for state in level["States"].values())
 
 
 def _bad(run: Run) -> bool:

@@ -196,6 +196,7 @@ def stored_notes(context: PlanContext) -> tuple[str, ...]:
 
 
 def _notes(context: PlanContext) -> Iterator[str]:
+    yield from _crowded(context)
     maps = stored_maps(context.design.core)
     if not maps:
         return
@@ -208,6 +209,22 @@ def _notes(context: PlanContext) -> Iterator[str]:
         "of each item (`SUCCEEDED_0.json`), and those with input, error and cause (`FAILED_0.json`). "
         + _again(goes_on=any(node.goes_on for node in maps))
     )
+
+
+def _crowded(context: PlanContext) -> Iterator[str]:
+    """Yield the arithmetic of branches and items whose results outgrow the state that they meet in."""
+    size, most = context.requirements.number("payload_kb", 0), context.aws.limit("sfn-payload-bytes") / 1024
+    items = context.requirements.number("max_parallel_items", 0)
+    for node in nodes(context.design.core):
+        if not isinstance(node, Parallel | Map) or (isinstance(node, Map) and node.kept):
+            continue
+        count = items if isinstance(node, Map) else len(node.branches)
+        if size <= most < count * size:
+            yield (
+                f"`{node.name}` brings {count:,.10g} results of {size:,.10g} KB together: "
+                f"{count * size:,.10g} KB, and a state holds {most:,.0f} KB. The run would end with "
+                "`States.DataLimitExceeded`: let each put its result into S3 and return the key."
+            )
 
 
 def _told_where(context: PlanContext) -> str:
