@@ -81,22 +81,24 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
     if calls:
         error = LANGUAGES[blueprint.runtime].invalid_input
         broken = run_machine(files, start, _broken(error, items), {"approved": True})
-        if "Workflow failed" in levels[0]["States"]:  # caught, and named without its package
-            error = error.rpartition(".")[2]
-        alone = any("ToleratedFailurePercentage" in state for state in levels[0]["States"].values())
-        if _fails_in_items_only(levels[0]):  # runs of their own: the run around them counts those that failed
-            error = f"{'' if 'Workflow failed' in levels[0]['States'] else 'States.'}ExceedToleratedFailureThreshold"
-        if alone and _fails_in_items_only(levels[0]):
-            problems += [f"a fault of each item: {broken.error}"] if _bad(broken) else []
-        elif broken.status != "FAILED" or not broken.error.startswith(f"{error}: "):
+        told = _told(levels[0], error)
+        if _bad(broken) if not told else not broken.error.startswith(f"{told}: "):
             problems.append(f"a fault that stays: {broken.status}, {broken.error}")
     return problems
 
 
-def _fails_in_items_only(level: dict[str, Any]) -> bool:
-    """Return whether every function is for an item of a distributed map."""
-    outside = [state for state in level["States"].values() if "lambda:invoke" in state.get("Resource", "")]
-    return not outside and any("DISTRIBUTED" in str(state) for state in level["States"].values())
+def _told(level: dict[str, Any], error: str) -> str:
+    """Return the error of a run all of whose functions fail; empty where none has to do with the run itself.
+
+    An item of a distributed map is a run of its own: the run around it counts those that failed.
+    """
+    states = level["States"]
+    shown = (lambda name: name.rpartition(".")[2]) if "Workflow failed" in states else str
+    outside = any("lambda:invoke" in state.get("Resource", "") for state in states.values())
+    if outside or '"DISTRIBUTED"' not in json.dumps(states):
+        return str(shown(error))
+    tolerant = any("ToleratedFailurePercentage" in state for state in states.values())
+    return "" if tolerant else str(shown("States.ExceedToleratedFailureThreshold"))
 
 
 def _bad(run: Run) -> bool:
