@@ -156,3 +156,18 @@ def nodes(flow: Flow) -> Iterator[Node]:
         yield node
         for part in parts(node):
             yield from nodes(part)
+
+
+def maps(flow: Flow) -> tuple[Map, ...]:
+    """Return every Map of ``flow``, outer before inner."""
+    return tuple(node for node in nodes(flow) if isinstance(node, Map))
+
+
+def stored_maps(flow: Flow) -> tuple[Map, ...]:
+    """Return the maps of ``flow`` that have their results, and maybe their list, in S3."""
+    return tuple(node for node in maps(flow) if node.kept)
+
+
+def takes_list(flow: Flow) -> bool:
+    """Return whether a Map of ``flow`` reads its list from S3."""
+    return any(node.listed for node in maps(flow))

@@ -238,3 +238,15 @@ def test_the_alarms_of_the_readme_are_in_the_template() -> None:
         alarms = {alarm for row in rows for alarm in re.findall(r"\w+Alarm", row)}
         assert alarms
         assert alarms <= set(read(files(name)["template.yaml"])["Resources"])
+
+
+@pytest.mark.parametrize(
+    ("source", "metric"),
+    [("dynamodb-stream", "`EventCount` of the pipe"), ("kafka", "`SumOffsetLag` of the")],
+)
+def test_what_no_alarm_of_a_pipe_sees_is_named(source: str, metric: str) -> None:
+    made = blueprint_of({"event_source": source, "steps": 2}, "step-functions")
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    (line,) = [line for line in readme.splitlines() if "faster than the pipe" in line]
+    assert metric in line.split("|")[4]
+    assert not any(alarm.metric == "IteratorAge" for alarm in made.alarms)  # no metric has this pipe's lag

@@ -219,4 +219,5 @@ def test_every_failure_has_an_alarm_of_this_project(name: str) -> None:
     made = blueprint(name)
     assert made.failure_routes
     ids = {alarm.id for alarm in made.alarms}
-    assert all(route.alarms and {ref.to for ref in route.alarms} <= ids for route in made.failure_routes)
+    assert all({ref.to for ref in route.alarms} <= ids for route in made.failure_routes)
+    assert all(bool(route.alarms) is not bool(route.unseen) for route in made.failure_routes)

@@ -8,7 +8,7 @@ from advisor.knowledge.failure_plan import ExecutionPlan, FailurePlan, HandoverP
 from advisor.knowledge.flow import Flow, units
 from advisor.knowledge.rules import EXPRESS, STANDARD
 
-REPORTED_TO = ("sqs", "sns", "eventbridge")  # services that the last state of a failed run can tell
+REPORTED_TO = ("sqs", "sns", "eventbridge", "s3")  # services that the last state of a failed run can tell
 
 
 def failure_plan_for(setting: Setting, project: Project, workflow_type: str, core: Flow) -> FailurePlan:

@@ -41,12 +41,16 @@ def readers_of_queues(resources: Iterable[Resource]) -> dict[str, Function]:
 
 
 class FailureRoute(Struct, frozen=True, kw_only=True):
-    """One line of the table "where does a failed event end up"; ``alarms`` ring then."""
+    """One line of the table "where does a failed event end up"; ``alarms`` ring then.
+
+    ``unseen`` says where to look for what no alarm can see.
+    """
 
     failure: Phrase
     ends_up: Phrase
     holds: str
     alarms: tuple[Ref, ...]
+    unseen: str = ""
 
 
 class RecordFixture(Struct, frozen=True):

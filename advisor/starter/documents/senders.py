@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.decision.workflow import ITEMS_KEY
-from advisor.knowledge.flow import Map, nodes
+from advisor.knowledge.flow import takes_list
 from advisor.starter.blueprint.ids import MAP_ITEMS, SOURCE_BUS
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.project import Blueprint
@@ -46,14 +46,10 @@ def send(project: Project) -> str:
 def _list(project: Project) -> str:
     """Return what puts a list where the payload says it is; the object of a bucket is the list itself."""
     blueprint = project.blueprint
-    if blueprint.event_source == "s3" or not _listed(blueprint):
+    if blueprint.event_source == "s3" or not takes_list(blueprint.flow):
         return ""
     key = blueprint.payload[ITEMS_KEY]["key"]
     return f"aws s3 cp events/list.json s3://{project.output(f'{MAP_ITEMS}Name')}/{key}\n"
-
-
-def _listed(blueprint: Blueprint) -> bool:
-    return any(isinstance(node, Map) and node.listed for node in nodes(blueprint.flow))
 
 
 def _source(blueprint: Blueprint) -> str:
@@ -118,7 +114,7 @@ def _call(project: Project) -> str:
 
 def _s3(project: Project) -> str:
     bucket = project.output("SourceBucketName")
-    if _listed(project.blueprint):
+    if takes_list(project.blueprint.flow):
         return f"aws s3 cp events/list.json s3://{bucket}/incoming/1001.json"
     return f"echo {project.payload} | aws s3 cp - s3://{bucket}/incoming/1001.json"
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from advisor.decision.workflow import ITEMS_KEY
-from advisor.knowledge.flow import Map, nodes
+from advisor.knowledge.flow import takes_list
 from advisor.starter.blueprint.ids import UNDELIVERED
 from advisor.starter.blueprint.resources import Bucket, Container, Function, Queue
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Trigger
@@ -110,8 +110,7 @@ def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bo
     detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
     event = bus_event("aws.s3", "Object Created", detail)
     more = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT))
-    listed = any(isinstance(node, Map) and node.listed for node in nodes(context.design.core))
-    entry = OBJECT_AS_LIST if listed else OBJECT
+    entry = OBJECT_AS_LIST if takes_list(context.design.core) else OBJECT
     return Source(rule(context, pattern), event, Fragment((bucket, *more.resources)), entry)
 
 

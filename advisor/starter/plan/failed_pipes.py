@@ -26,6 +26,33 @@ def failed_topic(pipe: Pipe, alarm: FindAlarm) -> FailureRoute:
     )
 
 
+def unseen_lag(pipe: Pipe, aws: AwsFacts) -> Iterator[FailureRoute]:
+    """Yield what no alarm sees: a pipe has no metric of how far it is behind; a queue and Kinesis have.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-monitoring.html
+    """
+    if pipe.service == "kafka":
+        yield _slow(
+            "the topic, until it drops them",
+            "nothing here: look at `SumOffsetLag` of the consumer group (`AWS/Kafka`), by cluster and topic",
+        )
+    elif pipe.service == "dynamodb-stream":
+        yield _slow(
+            f"the stream of the table, which drops them after {aws.limit('dynamodb-stream-retention')} hours",
+            "nothing: compare `EventCount` of the pipe (`AWS/EventBridge/Pipes`) with the table's writes",
+        )
+
+
+def _slow(where: str, unseen: str) -> FailureRoute:
+    return FailureRoute(
+        failure=Phrase("records come faster than the pipe hands them on"),
+        ends_up=Phrase(where),
+        holds="the records, until then",
+        alarms=(),
+        unseen=unseen,
+    )
+
+
 def failed_records(
     function: Function, resources: Iterable[Resource], aws: AwsFacts, alarm: FindAlarm
 ) -> Iterator[FailureRoute]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from advisor.knowledge.flow import stored_maps
 from advisor.starter.blueprint.ids import FAILED_ITEMS, MAP_ITEMS
 from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.repeats import repeated
 from advisor.starter.blueprint.resources import Machine, Pipe, Queue
 from advisor.starter.blueprint.wiring import Phrase, Ref
 from advisor.starter.plan.context import PlanContext
-from advisor.starter.plan.step_functions.stored_maps import stored_maps
 from advisor.starter.state_language.states import RESULTS
 
 AlarmOf: TypeAlias = Callable[[str, str, str], Ref]

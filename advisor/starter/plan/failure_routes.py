@@ -25,11 +25,16 @@ from advisor.starter.blueprint.resources import (
 )
 from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
 from advisor.starter.plan.context import PlanContext
-from advisor.starter.plan.failed_pipes import failed_records, failed_topic, position
+from advisor.starter.plan.failed_pipes import failed_records, failed_topic, position, unseen_lag
 from advisor.starter.plan.failed_runs import failed_items, failed_runs
 
 DELIVERERS = {"eventbridge": "EventBridge", "schedule": "EventBridge Scheduler", "sns": "SNS"}
-REPORTS = {"sqs": "FailureQueue", "sns": "FailureTopic", "eventbridge": "FailureBus"}
+REPORTS = {
+    "sqs": "FailureQueue",
+    "sns": "FailureTopic",
+    "eventbridge": "FailureBus",
+    "s3": "FailureBucket",
+}
 RECORD = "the execution record: event, error, attempts"
 POSITIONS = "positions in the stream, not the records"
 
@@ -84,8 +89,10 @@ class _Table(Struct, frozen=True):
                 holds="nothing here",
                 alarms=(self.alarm(resource.id, "api-gateway", "failed"),),
             )
-        elif isinstance(resource, Pipe) and resource.service == "kafka":
-            yield failed_topic(resource, self.alarm)
+        elif isinstance(resource, Pipe):
+            if resource.service == "kafka":
+                yield failed_topic(resource, self.alarm)
+            yield from unseen_lag(resource, self.context.aws)
         elif isinstance(resource, Machine):
             yield from self.of_machine(resource)
         elif isinstance(resource, JobWatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.knowledge.answers import FieldCondition
-from advisor.knowledge.flow import Choice, Flow, Map, nodes
+from advisor.knowledge.flow import Choice, Flow, Map, maps
 from advisor.knowledge.flow import parts as flows_in
 from advisor.starter.state_language.states import LISTS
 
@@ -32,8 +32,7 @@ def _sample(flow: Flow, payload: dict[str, Any]) -> dict[str, Any]:
 
 def sample_list(flow: Flow) -> list[dict[str, Any]]:
     """Return the list that the sample payload names; empty where it names none."""
-    maps = (node for node in nodes(flow) if isinstance(node, Map) and node.listed)
-    return next((_items(node, ID) for node in maps), [])
+    return next((_items(node, ID) for node in maps(flow) if node.listed), [])
 
 
 def _items(node: Map, key: str) -> list[dict[str, Any]]:

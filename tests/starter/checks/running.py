@@ -25,6 +25,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 from moto.sqs import sqs_backends
 from moto.stepfunctions.parser.api import InvalidToken
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
+    StateTaskServiceAwsSdk,
+)
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -33,6 +36,19 @@ from tests.starter.checks.distributed import for_moto
 
 # A machine runs several times, and reading its definition takes longer than a run of it.
 AmazonStateLanguageParser.parse = staticmethod(lru_cache(maxsize=4)(AmazonStateLanguageParser.parse))
+
+_sdk_task = StateTaskServiceAwsSdk._eval_service_task
+
+
+def _body_as_text(task: Any, *given: Any, normalised_parameters: dict[str, Any], **named: Any) -> None:
+    """Call a service with an object as ``Body`` written as JSON, as in AWS; boto wants a text."""
+    body = normalised_parameters.get("Body")
+    if isinstance(body, dict | list):
+        normalised_parameters = {**normalised_parameters, "Body": json.dumps(body)}
+    _sdk_task(task, *given, normalised_parameters=normalised_parameters, **named)
+
+
+StateTaskServiceAwsSdk._eval_service_task = _body_as_text
 
 Work = Callable[[str, dict[str, Any]], Any]
 ROLE = "arn:aws:iam::123456789012:role/machine"
@@ -136,9 +152,6 @@ def create_machine(files: Mapping[str, str]) -> str:
     }
     filling |= _create(result)
     text = re.sub(r"\$\{(\w+)\}", lambda match: filling[match.group(1)], files[path])
-    # S3 takes an object as body in AWS and writes it as JSON; moto wants the text
-    text = text.replace('"Body": "{% $states.input %}"', '"Body": "{% $string($states.input) %}"')
-    text = text.replace('"Body.$": "$"', '"Body.$": "States.JsonToString($)"')
     text = for_moto(text)
     text = text.replace("States.Http.", "Http.")  # AWS's own names, which moto takes for ours
     text = re.sub(rf"arn:aws:states:(::({JOBS}):[\w:.]+|[\w:-]+:activity:\w+)", JOB, text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from advisor.decision.workflow import ITEMS_KEY
-from advisor.knowledge.flow import Flow, Map, Parallel, Unit, listing, nodes
+from advisor.knowledge.flow import Flow, Parallel, Unit, listing, takes_list
 from advisor.knowledge.flow import units as units_of
 from advisor.knowledge.names import names
 from advisor.starter.blueprint.not_supported import NotSupported
@@ -35,7 +35,7 @@ def function(context: PlanContext, unit: Unit, *keys: str, undoes: str = "") -> 
         name=unit.name,
         undoes=undoes,
         lists=ITEMS_KEY if unit.name.module in listing(context.design.flow) else "",
-        stored=any(isinstance(node, Map) and node.listed for node in nodes(context.design.core)),
+        stored=takes_list(context.design.core),
         timeout_s=context.timeout_s,
     )
 

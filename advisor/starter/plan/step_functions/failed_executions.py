@@ -18,6 +18,7 @@ from advisor.starter.plan.destinations.targets import destination
 from advisor.starter.state_language.expressions import EXECUTION_ID, EXECUTION_INPUT, FAILURE
 from advisor.starter.state_language.task import Call
 
+FIELD = {"sqs": "MessageBody", "sns": "Message", "s3": "Body"}  # what takes a report
 ENDED_BADLY = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 
@@ -35,7 +36,7 @@ def telling(call: Call, service: str, source: str) -> Call:
         entry = {**call.arguments["Entries"][0], "DetailType": "Workflow failed", "Detail": told}
         arguments = {"Entries": [entry]}
     else:
-        arguments = {**call.arguments, "MessageBody" if service == "sqs" else "Message": told}
+        arguments = {**call.arguments, FIELD[service]: told}
     return replace(call, arguments=arguments)
 
 

@@ -12,7 +12,19 @@ from msgspec.structs import replace
 
 from advisor.decision.recommendation import Design
 from advisor.knowledge.aws import AwsFacts
-from advisor.knowledge.flow import Choice, Flow, Map, Node, Parallel, listing, nodes, parts, units
+from advisor.knowledge.flow import (
+    Choice,
+    Flow,
+    Map,
+    Node,
+    Parallel,
+    listing,
+    nodes,
+    parts,
+    stored_maps,
+    takes_list,
+    units,
+)
 from advisor.knowledge.requirements import Requirements
 from advisor.starter.blueprint.ids import FAILED_ITEMS, MACHINE, MAP_ITEMS, UNDELIVERED
 from advisor.starter.blueprint.resources import Bucket, Function, Queue, Route
@@ -63,11 +75,6 @@ def outgrown(requirements: Requirements, aws: AwsFacts) -> str:
             f"{state / 1024:,.0f} KB."
         )
     return f"{small.text} {items:,.10g} items are more." if items > small.number else ""
-
-
-def stored_maps(flow: Flow) -> tuple[Map, ...]:
-    """Return the maps of ``flow`` that have something in S3."""
-    return tuple(node for node in nodes(flow) if isinstance(node, Map) and node.kept)
 
 
 def storage(context: PlanContext, flow: Flow) -> Fragment:
@@ -135,7 +142,7 @@ def with_items_in_reach(context: PlanContext, built: Fragment) -> Fragment:
     outside = [item for item in built.resources if isinstance(item, Function) and item.does != "start"]
     outside = [item for item in outside if item.id not in inside]
     writers = {item.id for item in outside if item.lists and not _from_source(context)}
-    writers = writers if any(node.listed for node in maps) else set()
+    writers = writers if takes_list(context.design.core) else set()
     told = tuple(
         replace(item, environment=(*item.environment, (VARIABLE, Ref(MAP_ITEMS, "name"))))
         if isinstance(item, Function) and item.id in writers
@@ -200,7 +207,7 @@ def _notes(context: PlanContext) -> Iterator[str]:
     maps = stored_maps(context.design.core)
     if not maps:
         return
-    if any(node.listed for node in maps):
+    if takes_list(context.design.core):
         why = outgrown(context.requirements, context.aws)
         yield f"{why} So list and results of `{maps[0].name}` are in S3. {_told_where(context)}"
     yield (
