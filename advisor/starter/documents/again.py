@@ -59,7 +59,7 @@ class Again(Struct, frozen=True):
         if durable and durable.dead_letters:
             yield self._body(durable.dead_letters.to, self._to_function("FirstFunction"))
         for place, kept in self._places().items():
-            yield self._from_bucket(place) if kept.service == "s3" else self._from_queue(place, kept)
+            yield self._from_bucket(place, kept) if kept.service == "s3" else self._from_queue(place, kept)
         yield from self._from_bucket_of_batches()
         yield from self._positions()
         yield from self._runs()
@@ -118,7 +118,7 @@ class Again(Struct, frozen=True):
         state = machine.definition["States"].get(REPORT) if machine else None
         if state is None or self.sender_tries_again:
             return None
-        names = {"sqs": "FailureQueue", "sns": "FailureTopic", "events": "FailureBus"}
+        names = {"sqs": "FailureQueue", "sns": "FailureTopic", "events": "FailureBus", "s3": "FailureBucket"}
         service = state["Resource"].split(":")[-2]
         return Destination({"events": "eventbridge"}.get(service, service), Ref(names[service]))
 
@@ -156,12 +156,11 @@ class Again(Struct, frozen=True):
         body = 'printf %s "$KEPT" | jq -r .Body'
         return f"{self._taken(queue)}\n{body} | {to} &&\n  {self._done(queue)}"
 
-    def _from_bucket(self, bucket: str) -> str:
+    def _from_bucket(self, bucket: str, kept: _Kept) -> str:
         return (
             f"{self._object(bucket)}\n"
-            f'printf %s "$RECORD" | jq -c .requestPayload | {_INVOKE} \\\n'
-            '  --function-name "$(printf %s "$RECORD" | jq -r .requestContext.functionArn)" \\\n'
-            f"  --payload file://{_STDIN} /dev/stdout &&\n"
+            'record() { printf %s "$RECORD" | jq "$1" "$2"; }\n'
+            f"{self._work_again(kept)} &&\n"
             f'  aws s3 rm s3://{self.output(f"{bucket}Name")}/"$OBJECT"'
         )
 
