@@ -86,15 +86,22 @@ def test_a_run_that_asks_comes_through_a_function_url_and_is_answered_in_time() 
 HANDLER = """\
 @durable_execution
 def handler(event: dict[str, Any], context: DurableContext) -> dict[str, Any]:
+    before = durable.answered_before(context, event)
+    if before is not None:
+        return before
     try:
         payload = unwrap(event)
     except (ValueError, TypeError):
+        durable.allow_a_new_start(context, event)
         return durable.answer(400, {"error": "the body must be a JSON object"})
     try:
-        return durable.answer(200, run(context, payload))
+        result = durable.answer(200, run(context, payload))
+        durable.remember(context, event, result)
+        return result
     except UnrecoverableError:
         raise  # Lambda tries again, or the SDK cannot go on
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+        durable.allow_a_new_start(context, event)
         return durable.failure(context, error)
 """
 
