@@ -25,9 +25,9 @@ SAMPLED = {"destinations": 8, "step-functions": 8, "both": 4}
 
 
 def playable(made: Blueprint) -> bool:
-    """Return whether the account has all of it: no worker of a queue, no caller that waits, no job alone."""
+    """Return whether the account has all of it: no caller that waits, no job alone."""
     answers = any(item.answers or item.durable for item in made.functions)
-    known = made.event_source in SOURCES and not (answers or made.worked_on)
+    known = made.event_source in SOURCES and not answers
     return known and bool(made.functions) and not made.job_starts and made.runtime == "python"
 
 

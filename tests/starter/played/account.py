@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from typing import Any, Protocol
 
 from tests.starter.played.answers import Answer
 from tests.starter.played.order import left, number_of
-from tests.starter.played.stack import Properties, Stack, filled, matches
+from tests.starter.played.poller import Poller, repeated
+from tests.starter.played.stack import Properties, Stack, filled, function_of, matches, takes
 
 Event = dict[str, Any]
 MOST = 200  # more actions than any project here needs: it would never end
@@ -37,7 +37,9 @@ class Message:
 
     id: str
     body: str
+    group: str = ""
     receives: int = 0
+    visible_at: float = 0.0
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Account:
     streams: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     metrics: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     lost: list[Any] = field(default_factory=list)
+    taken_in: dict[str, tuple[str, float]] = field(default_factory=dict)
     runs: Runs | None = None
     clock: float = 0.0
     _pending: list[tuple[float, int, Callable[[], object]]] = field(default_factory=list)
@@ -166,15 +169,31 @@ class Account:
                 sns = {"MessageId": id, "Message": message, "Type": "Notification", "MessageAttributes": {}}
                 event = {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": sns}]}
                 self.deliver(item["Endpoint"], event, letters)
-            elif item["Protocol"] == "sqs":
-                self.send(item["Endpoint"].rpartition(":")[2], message, id)
+            elif item["Protocol"] == "sqs" and takes(item, message):
+                self.enqueue(item, message, id, letters)
 
-    def send(self, queue: str, body: str, id: str = "") -> None:
+    def enqueue(self, item: Properties, message: str, id: str, letters: str) -> None:
+        """Deliver a message to the queue of a subscription."""
+        if item["Endpoint"] in self.blocked:
+            self.keep(letters, message)
+        else:
+            raw = item.get("RawMessageDelivery")
+            body = message if raw else json.dumps({"MessageId": id, "Message": message})
+            self.send(item["Endpoint"].rpartition(":")[2], body, id)
+
+    def send(self, queue: str, body: str, id: str = "", group: str = "") -> None:
         """Send a message to a queue."""
-        self.queues[queue].append(Message(id or f"message-{next(self._numbers)}", body))
-        pipe = self.stack.pipe(queue)
+        settings = self.stack.of("AWS::SQS::Queue").get(queue, {})
+        group = (group or "group-1") if settings.get("FifoQueue") else ""
+        message = Message(id or f"message-{next(self._numbers)}", body, group)
+        if repeated(self, queue, settings, message):
+            return
+        self.queues[queue].append(message)
+        pipe, mapping = self.stack.pipe(queue), self.stack.worker(queue)
         if pipe:
             self.at(0, lambda: self.receive(queue, pipe))
+        elif mapping:
+            self.at(0, Poller(self, queue, mapping).poll)
 
     def receive(self, queue: str, pipe: Properties) -> None:
         """Let a pipe work on the first message of its queue; it comes back until it was tried enough."""
@@ -292,13 +311,6 @@ class Account:
 def _first(pipe: Properties) -> str:
     """Return which settings have the template of what is called first."""
     return "EnrichmentParameters" if "Enrichment" in pipe else "TargetParameters"
-
-
-def function_of(arn: str) -> str:
-    """Return the logical id in the ARN of a function's alias."""
-    found = re.search(r":function:(\w+)", arn)
-    assert found and arn.endswith(":live"), f"{arn} is not the alias, and has none of its settings"
-    return found[1]
 
 
 def record(function: str, event: Any, answer: Answer) -> Event:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.starter.blueprint.items import typed
-from tests.starter.played.account import function_of
-from tests.starter.played.stack import Properties
+from tests.starter.played.stack import Properties, function_of
 from tests.starter.played.world import World
 
 Payload = dict[str, Any]
@@ -52,7 +51,8 @@ def _s3(world: World, payload: Payload, id: str) -> None:
 
 def _eventbridge(world: World, payload: Payload, id: str) -> None:
     source = world.project.blueprint.source
-    world.account.put("default", _bus_event(id, source, "Work requested", payload))
+    bus = "SourceBus" if "SourceBus" in world.project.blueprint.by_id else "default"
+    world.account.put(bus, _bus_event(id, source, "Work requested", payload))
 
 
 def _sns(world: World, payload: Payload, id: str) -> None:
@@ -192,7 +192,9 @@ def _started(world: World, payload: Payload, name: str) -> None:
 def _call(world: World, payload: Payload, id: str) -> None:
     functions = world.project.blueprint.functions
     first = world.project.blueprint.first_function
-    if first is None:
+    if world.project.blueprint.worked_on:
+        _sqs(world, payload, id)
+    elif first is None:
         world.account.at(0, lambda: _started(world, payload, ""))
     else:
         assert first in functions

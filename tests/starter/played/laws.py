@@ -84,7 +84,7 @@ class Laws:
         self.project, self.blueprint = project, project.blueprint
         self.rows = rows(project.stack.files["README.md"])
         self.payload = {**self.blueprint.payload, "id": EVENT}
-        self.steps = list(dict.fromkeys(steps(self.blueprint.flow)))
+        self.steps = self.chosen() or list(dict.fromkeys(steps(self.blueprint.flow)))
         self.chance = random.Random(f"{SEED} {self.blueprint.title} {sorted(project.modules)}")
         self.found: list[str] = []
 
@@ -105,7 +105,16 @@ class Laws:
             self.resets_a_password()
         if self.project.stack.mapping:
             self.reads_batches()
+        for queue, worker in self.blueprint.worked_on.items():
+            if worker.id in self.steps:
+                self.works_on_messages(queue, worker.id)
         return self.found
+
+    def chosen(self) -> list[str]:
+        """Return the step that works on the payload, where its type says which."""
+        wanted = self.payload.get("type") if self.blueprint.worked_on else None
+        workers = self.blueprint.worked_on.values()
+        return [item.id for item in workers if item.name.module.replace("_", "-") == wanted]
 
     def law(self, law: str, holds: bool, told: object) -> None:
         """Note a broken law."""
@@ -253,6 +262,8 @@ class Laws:
         first = self.blueprint.first_function or next(
             (item for item in self.blueprint.functions if item.does == "start"), None
         )
+        account = "us-east-1:123456789012"
+        yield from (f"arn:aws:sqs:{account}:{queue}" for queue in self.blueprint.worked_on)
         if first:
             yield f"arn:aws:lambda:us-east-1:123456789012:function:{first.id}:live"
         else:
@@ -278,6 +289,46 @@ class Laws:
                 row = self.row(step, world)
                 if row:
                     self.where_told(world, row, f"{len(broken)} of 5 records fail for good")
+
+
+    def works_on_messages(self, queue: str, step: str) -> None:
+        """Hold the laws for a full queue: one message always fails, and each once; groups keep their order."""
+        ids = [f"{EVENT}-{number}" for number in range(1, 7)]
+        for broken, errors in (([ids[2]], [LASTING, ...]), (ids, [PASSING])):
+            with self.project.world(**{f"{step} {id}": [*errors] for id in broken}) as world:
+                for number, id in enumerate(ids):
+                    body = json.dumps({**self.payload, "id": id})
+                    world.account.send(queue, body, f"message-{id}", group=f"group-{number % 2}")
+                world.account.settle()
+                when = f"{len(broken)} of 6 messages fail {'for good' if errors[1:] else 'once'}"
+                self.law("lost", not world.account.lost, f"{when}: {world.account.lost}")
+                self.worked_in_groups(world, queue, ids, [] if not errors[1:] else broken, when)
+                if errors[1:] and (row := self.row(step, world)):
+                    self.where_told(world, row, when)
+
+    def worked_in_groups(
+        self, world: World, queue: str, ids: list[str], set_aside: list[str], when: str
+    ) -> None:
+        done = [payload["id"] for _, payload in world.work.done]
+        letters = {json.loads(text)["id"] for text in self.dead(world, queue)}
+        in_order = bool(self.project.stack.of("AWS::SQS::Queue")[queue].get("FifoQueue"))
+        if in_order:
+            for group in (ids[::2], ids[1::2]):
+                own = [id for id in done if id in group]
+                self.law("order", own == sorted(own), f"{when}: a group was worked on as {own}")
+        missing = set(ids) - set(done) - letters
+        self.law("lost", not missing, f"{when}: {missing} neither done nor in the dead-letter queue")
+        held = letters - set(set_aside)
+        self.law("steps", not held or in_order, f"{when}: {held} set aside though it never failed")
+        twice = len(done) != len(set(done)) and bool(self.blueprint.idempotency)
+        self.law("again", not twice, f"{when}: done {done}")
+
+    def dead(self, world: World, queue: str) -> Iterator[str]:
+        """Yield the bodies in the dead-letter queue of a queue."""
+        redrive = self.project.stack.of("AWS::SQS::Queue")[queue].get("RedrivePolicy")
+        if redrive:
+            name = redrive["deadLetterTargetArn"].rpartition(":")[2]
+            yield from (message.body for message in world.account.queues[name])
 
 
 def flat(flow: Flow) -> Iterator[Any]:

@@ -63,7 +63,13 @@ class Stack:
     @cached_property
     def mapping(self) -> Properties | None:
         """Return the poller that reads a stream for a function."""
-        return next(iter(self.of("AWS::Lambda::EventSourceMapping").values()), None)
+        pollers = self.of("AWS::Lambda::EventSourceMapping").values()
+        return next((item for item in pollers if ":sqs:" not in item.get("EventSourceArn", "")), None)
+
+    def worker(self, queue: str) -> Properties | None:
+        """Return the poller that reads a queue for a function."""
+        pollers = self.of("AWS::Lambda::EventSourceMapping").values()
+        return next((item for item in pollers if _last(item.get("EventSourceArn", "")) == queue), None)
 
     @cached_property
     def machine(self) -> tuple[str, Properties] | None:
@@ -83,6 +89,19 @@ def _is(wanted: Any, value: Any) -> bool:
         assert set(wanted) == {"prefix"}, f"what is {wanted}?"
         return str(value).startswith(wanted["prefix"])
     return bool(wanted == value)
+
+
+def function_of(arn: str) -> str:
+    """Return the logical id in the ARN of a function's alias."""
+    found = re.search(r":function:(\w+)", arn)
+    assert found and arn.endswith(":live"), f"{arn} is not the alias, and has none of its settings"
+    return found[1]
+
+
+def takes(subscription: Properties, message: str) -> bool:
+    """Return whether a subscription's filter lets a message through."""
+    pattern = subscription.get("FilterPolicy")
+    return pattern is None or matches(pattern, json.loads(message))
 
 
 def _last(name: str) -> str:
