@@ -28,6 +28,8 @@ from advisor.starter.templates import environment_of
 from advisor.starter.workflow_code.routines import workflow_code
 from advisor.text.markdown import description
 
+IDENTIFIED = ("s3", "eventbridge", "schedule")  # what they send has an id, the same when it comes twice
+
 
 class RenderedFile(Struct, frozen=True):
     """One file of the project: its POSIX path inside the folder, and its text."""
@@ -117,6 +119,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "worker": next(
             (f.trigger.worker for f in blueprint.functions if f.trigger and f.trigger.worker), None
         ),
+        "message_key": "body" if blueprint.event_source in IDENTIFIED else "messageId",
         "choosing": "type" in blueprint.payload and bool(blueprint.worked_on),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,

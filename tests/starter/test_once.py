@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.starter.played.once import check_chain, check_messages, check_once, check_requests, machine
+from tests.starter.played.once import (
+    check_chain,
+    check_events_in_messages,
+    check_messages,
+    check_once,
+    check_requests,
+    machine,
+)
 
 
 def test_a_call_of_a_state_machine_is_done_once(tmp_path: Path) -> None:
@@ -18,6 +25,10 @@ def test_a_success_that_is_delivered_again_is_not_worked_on_again(tmp_path: Path
 
 def test_a_message_that_comes_again_is_not_worked_on_again(tmp_path: Path) -> None:
     check_messages("python", tmp_path)
+
+
+def test_an_event_in_two_messages_is_worked_on_once(tmp_path: Path) -> None:
+    check_events_in_messages("python", tmp_path)
 
 
 def test_a_request_with_a_key_is_worked_on_once(tmp_path: Path) -> None:

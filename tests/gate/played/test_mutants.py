@@ -90,6 +90,19 @@ MUTANTS = {
     "the table sends people to another place": Mutant(
         "async-s3-to-bus", "README.md", r"queue `FailureQueue`", "queue `UndeliveredEvents`", "lost"
     ),
+    "an event in two messages is worked on twice": Mutant(
+        "messaging-choice", WORK, r'jmespath="body"', 'jmespath="messageId"', "again"
+    ),
+    "a message that failed is deleted": Mutant(
+        "messaging-topic", "template.yaml", r"FunctionResponseTypes: .*", "Enabled: true", "lost"
+    ),
+    "a message that failed brings back its batch": Mutant(
+        "queue-redrive", WORK,
+        r"if not succeeds\(record\)\]", "] if not all(map(succeeds, event['Records'])) else []", "steps"
+    ),
+    "a message overtakes the one before it in its group": Mutant(
+        "queue-in-order", WORK, r"group in stopped or", "", "order"
+    ),
 }  # fmt: skip
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.starter.played.once import check_chain, check_messages, check_once, check_requests, machine
+from tests.starter.played.once import (
+    check_chain,
+    check_events_in_messages,
+    check_messages,
+    check_once,
+    check_requests,
+    machine,
+)
 
 OTHERS = ["nodejs", "go", "java"]
 
@@ -25,6 +32,11 @@ def test_a_success_that_is_delivered_again_is_not_worked_on_again(runtime: str, 
 @pytest.mark.parametrize("runtime", OTHERS)
 def test_a_message_that_comes_again_is_not_worked_on_again(runtime: str, tmp_path: Path) -> None:
     check_messages(runtime, tmp_path)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_an_event_in_two_messages_is_worked_on_once(runtime: str, tmp_path: Path) -> None:
+    check_events_in_messages(runtime, tmp_path)
 
 
 @pytest.mark.parametrize("runtime", OTHERS)

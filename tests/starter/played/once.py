@@ -148,6 +148,22 @@ def check_messages(runtime: str, folder: Path) -> None:
         assert handler.worked.count("crashed") == 1
 
 
+def check_events_in_messages(runtime: str, folder: Path) -> None:
+    """An event that a bus puts into the queue twice, in two messages, is worked on once."""
+    answers = {"event_source": "eventbridge", "steps": 1, "buffering": ("bursts",)}
+    made = blueprint_of(answers, "messaging", runtime=runtime)
+    with probe(made, folder) as handler:
+        for message, event in (("1", "first"), ("2", "first"), ("3", "second")):
+            body = {
+                "id": event,
+                "source": made.source,
+                "detail-type": "Work requested",
+                "detail": {"id": "one"},
+            }
+            handler.call({"Records": [{"messageId": message, "body": json.dumps(body)}]})
+        assert handler.worked == ["one", "one"]
+
+
 def check_requests(runtime: str, folder: Path) -> None:
     """A request with a key is worked on once; without one, or with another, each time."""
     made = blueprint_of({"steps": 1, "invocation": "sync"}, "direct-invoke", runtime=runtime)

@@ -1,4 +1,4 @@
-"""Lambda's poller of a queue: batches, partial responses, visibility, receives, the groups of a FIFO queue."""
+"""Lambda's poller of a queue: batches, partial responses, visibility, receives, groups of a FIFO queue."""
 
 from __future__ import annotations
 
