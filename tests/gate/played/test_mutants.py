@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from advisor.starter.render import RenderedFile
 from tests.gate.share import share
-from tests.starter.played.laws import Laws
+from tests.starter.played.play import play
 from tests.starter.played.world import project
 from tests.starter.projects import blueprint
 
@@ -103,6 +103,15 @@ MUTANTS = {
     "a message overtakes the one before it in its group": Mutant(
         "queue-in-order", WORK, r"group in stopped or", "", "order"
     ),
+    "wrong input is called a failure of the service": Mutant(
+        "answer-url", WORK, r"answer\(400, \{\"error\": str", 'answer(500, {"error": str', "answer"
+    ),
+    "the caller reads the text of a failure": Mutant(
+        "answer-url", WORK, r'"internal error"', 'str(__import__("sys").exception())', "answer"
+    ),
+    "a request's key is not looked at": Mutant(
+        "answer-api", WORK, r'get\("idempotency-key"\)', 'get("another")', "again"
+    ),
 }  # fmt: skip
 
 
@@ -118,5 +127,5 @@ def test_a_law_finds(name: str, tmp_path: Path) -> None:
         return replace(file, text=text)
 
     with project(blueprint(mutant.project), tmp_path, edit) as made:
-        found = Laws(made).play()
+        found = play(made)
     assert any(fault.startswith(f"{mutant.law}: ") for fault in found), found

@@ -1,0 +1,12 @@
+"""The laws of a project, whatever its approach."""
+
+from __future__ import annotations
+
+from tests.starter.played.answering import Answering
+from tests.starter.played.laws import Laws
+from tests.starter.played.world import Project
+
+
+def play(project: Project) -> list[str]:
+    """Return every law that ``project`` breaks."""
+    return (Answering if project.blueprint.approach == "direct-invoke" else Laws)(project).play()
