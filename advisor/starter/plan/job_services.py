@@ -217,7 +217,7 @@ def _sagemaker(context: PlanContext, unit: Unit, what: str) -> Job:
         arguments={
             "PipelineName": ref,
             "PipelineParameters": [{"Name": "Payload", "Value": what}],
-            "ClientRequestToken": "<aws.scheduler.execution-id>",
+            "ClientRequestToken": f"scheduled-start-{what}",  # the same when the schedule tries again
         },
         target=ref,
         by_rule=False,

@@ -112,6 +112,16 @@ MUTANTS = {
     "a request's key is not looked at": Mutant(
         "answer-api", WORK, r'get\("idempotency-key"\)', 'get("another")', "again"
     ),
+    "the token of a start is too short for the API": Mutant(
+        "job-trained", "template.yaml", r"scheduled-start-<aws.scheduler.scheduled-time>",
+        "<aws.scheduler.execution-id>", "steps"
+    ),
+    "a start that is refused is not kept": Mutant(
+        "job-objects", "template.yaml", r" +DeadLetterConfig: .*", "", "lost"
+    ),
+    "nobody hears of a container that could not start": Mutant(
+        "job-events", "template.yaml", r"TaskFailedToStart", "UserInitiated", "lost"
+    ),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from tests.starter.played.answers import Answer
 from tests.starter.played.order import left, number_of
 from tests.starter.played.poller import Poller, repeated
-from tests.starter.played.stack import Properties, Stack, filled, function_of, matches, takes
+from tests.starter.played.stack import Properties, Stack, filled, function_of, takes, transformed
 
 Event = dict[str, Any]
 MOST = 200  # more actions than any project here needs: it would never end
@@ -44,7 +44,10 @@ class Message:
 
 @dataclass
 class Account:
-    """The services; ``blocked`` are ARNs that nothing gets through to, ``throttled`` how often not yet."""
+    """The services; ``blocked`` are ARNs that nothing gets through to, ``throttled`` how often not yet.
+
+    ``started`` are the requests that start jobs.
+    """
 
     stack: Stack
     call: Callable[[str, Any], Answer]
@@ -55,6 +58,7 @@ class Account:
     buckets: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     streams: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     metrics: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    started: list[tuple[str, Any]] = field(default_factory=list)
     lost: list[Any] = field(default_factory=list)
     taken_in: dict[str, tuple[str, float]] = field(default_factory=dict)
     runs: Runs | None = None
@@ -85,10 +89,11 @@ class Account:
 
     def put(self, bus: str, event: Event) -> None:
         """Put an event on a bus."""
-        for rule, target in self.stack.rules(bus):
-            if matches(rule["EventPattern"], event):
+        for name, targets in self.stack.rules(bus, event):
+            self.count("AWS/Events", "TriggeredRules", name)
+            for target in targets:
                 letters = target.get("DeadLetterConfig", {}).get("Arn", "")
-                self.deliver(target["Arn"], event, letters)
+                self.deliver(target["Arn"], transformed(target, event), letters)
 
     def deliver(self, arn: str, event: Any, letters: str = "") -> None:
         """Hand an event to a target, later again where it is throttled; else to the dead-letter queue."""
@@ -101,8 +106,12 @@ class Account:
             self.at(0, lambda: self.asynchronous(function_of(arn), event))
         elif ":states:" in arn:
             self.at(0, lambda: self.start(event))
-        else:
+        elif ":sns:" in arn:
+            self.publish(arn.rpartition(":")[2], json.dumps(event))
+        elif ":sqs:" in arn:
             self.keep(arn, event)
+        else:
+            self.started.append((arn, event))
 
     def keep(self, arn: str, event: Any) -> None:
         """Keep an event in a queue; it is lost where there is none."""

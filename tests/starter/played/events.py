@@ -64,10 +64,11 @@ def _sqs(world: World, payload: Payload, id: str) -> None:
 
 
 def _schedule(world: World, payload: Payload, id: str) -> None:
-    (schedule,) = world.project.stack.of("AWS::Scheduler::Schedule").values()
-    target: Properties = schedule["Target"]
-    given = target["Input"].replace("<aws.scheduler.scheduled-time>", payload["id"])
-    world.account.deliver(target["Arn"], json.loads(given), target.get("DeadLetterConfig", {}).get("Arn", ""))
+    for schedule in world.project.stack.of("AWS::Scheduler::Schedule").values():
+        target: Properties = schedule["Target"]
+        text = target["Input"].replace("<aws.scheduler.scheduled-time>", payload["id"])
+        given = json.loads(text.replace("<aws.scheduler.execution-id>", "d32c5kddcf5bb8c3"))
+        world.account.deliver(target["Arn"], given, target.get("DeadLetterConfig", {}).get("Arn", ""))
 
 
 def kinesis(payload: Payload, id: str) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from tests.starter.played.answering import Answering
+from tests.starter.played.jobs import Jobs
 from tests.starter.played.laws import Laws
 from tests.starter.played.world import Project
 
 
 def play(project: Project) -> list[str]:
     """Return every law that ``project`` breaks."""
+    if project.blueprint.job_starts:
+        return Jobs(project).play()
     return (Answering if project.blueprint.approach == "direct-invoke" else Laws)(project).play()

@@ -43,11 +43,11 @@ class Stack:
         configured = self.of("AWS::Lambda::EventInvokeConfig").values()
         return {item["FunctionName"]: item for item in configured if item["Qualifier"] == "live"}
 
-    def rules(self, bus: str) -> Iterator[tuple[Properties, Properties]]:
-        """Yield each rule of a bus with each of its targets."""
-        for rule in self.of("AWS::Events::Rule").values():
-            if _last(rule.get("EventBusName", "default")) == bus:
-                yield from ((rule, target) for target in rule["Targets"])
+    def rules(self, bus: str, event: Any) -> Iterator[tuple[str, Properties]]:
+        """Yield the name and the targets of each rule of a bus that an event is for."""
+        for name, rule in self.of("AWS::Events::Rule").items():
+            if _last(rule.get("EventBusName", "default")) == bus and matches(rule["EventPattern"], event):
+                yield name, rule["Targets"]
 
     def subscriptions(self, topic: str) -> Iterator[Properties]:
         """Yield what a topic delivers to."""
@@ -78,17 +78,36 @@ class Stack:
 
 
 def matches(pattern: Any, event: Any) -> bool:
-    """Return whether EventBridge would hand ``event`` to a rule with ``pattern``."""
+    """Return whether EventBridge would hand ``event`` to a rule with ``pattern``; one item of a list does."""
+    if isinstance(event, list):
+        return any(matches(pattern, item) for item in event)
     if isinstance(pattern, dict):
-        return all(isinstance(event, dict) and matches(part, event.get(key)) for key, part in pattern.items())
+        return isinstance(event, dict) and all(
+            any(matches(way, event) for way in part) if key == "$or" else matches(part, event.get(key))
+            for key, part in pattern.items()
+        )
     return any(_is(wanted, event) for wanted in pattern)
 
 
 def _is(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, dict):
-        assert set(wanted) == {"prefix"}, f"what is {wanted}?"
-        return str(value).startswith(wanted["prefix"])
+        ((way, what),) = wanted.items()
+        assert way in ("prefix", "anything-but"), f"what is {wanted}?"
+        return str(value).startswith(what) if way == "prefix" else value is not None and value != what
     return bool(wanted == value)
+
+
+def transformed(target: Properties, event: Any) -> Any:
+    """Return what a target gets of an event: the template with its paths filled in, or all of it."""
+    if "InputTransformer" not in target:
+        return event
+    text = target["InputTransformer"]["InputTemplate"]
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        value = event
+        for key in path.removeprefix("$.").split("."):
+            value = value[key]
+        text = text.replace(f"<{name}>", str(value))
+    return json.loads(text)
 
 
 def function_of(arn: str) -> str:
