@@ -43,7 +43,7 @@ class Stack:
         configured = self.of("AWS::Lambda::EventInvokeConfig").values()
         return {item["FunctionName"]: item for item in configured if item["Qualifier"] == "live"}
 
-    def rules(self, bus: str, event: Any) -> Iterator[tuple[str, Properties]]:
+    def rules(self, bus: str, event: Any) -> Iterator[tuple[str, list[Properties]]]:
         """Yield the name and the targets of each rule of a bus that an event is for."""
         for name, rule in self.of("AWS::Events::Rule").items():
             if _last(rule.get("EventBusName", "default")) == bus and matches(rule["EventPattern"], event):
