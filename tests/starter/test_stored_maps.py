@@ -182,3 +182,10 @@ def test_the_object_of_a_bucket_is_the_list() -> None:
         'aws s3 cp events/list.json s3://"$(output SourceBucketName)"/incoming/1001.json'
         in files_of(made)["README.md"]
     )
+
+
+@pytest.mark.parametrize(("items", "told"), [(20, True), (500, False)])
+def test_an_inline_map_that_tolerates_no_failed_item_is_named(items: int, told: bool) -> None:
+    notes = " ".join(built(max_parallel_items=items, failure_handling=("continue",)).notes)
+    assert ("an inline Map tolerates no failed item" in notes) is told
+    assert "inline Map" not in " ".join(built(max_parallel_items=items).notes)

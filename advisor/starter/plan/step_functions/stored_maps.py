@@ -19,6 +19,7 @@ from advisor.knowledge.flow import (
     Node,
     Parallel,
     listing,
+    maps,
     nodes,
     parts,
     stored_maps,
@@ -204,17 +205,18 @@ def stored_notes(context: PlanContext) -> tuple[str, ...]:
 
 def _notes(context: PlanContext) -> Iterator[str]:
     yield from _crowded(context)
-    maps = stored_maps(context.design.core)
-    if not maps:
+    yield from _stopped(context)
+    stored = stored_maps(context.design.core)
+    if not stored:
         return
     if takes_list(context.design.core):
         why = outgrown(context.requirements, context.aws)
-        yield f"{why} So list and results of `{maps[0].name}` are in S3. {_told_where(context)}"
+        yield f"{why} So list and results of `{stored[0].name}` are in S3. {_told_where(context)}"
     yield (
         f"What the items return is in files of the bucket `{MAP_ITEMS}`: `results` in the payload of the "
         "next state names their `manifest.json` (`bucket`, `key`). It names the files with input and output "
         "of each item (`SUCCEEDED_0.json`), and those with input, error and cause (`FAILED_0.json`). "
-        + _again(goes_on=any(node.goes_on for node in maps))
+        + _again(goes_on=any(node.goes_on for node in stored))
     )
 
 
@@ -232,6 +234,18 @@ def _crowded(context: PlanContext) -> Iterator[str]:
                 f"{count * size:,.10g} KB, and a state holds {most:,.0f} KB. The run would end with "
                 "`States.DataLimitExceeded`: let each put its result into S3 and return the key."
             )
+
+
+def _stopped(context: PlanContext) -> Iterator[str]:
+    """Yield which maps one failed item ends, where the answers want the others to go on."""
+    inline = [f"`{node.name}`" for node in maps(context.design.core) if not node.distributed]
+    if inline and "continue" in context.requirements.chosen("failure_handling"):
+        most = context.aws.limit("inline-map-concurrency")
+        yield (
+            f"An item of {' and '.join(inline)} that fails for good ends the run: an inline Map tolerates no "
+            f"failed item. Say `max_parallel_items: {most + 1}` or more for a distributed Map, which does, "
+            "or catch the error inside the item."
+        )
 
 
 def _told_where(context: PlanContext) -> str:
