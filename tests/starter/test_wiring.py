@@ -31,7 +31,7 @@ def checked(project: Path) -> Outcome:
     return run(command, project)
 
 
-@pytest.mark.parametrize(("name", "runtime"), sample(CASES, 11))
+@pytest.mark.parametrize(("name", "runtime"), sample(CASES, 20))
 def test_they_pass_and_are_tidy(name: str, runtime: str, tmp_path: Path) -> None:
     project = written(replace(blueprint(name), runtime=runtime), tmp_path)
     done = checked(project)
