@@ -122,6 +122,13 @@ MUTANTS = {
     "nobody hears of a container that could not start": Mutant(
         "job-events", "template.yaml", r"TaskFailedToStart", "UserInitiated", "lost"
     ),
+    "the table says that a Catch takes a state that is too large": Mutant(
+        "standard-sqs", "README.md", r"the workflow's log group, 30 days", "queue `FailureQueue`", "lost"
+    ),
+    "nobody hears of a state that is too large": Mutant(
+        "standard-map", "template.yaml", r"MetricName: ExecutionsFailed",
+        "MetricName: ExecutionsAborted", "rings"
+    ),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import jsonata
+import moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl as errors
 import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retriers
 import moto.stepfunctions.parser.asl.component.intrinsic.jsonata as intrinsics
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambdas
@@ -49,6 +50,20 @@ def _body_as_text(task: Any, *given: Any, normalised_parameters: dict[str, Any],
 
 
 StateTaskServiceAwsSdk._eval_service_task = _body_as_text
+
+_names_error = errors.ErrorEqualsDecl._eval_body
+TERMINAL = ("States.DataLimitExceeded", "States.Runtime")
+
+
+def _but_terminal_ones(named: Any, env: Any) -> None:
+    """Let ``States.ALL`` match what it does in AWS: no error that ends a run whatever catches it."""
+    terminal = env.stack[-1].error_name in TERMINAL
+    _names_error(named, env)
+    if terminal and errors.ErrorEqualsDecl._STATE_ALL_ERROR in named.error_names:
+        env.stack[-1] = False
+
+
+errors.ErrorEqualsDecl._eval_body = _but_terminal_ones
 
 Work = Callable[[str, dict[str, Any]], Any]
 ROLE = "arn:aws:iam::123456789012:role/machine"

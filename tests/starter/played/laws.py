@@ -27,6 +27,8 @@ from tests.starter.played.in_process import Crash
 from tests.starter.played.world import Project, World
 
 EVENT = "order-7"
+LIMIT = "States.DataLimitExceeded"
+IN_A_MAP = "States.Runtime"  # what moto makes of it there, as final as it
 SEED = 1
 LASTING, PASSING = ValueError("wrong"), ConnectionError("away")
 SENDERS = {
@@ -101,6 +103,8 @@ class Laws:
                 self.fails_once(step, Crash(), "crashes once")
         self.cannot_be_delivered()
         self.has_equal_items()
+        if self.project.stack.machine:
+            self.outgrows_a_state()
         if self.blueprint.event_source == "cognito":
             self.resets_a_password()
         if self.project.stack.mapping:
@@ -249,6 +253,22 @@ class Laws:
                 times = world.work.times(step)
                 self.law("again", times == 2, f"two equal items, but {step} done {times} times")
 
+    def outgrows_a_state(self) -> None:
+        """Hold that a run whose data outgrows a state is where the README says, and rings what it names."""
+        tasks = {item.id for item in self.blueprint.functions if not (item.trigger or item.asynchronous)}
+        called = [step for step in self.steps if step in tasks]
+        for step in self.chance.sample(called, min(1, len(called))):
+            with self.project.world() as world:
+                world.work.returns[step] = {"scan": "x" * self.blueprint.aws.limit("sfn-payload-bytes")}
+                self.settled(world)
+                when = f"the result of {step} outgrows a state"
+                ended = [run for run in world.runs if run.error.startswith((LIMIT, IN_A_MAP))]
+                self.law("lost", bool(ended), f"{when}, but {world.runs}")
+                row = next((row for row in self.rows if LIMIT in row.failure), None)
+                self.law("lost", row is not None, f"{when}: no line of the README is for it")
+                if row:
+                    self.where_told(world, row, when)
+
     def resets_a_password(self) -> None:
         """Hold that a forgotten password is no sign-up, though Cognito calls the same function."""
         with self.project.world() as world:
@@ -341,7 +361,7 @@ def flat(flow: Flow) -> Iterator[Any]:
 def contents(world: World, place: str) -> Iterator[str]:
     """Yield what is kept at a place that the README names."""
     account = world.account
-    if place.startswith("the execution history") or "log group" in place:
+    if "the execution history" in place or "log group" in place:
         failed = [run.status != "SUCCEEDED" for run in world.runs]
         yield from (given for given, bad in zip(world.inputs, failed, strict=True) if bad)
     for kind, name in re.findall(r"(queue|topic|bucket|function) `(\w+)`", place):

@@ -20,6 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+import moto.stepfunctions.parser.quotas as quotas
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
@@ -100,6 +101,7 @@ class World:
         """Create tables and machine."""
         self.waited = waited
         if self.project.stack.machine:
+            quotas.MAX_STATE_SIZE_UTF8_BYTES = self.project.blueprint.aws.limit("sfn-payload-bytes")
             self.machine = create_machine(self.project.stack.files)
         elif self.project.blueprint.idempotency:
             boto3.client("dynamodb", region_name="us-east-1").create_table(
