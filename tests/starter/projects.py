@@ -117,6 +117,12 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
     ),
     "answer-sign-up": ({"event_source": "cognito", "steps": 1}, "direct-invoke", ()),
     "answer-caller": ({"steps": 1, "invocation": "sync", "payload_kb": 7000}, "direct-invoke", ()),
+    "route-to-queue": ({"event_source": "eventbridge", "steps": 1, "targets": ("sqs",)}, "messaging", ()),
+    "route-objects": (
+        {"event_source": "s3", "steps": 2, "targets": ("sqs", "sns")},
+        "messaging",
+        (Step("Keep for billing", "sqs"), Step("Tell others", "sns")),
+    ),
     "messaging-fan-out": (
         {"event_source": "sns", "steps": 3, "consumers": "several", "coordination": "independent"},
         "messaging",

@@ -328,9 +328,9 @@ class Activity(Resource, frozen=True):
 
 
 class Route(Resource, frozen=True, kw_only=True):
-    """An EventBridge rule that hands matching events to a queue, or a schedule that sends ``input`` to it.
+    """An EventBridge rule that hands matching events to a queue or topic, or a schedule that sends ``input``.
 
-    A schedule does so in a role of its own; ``group`` is the message group of what it sends to a FIFO queue.
+    A schedule sends to queues only, in a role of its own; ``group`` is the message group of what it sends to a FIFO queue.
     """
 
     kind: ClassVar[str] = "route"
@@ -340,6 +340,7 @@ class Route(Resource, frozen=True, kw_only=True):
     bus: Ref | None = None
     pattern: Mapping[str, Any] | None = None
     target: Ref = Ref("")
+    target_service: Literal["sqs", "sns"] = "sqs"
     undelivered: Ref | None = None
     retry_attempts: int = 0
     max_event_age_s: int = 0

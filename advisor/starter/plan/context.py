@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from advisor.decision.recommendation import Design
 from advisor.knowledge.answers import QueryLanguage
 from advisor.knowledge.aws import AwsFacts
-from advisor.knowledge.flow import Flow, WaitForCallback, nodes
+from advisor.knowledge.flow import Flow, Unit, WaitForCallback, nodes
 from advisor.knowledge.names import Name
 from advisor.knowledge.requirements import Requirements
 from advisor.knowledge.rules import BOTH, EXPRESS, STEP_FUNCTIONS
@@ -24,7 +24,8 @@ from advisor.starter.plan.rule_ids import RulesBehind
 class PlanContext(Struct, frozen=True, kw_only=True):
     """Input of every planning step: requirements, the workload's name, the rules behind each resource.
 
-    ``notes`` say where the project differs from the answers, and why.
+    ``direct`` are the steps where services other than Lambda are called directly; ``notes`` say where the
+    project differs from the answers, and why.
     """
 
     requirements: Requirements
@@ -36,6 +37,7 @@ class PlanContext(Struct, frozen=True, kw_only=True):
     query_language: QueryLanguage = "jsonata"
     failure_topic: str = ""
     region: str = "us-east-1"
+    direct: tuple[Unit, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -111,6 +111,15 @@ class _Table(Struct, frozen=True):
                 holds=holds,
                 alarms=(self.alarm(queue.id, "sqs", "waiting"),),
             )
+        filled = any(isinstance(item, Route) and item.target == Ref(queue.id) for item in self.resources)
+        if filled and queue.oldest_s and queue.id not in self.worked_on:
+            days = queue.retention_s // 86_400
+            yield FailureRoute(
+                failure=Phrase("nobody takes the messages of `{0}`", (Ref(queue.id),)),
+                ends_up=Phrase(f"they wait there for {days} days, then they are gone"),
+                holds="the event itself",
+                alarms=(self.alarm(queue.id, "sqs", "oldest"),),
+            )
 
     def senders(self, queue: Queue) -> Iterator[tuple[str, str]]:
         """Yield what puts events into ``queue`` that it cannot deliver, and what it puts there."""

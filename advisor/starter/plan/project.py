@@ -97,6 +97,7 @@ def _planned(
         design=design,
         query_language=recommendation.answers.project.query_language or "jsonata",
         failure_topic=recommendation.answers.project.failure_topic or "",
+        direct=tuple(units(recommendation.designs[STEP_FUNCTIONS].core)),
         notes=(*filter(None, (instead,)), *notes),
         region=recommendation.answers.project.region or "us-east-1",
     )

@@ -18,6 +18,7 @@ from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, mer
 from advisor.starter.plan.delivery import reading
 from advisor.starter.plan.destinations.function_chain import function, in_one_function
 from advisor.starter.plan.event_sources.to_queue import Consumer, Feed, feed_of
+from advisor.starter.plan.handed_on import handed_on, only_handed_on
 from advisor.starter.plan.load import pace_note
 from advisor.starter.plan.sample_payload import sample_payload
 from advisor.starter.plan.service_steps import with_call
@@ -43,8 +44,12 @@ def queue_redrive(context: PlanContext) -> PlannedFlow:
 def messaging(context: PlanContext) -> PlannedFlow:
     """Return the event source, and for each consumer a queue, a function and a dead-letter queue.
 
-    Steps that follow one another are one function's. Raises NotSupported for what no queue can do.
+    Steps that follow one another are one function's; where there is nothing to compute, a rule hands each
+    event on by itself. Raises NotSupported for what no queue can do.
     """
+    targets = only_handed_on(context)
+    if targets:
+        return handed_on(context, targets)
     steps = tuple(units(context.design.edge))
     readers = consumers(context, steps)
     together = len(steps) if len(readers) < len(steps) else 1

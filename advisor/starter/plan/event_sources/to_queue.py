@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,12 +46,16 @@ HINTS: Mapping[str, str] = {
 
 
 class Consumer(Struct, frozen=True, kw_only=True):
-    """What reads ``queue``; ``link`` is the id of what fills it, ``only`` names the events that it takes."""
+    """What reads ``queue``; ``link`` is the id of what fills it, ``only`` names the events that it takes.
+
+    ``queue`` is a topic where ``service`` says so.
+    """
 
     unit: Unit
     queue: str
     link: str
     only: str = ""
+    service: Literal["sqs", "sns"] = "sqs"
 
 
 class Feed(Struct, frozen=True, kw_only=True):
@@ -187,11 +191,12 @@ def _by_rules(context: PlanContext, source: Source, consumers: Consumers) -> Fee
     routes = tuple(
         Route(
             item.link,
-            f"puts {'its' if item.only else 'each'} event into {item.queue}",
+            f"hands {'its' if item.only else 'each'} event on to {item.queue}",
             context.asked("event_source", "consumers", "branching"),
             bus=trigger.source,
             pattern=_narrowed(trigger.pattern, item.only),
             target=Ref(item.queue),
+            target_service=item.service,
             undelivered=Ref(UNDELIVERED),
             retry_attempts=trigger.retry_attempts,
             max_event_age_s=trigger.max_event_age_s,
@@ -226,3 +231,4 @@ FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Consumers], Feed]]
     "api-gateway": _rules,
     "schedule": _schedules,
 }
+BY_RULE = tuple(name for name, feed in FEEDS.items() if feed is _rules)
