@@ -13,7 +13,7 @@ from advisor.knowledge.flow import Flow, units
 from advisor.knowledge.names import Name
 from advisor.knowledge.versions import Versions
 from advisor.starter.blueprint.jobs import GlueWorkflow, JobStart
-from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Pipe, Resource
+from advisor.starter.blueprint.resources import Alarm, Function, Machine, Parameter, Pipe, Resource, Route
 from advisor.starter.blueprint.wiring import Outcome, Permission, Phrase, Ref, WorkflowType, refs_in
 
 Approach: TypeAlias = Literal[
@@ -145,6 +145,12 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
     def coded(self) -> bool:
         """Whether there is anything that a runtime runs or tests."""
         return bool(self.functions or self.machine)
+
+    @cached_property
+    def handed_on(self) -> tuple[Route, ...]:
+        """The rules that hand events straight on, where no function is between."""
+        coded = self.functions or self.approach != "messaging"
+        return () if coded else tuple(item for item in self.resources if isinstance(item, Route))
 
     @cached_property
     def job_starts(self) -> tuple[JobStart, ...]:

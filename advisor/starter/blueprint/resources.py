@@ -330,7 +330,8 @@ class Activity(Resource, frozen=True):
 class Route(Resource, frozen=True, kw_only=True):
     """An EventBridge rule that hands matching events to a queue or topic, or a schedule that sends ``input``.
 
-    A schedule sends to queues only, in a role of its own; ``group`` is the message group of what it sends to a FIFO queue.
+    A schedule sends to queues only, in a role of its own; ``group`` is the message group of what it sends to
+    a FIFO queue.
     """
 
     kind: ClassVar[str] = "route"

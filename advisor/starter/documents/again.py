@@ -55,6 +55,7 @@ class Again(Struct, frozen=True):
             if letters:
                 yield _moved_back(self.output(f"{letters.to}Url"))
         yield from self._undelivered()
+        yield from self._handed_on()
         durable = self.blueprint.durable
         if durable and durable.dead_letters:
             yield self._body(durable.dead_letters.to, self._to_function("FirstFunction"))
@@ -74,6 +75,16 @@ class Again(Struct, frozen=True):
                 machine = isinstance(item, Machine)
                 to = self._to_machine() if machine else self._to_function("FirstFunction")
                 yield self._body(trigger.undelivered.to, to)
+
+    def _handed_on(self) -> Iterator[str]:
+        """Yield what gives the one queue or topic behind a rule what EventBridge could not deliver to it."""
+        routes = self.blueprint.handed_on
+        if len(routes) == 1 and routes[0].undelivered:
+            to, name = routes[0], routes[0].target.to
+            send = f"aws sqs send-message --queue-url {self.output(name + 'Url')} --message-body"
+            if to.target_service == "sns":
+                send = f"aws sns publish --topic-arn {self.output(name + 'Arn')} --message"
+            yield self._body(routes[0].undelivered.to, f"{send} file://{_STDIN}")
 
     def _others_use(self, queue: Ref) -> bool:
         """Return whether ``queue`` also gets what is no event of the source."""

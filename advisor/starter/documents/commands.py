@@ -42,6 +42,9 @@ class Commands(Struct, frozen=True):
             yield f"aws stepfunctions list-executions --state-machine-arn {machine} --max-items 3"
         if "TargetQueue" in blueprint.by_id:
             yield f"aws sqs receive-message --queue-url {self.output('TargetQueueUrl')}"
+        for route in blueprint.handed_on:
+            if route.target_service == "sqs":
+                yield f"aws sqs receive-message --queue-url {self.output(route.target.to + 'Url')}"
         first = blueprint.first_function
         success = first.asynchronous.on_success if first and first.asynchronous else None
         if success and success.service == "sqs":

@@ -73,6 +73,11 @@ def _between(blueprint: Blueprint) -> Iterator[str]:
             "Did a run start? `aws lambda list-durable-executions-by-function` tells, and "
             "`aws lambda get-durable-execution-history` tells each step of a run with its error."
         )
+    if blueprint.handed_on:
+        yield (
+            "Which rule could not deliver it, and why? The attributes of the kept message tell (`RULE_ARN`, "
+            "`TARGET_ARN`, `ERROR_MESSAGE`): `--message-attribute-names All` shows them."
+        )
     if blueprint.worked_on:
         yield "Is it still hidden? After a failure a message comes back when its visibility timeout is over."
 

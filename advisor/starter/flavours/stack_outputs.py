@@ -85,7 +85,10 @@ def _outputs(blueprint: Blueprint) -> Iterator[Output]:
         elif isinstance(item, MailRule):
             yield Output("MailRuleSetName", "Activate this set of receipt rules", Ref(item.id, "name"))
         elif item.kind == "bucket" or (
-            item.kind in ("topic", "stream", "table", "bus") and item.id.startswith("Source")
+            item.kind in ("topic", "stream", "table", "bus")
+            and (
+                item.id.startswith("Source") or item.id in {route.target.to for route in blueprint.handed_on}
+            )
         ):
             told: Attribute = "arn" if item.kind == "topic" else "name"
             name = f"{item.id}{told.capitalize()}"  # some tools keep outputs and resources in one space

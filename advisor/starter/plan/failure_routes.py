@@ -26,6 +26,7 @@ from advisor.starter.blueprint.resources import (
 from advisor.starter.blueprint.wiring import Destination, Phrase, Ref, Trigger
 from advisor.starter.plan.context import PlanContext
 from advisor.starter.plan.failed_pipes import failed_records, failed_topic, position, unseen_lag
+from advisor.starter.plan.failed_rules import not_subscribed, not_taken
 from advisor.starter.plan.failed_runs import failed_items, failed_runs
 
 DELIVERERS = {"eventbridge": "EventBridge", "schedule": "EventBridge Scheduler", "sns": "SNS"}
@@ -89,6 +90,8 @@ class _Table(Struct, frozen=True):
                 holds="nothing here",
                 alarms=(self.alarm(resource.id, "api-gateway", "failed"),),
             )
+        elif isinstance(resource, Route) and resource.target_service == "sns":
+            yield not_subscribed(resource)
         elif isinstance(resource, Pipe):
             if resource.service == "kafka":
                 yield failed_topic(resource, self.alarm)
@@ -113,13 +116,7 @@ class _Table(Struct, frozen=True):
             )
         filled = any(isinstance(item, Route) and item.target == Ref(queue.id) for item in self.resources)
         if filled and queue.oldest_s and queue.id not in self.worked_on:
-            days = queue.retention_s // 86_400
-            yield FailureRoute(
-                failure=Phrase("nobody takes the messages of `{0}`", (Ref(queue.id),)),
-                ends_up=Phrase(f"they wait there for {days} days, then they are gone"),
-                holds="the event itself",
-                alarms=(self.alarm(queue.id, "sqs", "oldest"),),
-            )
+            yield not_taken(queue, self.alarm)
 
     def senders(self, queue: Queue) -> Iterator[tuple[str, str]]:
         """Yield what puts events into ``queue`` that it cannot deliver, and what it puts there."""
