@@ -106,7 +106,11 @@ def lists(
         "topics": of("aws_sns_topic", kinds("topic")),
         "rules": of(
             "aws_cloudwatch_event_target",
-            [*_triggered(holders, "eventbridge"), *(item for item in starts if not item.schedule)],
+            [
+                *_triggered(holders, "eventbridge"),
+                *(item for item in starts if not item.schedule),
+                *blueprint.handed_on,
+            ],
         ),
         "schedules": of(
             "aws_scheduler_schedule",
