@@ -66,6 +66,26 @@ def test_three_steps_of_two_seconds(runs: int, expected: dict[str, float]) -> No
     assert usd(cost({**THREE_STEPS, "total_duration_s": 2, "monthly_executions": runs})) == expected
 
 
+@pytest.mark.parametrize("source", ["api-gateway", "function-url", "alb"])
+def test_a_function_that_starts_runs_for_waiting_callers_is_priced(source: str) -> None:
+    """A million requests at 0.20 USD, and half a second each at 256 MB: 125,000 GB-seconds."""
+    answers: dict[str, Answer] = {"steps": 3, "total_duration_s": 0.5, "monthly_executions": 1_000_000}
+    waited = cost({**answers, "event_source": source, "invocation": "sync", "caller_waits_for": "result"})
+    told = "Express: a function starts each run and waits for it; that would add up to $2.28."
+    assert told in waited.assumptions
+    assert any(
+        line.endswith("but for the function that starts an Express run.") for line in waited.assumptions
+    )
+    queued = cost({**answers, "event_source": "sqs"})
+    assert not any("starts" in line and "Express" in line for line in queued.assumptions)
+
+
+def test_a_run_that_express_would_stop_has_no_such_function() -> None:
+    answers: dict[str, Answer] = {"event_source": "api-gateway", "caller_waits_for": "result"}
+    found = cost({**answers, "steps": 3, "total_duration_s": 900})
+    assert not any("starts each run" in line for line in found.assumptions)
+
+
 def test_a_line_shows_its_formula_source_and_doubt() -> None:
     found = cost({**THREE_STEPS, "monthly_executions": 200_000_000, "total_duration_s": 2})
     standard, express = found.option("standard"), found.option("express")

@@ -1,7 +1,7 @@
 """Billable units of one run, by priced service, for each approach.
 
 Counts follow from the answers and from ``rules/limits.yaml``. Lambda requests and duration are the same
-either way and not counted.
+either way and not counted; what a function adds that starts an Express run is told beside.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Workload(Struct, frozen=True, kw_only=True, dict=True):
     ``items`` is how often the repeated step of a run with a Map is executed, at least; ``waits`` counts what
     a run waits for beside jobs; ``states`` are the executed states that do no work; ``run_s`` is the duration
     of a run in seconds, ``step_s`` that of a step (0: unknown). ``queues`` are those that hold a message of
-    each event, where queues are in front.
+    each event, where queues are in front. ``waited``: a caller waits for the result of a run.
     """
 
     aws: AwsFacts
@@ -72,6 +72,7 @@ class Workload(Struct, frozen=True, kw_only=True, dict=True):
     payload_kb: float
     targets: tuple[str, ...]
     source: str
+    waited: bool
     stream: bool
     on_success: tuple[str, ...]
     on_failure: tuple[str, ...]
@@ -81,6 +82,13 @@ class Workload(Struct, frozen=True, kw_only=True, dict=True):
     def event_source(self) -> EventSource | None:
         service = self.aws.services.get(self.source)
         return service.event_source if service else None
+
+    @property
+    def started_by_function(self) -> bool:
+        """Return whether a function starts each Express run and waits for it, since a caller does."""
+        source = self.event_source
+        by_function = source is not None and source.starts_workflow == "function"
+        return self.waited and self.fits_express and (by_function or self.source == "api-gateway")
 
     @property
     def fits_express(self) -> bool:
@@ -139,6 +147,7 @@ def workload_of(aws: AwsFacts, answers: Answers, settled: Settled) -> Workload:
         payload_kb=_number(facts.get("payload_kb")) or 0,
         targets=_names(facts.get("targets")) or (),
         source=str(facts.get("event_source", "")),
+        waited=facts.get("caller_waits_for") == "result",
         stream=facts.get("invocation") == "stream",
         on_success=_names(facts.get("on_success")) or (),
         on_failure=failure_targets(Setting(Requirements(facts), aws)),
@@ -253,6 +262,13 @@ def durable_uses(workload: Workload) -> Iterable[Use]:
 def log_gb(workload: Workload) -> float:
     """Return the gigabytes a month that Express would log at level ALL."""
     return workload.runs * workload.aws.number("assumed-log-kb") / _KB_PER_GB
+
+
+def start_function_uses(workload: Workload) -> Iterable[Use]:
+    """Yield the request and the duration of the function that starts a run, and waits until it ends."""
+    memory_gb = workload.aws.number("assumed-function-memory") / _MB_PER_GB
+    yield Use("lambda-request", 1, "one for each run")
+    yield Use("lambda-gb-second", workload.run_s * memory_gb, "as long as a run")
 
 
 def _start_uses(workload: Workload) -> Iterable[Use]:

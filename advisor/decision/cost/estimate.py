@@ -19,6 +19,7 @@ from advisor.decision.cost.billable_units import (
     log_gb,
     record_uses,
     standard_uses,
+    start_function_uses,
     workload_of,
 )
 from advisor.decision.recommendation import BreakEven, Cost, CostLine, OptionCost
@@ -95,6 +96,7 @@ def estimate(rule_base: RuleBase, answers: Answers, settled: Settled, beside: tu
         break_even=tuple(_break_even(one, other, reach) for one, other in combinations(compared, 2)),
         assumptions=(
             *workload.said,
+            _left_out(workload),
             *_about_prices(region, prices, used),
             *_about_ways(rule_base, workload, prices),
             *_about_durable(workload, excluding),
@@ -191,8 +193,12 @@ def _lag(cost: float, than: float) -> float:
     return 0.0 if isclose(cost, than, rel_tol=1e-9, abs_tol=1e-9) else cost - than
 
 
+def _left_out(workload: Workload) -> str:
+    but = " but for the function that starts an Express run" if workload.started_by_function else ""
+    return f"Lambda requests and duration, storage and data transfer are left out: alike in each option{but}."
+
+
 def _about_prices(region: str, prices: PriceList, used: Mapping[str, Price]) -> Iterable[str]:
-    yield "Lambda requests and duration, storage and data transfer are left out: alike in each option."
     if region != prices.region:
         yield f"There are no prices for {region} here; those of {prices.region} are taken."
     borrowed = sorted(price.title for price in used.values() if price.borrowed)
@@ -225,6 +231,10 @@ def _about_ways(rule_base: RuleBase, workload: Workload, prices: PriceList) -> I
         logs = _money(prices.prices["logs-gb"].cost(log_gb(workload), free_tier=False))
         log_kb = figure(workload.aws.number("assumed-log-kb"))
         yield f"Express: one chunk of memory is taken; logs of {log_kb} KB a run would add up to {logs}."
+        if workload.started_by_function:
+            uses = _priced(start_function_uses(workload), prices)
+            added = _money(sum(use.cost(workload.runs, free_tier=False) for use in uses))
+            yield f"Express: a function starts each run and waits for it; that would add up to {added}."
     else:
         yield f"Express is left out: a run takes {figure(workload.run_s)} s and would be stopped before."
 
