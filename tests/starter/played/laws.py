@@ -87,7 +87,8 @@ class Laws:
         self.rows = rows(project.stack.files["README.md"])
         self.payload = {**self.blueprint.payload, "id": EVENT}
         self.steps = self.chosen() or list(dict.fromkeys(steps(self.blueprint.flow)))
-        self.chance = random.Random(f"{SEED} {self.blueprint.title} {sorted(project.modules)}")
+        names = sorted(item.id for item in self.blueprint.functions)
+        self.chance = random.Random(f"{SEED} {self.blueprint.title} {names}")
         self.found: list[str] = []
 
     def play(self) -> list[str]:

@@ -123,7 +123,7 @@ def _go(project: Path, blueprint: Blueprint) -> tuple[list[str], Path]:
 
 
 def _java(project: Path, blueprint: Blueprint) -> tuple[list[str], Path]:
-    jars = _jars(project)
+    jars = jars(project)
     text = (SOURCES / "Probe.java").read_text("utf-8")
     main = project / "src" / "main" / "java" / "starter"
     (main / "Probe.java").write_text(text, encoding="utf-8")
@@ -134,7 +134,7 @@ def _java(project: Path, blueprint: Blueprint) -> tuple[list[str], Path]:
     return [need("java"), "-XX:TieredStopAtLevel=1", "-cp", classes, "starter.Probe"], project
 
 
-def _jars(project: Path) -> Path:
+def jars(project: Path) -> Path:
     """Return a folder with what the project needs at run time; it is fetched at most once."""
     pom = (project / "pom.xml").read_bytes()
     wanted = CACHE / f"jars-{sha256(pom).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""DynamoDB for processes of any language: moto's tables behind a local address."""
+"""DynamoDB and Step Functions for processes of any language: moto behind a local address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import boto3
 import requests
 from moto import mock_aws
 
-AWS = "https://dynamodb.us-east-1.amazonaws.com/"
+SERVICES = {"DynamoDB": "dynamodb", "AWSStepFunctions": "states"}
 PASSED_ON = ("X-Amz-Target", "Content-Type", "Authorization")
 
 
@@ -23,7 +23,10 @@ class _Bridge(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
-        answer = requests.post(AWS, data=body, headers=headers, timeout=30)
+        service = SERVICES[self.headers["X-Amz-Target"].partition(".")[0].partition("_")[0]]
+        answer = requests.post(
+            f"https://{service}.us-east-1.amazonaws.com/", data=body, headers=headers, timeout=30
+        )
         self.send_response(answer.status_code)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(answer.content)))
@@ -44,11 +47,18 @@ def table_server(table: str) -> Iterator[str]:
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _Bridge)
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            server.server_close()
+        with bridge() as address:
+            yield address
+
+
+@contextmanager
+def bridge() -> Iterator[str]:
+    """Give the address behind which moto answers while it is in place."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Bridge)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

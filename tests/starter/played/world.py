@@ -1,4 +1,4 @@
-"""A project deployed in an emulated account: its real handlers in Python, its machine under moto."""
+"""A project deployed in an emulated account: its real handlers, its machine under moto."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ from advisor.starter.render import RenderedFile
 from tests.starter.checks.running import Run, create_machine, finished, interpreter
 from tests.starter.played.account import Account
 from tests.starter.played.answers import Answer
+from tests.starter.played.driven import BUILDS, Driver
 from tests.starter.played.in_process import Crash, context
 from tests.starter.played.probes import ENVIRONMENT
 from tests.starter.played.stack import Stack
+from tests.starter.played.table_server import bridge
 
 Payload = dict[str, Any]
-CRASHED_MS = 40
 STRAGGLING_S = 1.0
+CRASHED_MS = {"python": 40}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Workflow"
 
 
@@ -74,6 +76,7 @@ class Project:
     blueprint: Blueprint
     stack: Stack
     modules: dict[str, ModuleType]
+    driver: Driver | None = None
     work: Work = field(default_factory=Work)
     lock: RLock = field(default_factory=RLock)
 
@@ -124,18 +127,15 @@ class World:
 
     def call(self, function: str, event: Any) -> Answer:
         """Invoke a function's handler."""
-        with self.project.lock, patch.dict(os.environ, {"AWS_LAMBDA_FUNCTION_NAME": function}):
-            handler = self.project.modules[function].handler
-            given = json.loads(json.dumps(event))
-            crashes = any(isinstance(error, Crash) for error in self.work.fails.get(function, []))
-            left = CRASHED_MS if crashes else 30_000
-            try:
-                answer = Answer(result=json.loads(json.dumps(handler(given, context(left)))))
-            except Crash:
-                time.sleep(CRASHED_MS / 1000)
-                answer = Answer(error="Sandbox.Timedout")
-            except Exception as error:
-                answer = Answer(error=type(error).__name__)
+        project, given = self.project, json.loads(json.dumps(event))
+        crashes = any(isinstance(error, Crash) for error in self.work.fails.get(function, []))
+        left = CRASHED_MS.get(project.blueprint.runtime, 400) if crashes else 30_000
+        with project.lock:
+            if project.driver:
+                answer = project.driver.call(self.work, function, given, left)
+            else:
+                answer = in_python(project, function, given, left)
+            time.sleep(left / 1000 if answer.error == "Sandbox.Timedout" else 0)
         if any(item.id == function and item.does == "start" for item in self.project.blueprint.functions):
             self.collect()
         if answer.error:
@@ -209,6 +209,34 @@ class World:
             self.account.put(
                 "default", {"id": "s", "source": "aws.states", "detail-type": kind, "detail": detail}
             )
+
+
+def in_python(made: Project, function: str, event: Any, left_ms: int) -> Answer:
+    """Invoke a function's handler in this process."""
+    with patch.dict(os.environ, {"AWS_LAMBDA_FUNCTION_NAME": function}):
+        try:
+            result = made.modules[function].handler(event, context(left_ms))
+            return Answer(result=json.loads(json.dumps(result)))
+        except Crash:
+            return Answer(error="Sandbox.Timedout")
+        except Exception as error:
+            return Answer(error=type(error).__name__)
+
+
+@contextmanager
+def driven(blueprint: Blueprint, folder: Path) -> Iterator[Project]:
+    """Give a project in another runtime, built, its functions in a process of their own."""
+    files = render(blueprint)
+    write_project(files, folder / "project")
+    table = {"IDEMPOTENCY_TABLE": blueprint.idempotency.to} if blueprint.idempotency else {}
+    command, where = BUILDS[blueprint.runtime](folder / "project", blueprint)
+    with bridge() as address:
+        named = {**table, "STATE_MACHINE_ARN": MACHINE, "AWS_ENDPOINT_URL": address}
+        driver = Driver(command, where, {**ENVIRONMENT, **named})
+        try:
+            yield Project(blueprint, Stack({file.path: file.text for file in files}), {}, driver)
+        finally:
+            driver.close()
 
 
 @contextmanager
