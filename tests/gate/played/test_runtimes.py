@@ -1,6 +1,6 @@
 """Projects in Node.js, Go and Java, deployed in the emulated account: the laws hold as they do in Python.
 
-The handlers are the real ones with their real libraries, built once a project and run in a process of their own.
+The handlers are the real ones with their real libraries; each project is built once, a process of its own.
 """
 
 from __future__ import annotations

@@ -123,14 +123,14 @@ def _go(project: Path, blueprint: Blueprint) -> tuple[list[str], Path]:
 
 
 def _java(project: Path, blueprint: Blueprint) -> tuple[list[str], Path]:
-    jars = jars(project)
+    needed = jars(project)
     text = (SOURCES / "Probe.java").read_text("utf-8")
     main = project / "src" / "main" / "java" / "starter"
     (main / "Probe.java").write_text(text, encoding="utf-8")
     sources = [str(path) for path in main.glob("*.java")]
-    done = run([need("javac"), "-cp", f"{jars}/*", "-d", str(project / "classes"), *sources], project)
+    done = run([need("javac"), "-cp", f"{needed}/*", "-d", str(project / "classes"), *sources], project)
     assert done.code == 0, done.output
-    classes = f"{project}/classes:{jars}/*"
+    classes = f"{project}/classes:{needed}/*"
     return [need("java"), "-XX:TieredStopAtLevel=1", "-cp", classes, "starter.Probe"], project
 
 
