@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.gate.share import share
-from tests.starter.played.laws import Laws
+from tests.starter.played.play import play
 from tests.starter.played.world import driven
 from tests.starter.projects import blueprint_of
 
@@ -29,6 +29,7 @@ PLAYED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "table": ("destinations", {"event_source": "dynamodb-stream", "steps": 1, "on_failure": ("sns",)}),
     "topic": ("destinations", {"event_source": "kafka", "steps": 1, "on_failure": ("s3",)}),
+    "queue-worker": ("queue-redrive", {"event_source": "sqs", "steps": 1}),
     "queue-to-machine": ("step-functions", {"event_source": "sqs", "steps": 2, "waits": ("timer",)}),
     "saga": (
         "step-functions",
@@ -49,4 +50,4 @@ PLAYED: dict[str, tuple[str, dict[str, Any]]] = {
 def test_a_project_keeps_the_laws(runtime: str, name: str, tmp_path: Path) -> None:
     approach, answers = PLAYED[name]
     with driven(blueprint_of(answers, approach, runtime=runtime), tmp_path) as made:
-        assert Laws(made).play() == []
+        assert play(made) == []
