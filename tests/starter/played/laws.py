@@ -311,6 +311,20 @@ class Laws:
                 if row:
                     self.where_told(world, row, f"{len(broken)} of 5 records fail for good")
 
+        self.reads_on_in_order(step, ids, records)
+
+    def reads_on_in_order(self, step: str, ids: list[str], records: list[dict[str, Any]]) -> None:
+        """Hold that a record that fails once is done before those after it, where order is kept."""
+        triggers = [item.trigger for item in self.blueprint.functions if item.trigger]
+        kept = all(trigger.batch.order for trigger in triggers if trigger.batch)
+        with self.project.world(**{f"{step} {ids[2]}": [PASSING]}) as world:
+            world.account.stream(RECORDS[self.blueprint.event_source][0], records)
+            world.account.settle()
+            done = [payload["id"] for _, payload in world.work.done]
+            self.law("steps", set(done) == set(ids), f"{ids[2]} fails once: done {done}")
+            if self.blueprint.idempotency and kept:
+                self.law("order", done == ids, f"{ids[2]} fails once: done {done}")
+
     def works_on_messages(self, queue: str, step: str) -> None:
         """Hold the laws for a full queue: one message always fails, two fail once; groups keep order."""
         ids = [f"{EVENT}-{number}" for number in range(1, 7)]

@@ -89,7 +89,7 @@ public final class Driver {
                 var handler = handlers.computeIfAbsent(function, Driver::made);
                 answer.put("result", handler.handleRequest(call.get("event"), context(function, deadline)));
             } catch (RuntimeException error) {
-                answer.put("error", error.getClass().getSimpleName());
+                answer.put("error", error.getClass().getName());
                 answer.put("told", String.valueOf(error.getMessage()));
             }
             say(answer);
