@@ -65,10 +65,13 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
     machine = next(text for path, text in files.items() if path.endswith(".asl.json"))
     levels = list(_levels(json.loads(machine)))
     items = blueprint.payload.get("items", [{"id": "a"}])
-    other = first_input(blueprint, files, other_way(blueprint))
+    turned = other_way(blueprint)
+    other = first_input(blueprint, files, turned)
     runs = {
         "one way": run_machine(files, start, _worker(items), {"approved": True}),
-        "other way and throttled": run_machine(files, other, _unsteady(calls, items), {"approved": True}),
+        "other way and throttled": run_machine(
+            files, other, _unsteady(calls, items, turned), {**turned, "approved": True}
+        ),
     }
     problems = [f"{name}: {run.status}, {run.error}" for name, run in runs.items() if _bad(run)]
     problems += _delays(runs["other way and throttled"], len(set(calls)), levels)
@@ -76,14 +79,16 @@ def misbehaviour(blueprint: Blueprint, files: dict[str, str]) -> list[str]:
         runs["declined"] = run_machine(files, start, _worker(items), {"approved": False})
         if not runs["declined"].error.startswith("NotApproved: "):
             problems.append(f"declined: {runs['declined'].error}")
-    entered = {state for run in runs.values() for state in run.states}
-    problems += [f"no run took the way to '{name}'" for name in sorted(_ways(levels) - entered)]
     if calls:
         error = LANGUAGES[blueprint.runtime].invalid_input
-        broken = run_machine(files, start, _broken(error, items), {"approved": True})
+        broken = runs["a fault that stays"] = run_machine(
+            files, start, _broken(error, items), {"approved": True}
+        )
         told = _told(levels[0], error)
         if _bad(broken) if not told else not broken.error.startswith(f"{told}: "):
             problems.append(f"a fault that stays: {broken.status}, {broken.error}")
+    entered = {state for run in runs.values() for state in run.states}
+    problems += [f"no run took the way to '{name}'" for name in sorted(_ways(levels) - entered)]
     return problems
 
 
@@ -118,22 +123,22 @@ def _delays(run: Run, retried: int, levels: list[dict[str, Any]]) -> Iterator[st
         yield f"a first retry after {max(delays)} s, declared are {first} s"
 
 
-def _worker(items: Any) -> Work:
-    """Return work that goes well; a job it started is still running when first asked."""
+def _worker(items: Any, learnt: dict[str, Any] | None = None) -> Work:
+    """Return work that goes well and finds what it has ``learnt``; a job still runs when first asked."""
     asked: set[str] = set()
 
     def work(function: str, event: dict[str, Any]) -> Any:
         status = "DONE" if function in asked else "RUNNING"
         asked.add(function)
-        found = {"id": "1001", "items": items, **event["payload"]}
+        found = {"id": "1001", "items": items, **(learnt or {}), **event["payload"]}
         return {**found, "status": status}
 
     return work
 
 
-def _unsteady(calls: list[str], items: Any) -> Work:
+def _unsteady(calls: list[str], items: Any, learnt: dict[str, Any]) -> Work:
     """Return work whose every function is throttled once."""
-    well = _worker(items)
+    well = _worker(items, learnt)
 
     def work(function: str, event: dict[str, Any]) -> Any:
         calls.append(function)
