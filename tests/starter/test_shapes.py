@@ -11,6 +11,7 @@ import pytest
 from advisor.knowledge.answers import Choice, FieldCondition, ForEach, Parallel, Step
 from advisor.starter import render, write_project
 from advisor.starter.blueprint.items import typed
+from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.state_language.levels import inner_levels
 from tests.starter.checks.running import run_machine
 from tests.starter.played.in_process import loaded
@@ -23,6 +24,7 @@ from tests.starter.played.shapes import (
     unordered,
     worker,
 )
+from tests.starter.played.stack import matches
 from tests.starter.projects import blueprint_of
 
 
@@ -152,3 +154,29 @@ def test_a_pipe_hands_a_tombstone_on_as_a_deletion(record: dict[str, Any], paylo
     start = [{"topic": "orders", "partition": 0, "offset": 15, **record}]
     run = run_machine({file.path: file.text for file in render(made)}, start, work)
     assert (run.status, calls) == ("SUCCEEDED", [payload])
+
+
+@pytest.mark.parametrize(
+    ("approach", "more"),
+    [
+        ("destinations", {}),
+        ("step-functions", {}),
+        ("step-functions", {"parallelism": "dynamic", "max_parallel_items": 5_000}),
+        ("both", {"failure_handling": ("capture",), "steps": 4}),
+        ("single-function", {"steps": 1}),
+        ("messaging", {"steps": 1}),
+        ("durable-functions", {}),
+        ("managed-job", {"steps": 1, "targets": ("ecs-fargate",)}),
+    ],
+)
+def test_the_marker_of_a_folder_starts_no_work(approach: str, more: dict[str, Any]) -> None:
+    made = blueprint_of({"event_source": "s3", "steps": 2, **more}, approach)
+    bucket = Ref("SourceBucket", "name")
+    found = [getattr(item, "trigger", None) or item for item in made.resources]
+    patterns = [item.pattern for item in found if getattr(item, "pattern", None)]
+    (pattern,) = [item for item in patterns if item["detail"].get("bucket", {}).get("name") == [bucket]]
+    marked = {"incoming/": False, "incoming/empty.json": True, "a/b/": False, "a": True}
+    for key, taken in marked.items():
+        thing = {"bucket": {"name": bucket}, "object": {"key": key, "size": 0}}
+        event = {"source": "aws.s3", "detail-type": "Object Created", "detail": thing}
+        assert matches(pattern, event) is taken, key

@@ -98,14 +98,20 @@ def reading(
 
 
 def from_bucket(context: PlanContext, payload: Mapping[str, Any], *, machine: bool) -> Source:
-    """Return an S3 bucket whose events come through EventBridge; no circle of permissions that way."""
+    """Return an S3 bucket whose events come through EventBridge; no circle of permissions that way.
+
+    The markers of folders, whose keys end with a slash, start nothing; an empty file does.
+    """
     bucket = Bucket(
         SOURCE_BUCKET, "receives the objects to work on", context.asked("event_source"), events=True
     )
     pattern = {
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
-        "detail": {"bucket": {"name": [Ref(bucket.id, "name")]}},
+        "detail": {
+            "bucket": {"name": [Ref(bucket.id, "name")]},
+            "object": {"key": [{"anything-but": {"suffix": "/"}}]},
+        },
     }
     detail = {"bucket": {"name": "source-bucket"}, "object": {"key": "incoming/1001.json", "size": 2048}}
     event = bus_event("aws.s3", "Object Created", detail)

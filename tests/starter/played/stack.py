@@ -92,8 +92,10 @@ def matches(pattern: Any, event: Any) -> bool:
 def _is(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, dict):
         ((way, what),) = wanted.items()
-        assert way in ("prefix", "anything-but"), f"what is {wanted}?"
-        return str(value).startswith(what) if way == "prefix" else value is not None and value != what
+        assert way in ("prefix", "suffix", "anything-but"), f"what is {wanted}?"
+        if way == "anything-but":
+            return value is not None and not _is(what, value)
+        return str(value).startswith(what) if way == "prefix" else str(value).endswith(what)
     return bool(wanted == value)
 
 
