@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from advisor.knowledge.answers import Choice, FieldCondition, ForEach, Parallel, Step
 from advisor.starter import render, write_project
@@ -14,7 +15,7 @@ from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.state_language.levels import inner_levels
 from tests.starter.checks.running import run_machine
-from tests.starter.played.in_process import loaded
+from tests.starter.played.in_process import context, loaded
 from tests.starter.played.order import reader
 from tests.starter.played.probes import ENVIRONMENT
 from tests.starter.played.shapes import (
@@ -180,3 +181,21 @@ def test_the_marker_of_a_folder_starts_no_work(approach: str, more: dict[str, An
         thing = {"bucket": {"name": bucket}, "object": {"key": key, "size": 0}}
         event = {"source": "aws.s3", "detail-type": "Object Created", "detail": thing}
         assert matches(pattern, event) is taken, key
+
+
+@pytest.mark.parametrize(
+    ("source", "waits"),
+    [("function-url", "result"), ("alb", "acknowledgement"), ("api-gateway", "result")],
+)
+def test_a_caller_hears_that_a_body_is_too_large_for_a_run(source: str, waits: str, tmp_path: Path) -> None:
+    made = blueprint_of({"event_source": source, "steps": 2, "caller_waits_for": waits}, "step-functions")
+    write_project(render(made), tmp_path / "project")
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:none"
+    environment = {**ENVIRONMENT, "STATE_MACHINE_ARN": arn}
+    room = 262_144 - len(json.dumps({"id": "1", "text": ""}))
+    with loaded(tmp_path / "project" / "functions", ("start_workflow.app",), environment) as (app,):
+        body = json.dumps({"id": "1", "text": "x" * (room + 1)})
+        answer = app.handler({"body": body}, context(1_000))
+        assert (answer["statusCode"], "256 KiB" in answer["body"]) == (413, True)
+        with pytest.raises(ClientError, match="when calling the Start"):
+            app.handler({"body": json.dumps({"id": "1", "text": "x" * room})}, context(1_000))

@@ -26,7 +26,7 @@ _SHORT = {
     "single-function": "One function",
     "direct-invoke": "Direct call",
     "messaging": "Messaging",
-    "queue-redrive": "Queue redrive",
+    "queue-redrive": "Redrive",
     "pipes": "Pipe",
     "managed-job": "Job",
 }
