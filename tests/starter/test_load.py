@@ -397,3 +397,33 @@ def test_results_that_outgrow_the_state_they_meet_in_are_named(asked: dict[str, 
     notes = " ".join(blueprint_of({"event_source": "schedule", "steps": 3, **asked}, "step-functions").notes)
     assert ("brings" in notes) is bool(told)
     assert told in notes
+
+
+@pytest.mark.parametrize("asked", [20, 3_600, 5_000_000, None])
+@pytest.mark.parametrize(
+    ("source", "approach", "more"),
+    [
+        ("sqs", "messaging", {"steps": 1}),
+        ("s3", "messaging", {"steps": 1}),
+        ("sqs", "step-functions", {"steps": 2}),
+        ("sns", "step-functions", {"steps": 2, "delivery": "exactly-once"}),
+    ],
+)
+def test_a_queue_keeps_no_work_that_is_of_no_use_any_more(
+    source: str, approach: str, more: dict[str, Any], asked: int | None
+) -> None:
+    answers = {"event_source": source, **more, **({"max_age_s": asked} if asked else {})}
+    made = blueprint_of(answers, approach)
+    queue = made.by_id["SourceQueue"]
+    assert isinstance(queue, Queue) and queue.dead_letters
+    letters = made.by_id[queue.dead_letters.to]
+    assert isinstance(letters, Queue)
+    until_the_last_try = queue.visibility_s * queue.max_receives
+    assert queue.retention_s == min(604_800, max(asked, until_the_last_try)) if asked else 604_800
+    assert 60 <= queue.oldest_s < queue.retention_s, "the alarm rings before messages are gone"
+    assert letters.retention_s == 1_209_600, "what failed is kept to be looked at"
+    told = [
+        str(item.ends_up.pattern) for item in made.failure_routes if "messages wait" in item.ends_up.pattern
+    ]
+    assert all(" 0 " not in text and "then they are gone" in text for text in told)
+    assert bool(told) is (approach == "messaging")

@@ -29,6 +29,7 @@ def test_a_workflow_behind_a_queue_keeps_the_order_of_a_group(source: str) -> No
     assert pipe.waits
     assert not any("Order is not kept" in note for note in made.notes)
     assert any("--message-deduplication-id" in note for note in made.notes)
+    assert any("a redrive sends it back behind" in note for note in made.notes)
 
 
 @pytest.mark.parametrize("source", ["sqs", "sns", "kinesis", "dynamodb-stream", "kafka", "s3", "schedule"])

@@ -165,7 +165,7 @@ def test_every_way_to_lose_a_message_has_a_line_and_an_alarm() -> None:
         ),
         (
             "`ValidateRequestFunction` is too slow, or a service it calls is away",
-            "messages wait in queue `SourceQueue` for 7 days",
+            "messages wait in queue `SourceQueue` for 7 days, then they are gone",
             "SourceQueueAgeAlarm",
         ),
     ]

@@ -22,6 +22,8 @@ from tests.starter.played.shapes import (
     check_groups,
     check_others_are_done,
     check_tombstones,
+    check_whole_numbers,
+    direct,
     unordered,
     worker,
 )
@@ -199,3 +201,28 @@ def test_a_caller_hears_that_a_body_is_too_large_for_a_run(source: str, waits: s
         assert (answer["statusCode"], "256 KiB" in answer["body"]) == (413, True)
         with pytest.raises(ClientError, match="when calling the Start"):
             app.handler({"body": json.dumps({"id": "1", "text": "x" * room})}, context(1_000))
+
+
+def test_a_large_whole_number_keeps_its_digits(tmp_path: Path) -> None:
+    with direct("python", tmp_path) as handler:
+        check_whole_numbers(handler)
+
+
+@pytest.mark.parametrize("source", ["sqs", "dynamodb-stream", "kafka", "function-url", "cloudwatch-logs"])
+def test_go_reads_no_number_as_a_float(source: str) -> None:
+    made = blueprint_of(
+        {"event_source": source, "steps": 1, "on_failure": ("sqs",)}, "step-functions", runtime="go"
+    )
+    text = "\n".join(file.text for file in render(made) if file.path.endswith(".go"))
+    code = "\n".join(part for part in text.split("// Package") if "testing" not in part)
+    assert "float64" not in code.replace(".(float64)", "")
+    starts = [line for line in text.splitlines() if "lambda.Start" in line]
+    assert starts
+    assert all("lambda.WithUseNumber(true)" in line for line in starts)
+
+
+def test_the_readme_says_what_javascript_does_to_large_numbers() -> None:
+    for runtime in ("nodejs", "python", "go", "java"):
+        made = blueprint_of({"event_source": "s3", "steps": 2}, "destinations", runtime=runtime)
+        (readme,) = [file.text for file in render(made) if file.path == "README.md"]
+        assert ("Send whole numbers above 2^53 as text" in readme) is (runtime == "nodejs")

@@ -50,6 +50,17 @@ class PlanContext(Struct, frozen=True, kw_only=True):
         most, asked = self.aws.limit(limit), int(self.requirements.number("max_age_s", 0))
         return min(most, max(asked, self.aws.limit("async-event-age"))) if asked else most
 
+    def waiting(self, visibility_s: int, receives: int, old_s: int) -> tuple[int, int]:
+        """Return how long a queue keeps a message, and the age at which an alarm rings: ``old_s`` if it can.
+
+        A message is kept while it is of use, and in any case until its last receive: one that fails would
+        else be deleted before it moves to the dead-letter queue. That queue keeps what fails for its full
+        time, since a message keeps its age when it moves.
+        """
+        most, asked = self.aws.limit("starter-queue-retention"), int(self.requirements.number("max_age_s", 0))
+        kept = min(most, max(asked, visibility_s * receives)) if asked else most
+        return kept, min(old_s, kept // 2)
+
     @property
     def answer_s(self) -> int:
         """Return how long a run may take whose result a caller waits for; 0 where nobody waits.

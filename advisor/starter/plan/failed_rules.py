@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.knowledge.limits import in_words
 from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.resources import Queue, Route
 from advisor.starter.blueprint.wiring import Phrase, Ref
@@ -12,7 +13,7 @@ def not_taken(queue: Queue, alarm: FindAlarm) -> FailureRoute:
     """Return what happens to the messages of ``queue`` while nobody reads it."""
     return FailureRoute(
         failure=Phrase("nobody takes the messages of `{0}`", (Ref(queue.id),)),
-        ends_up=Phrase(f"they wait there for {queue.retention_s // 86_400} days, then they are gone"),
+        ends_up=Phrase(f"they wait there for {in_words(queue.retention_s, 's')}, then they are gone"),
         holds="the event itself",
         alarms=(alarm(queue.id, "sqs", "oldest"),),
     )

@@ -157,7 +157,8 @@ class _Table(Struct, frozen=True):
         yield FailureRoute(
             failure=Phrase("`{0}` is too slow, or a service it calls is away", (Ref(function.id),)),
             ends_up=Phrase(
-                f"messages wait in queue `{{0}}` for {queue.retention_s // 86_400} days", (Ref(queue.id),)
+                f"messages wait in queue `{{0}}` for {in_words(queue.retention_s, 's')}, then they are gone",
+                (Ref(queue.id),),
             ),
             holds="the message itself",
             alarms=(self.alarm(queue.id, "sqs", "oldest"),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.starter.blueprint.resources import Machine, Pipe, Resource
+from advisor.starter.blueprint.resources import Machine, Pipe, Queue, Resource
 from advisor.starter.plan.context import PlanContext
 
 _RUNS = (
@@ -20,6 +20,10 @@ _EQUAL = (
     "Two messages with the same text within 5 minutes are one to a FIFO queue or topic: the second is "
     "dropped. Where both are meant, send each with a `--message-deduplication-id` of its own."
 )
+_ASIDE = (
+    "A FIFO queue needs a dead-letter queue that is FIFO, too. What was set aside has lost its place: later "
+    "messages of its group were worked on meanwhile, and a redrive sends it back behind those that wait now."
+)
 
 
 def order_notes(context: PlanContext, resources: Iterable[Resource]) -> tuple[str, ...]:
@@ -28,7 +32,8 @@ def order_notes(context: PlanContext, resources: Iterable[Resource]) -> tuple[st
     if not context.ordered:
         return ()
     fifo = any(getattr(item, "fifo", False) for item in every)
-    return (*_lost(every), *((_EQUAL,) if fifo else ()))
+    aside = any(isinstance(item, Queue) and item.fifo and item.dead_letters for item in every)
+    return (*_lost(every), *((_EQUAL,) if fifo else ()), *((_ASIDE,) if aside else ()))
 
 
 def _lost(resources: tuple[Resource, ...]) -> tuple[str, ...]:

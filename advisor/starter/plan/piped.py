@@ -124,9 +124,6 @@ def _watched(context: PlanContext, item: Resource, functions: PipeFunctions) -> 
         return item
     runs_s = sum(function.timeout_s for function in functions.all)
     visibility = max(item.visibility_s, context.aws.limit("advised-visibility") * runs_s)
-    return replace(
-        item,
-        visibility_s=visibility,
-        retention_s=context.aws.limit("starter-queue-retention"),
-        oldest_s=max(context.aws.limit("starter-queue-age"), visibility * item.max_receives),
-    )
+    old_s = max(context.aws.limit("starter-queue-age"), visibility * item.max_receives)
+    kept_s, alarm_s = context.waiting(visibility, item.max_receives, old_s)
+    return replace(item, visibility_s=visibility, retention_s=kept_s, oldest_s=alarm_s)

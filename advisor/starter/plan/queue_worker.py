@@ -117,18 +117,20 @@ def worker(context: PlanContext, consumer: Consumer, feed: Feed, pace: QueuePlan
         fifo=fifo,
         oldest_s=context.aws.limit("starter-letter-age"),
     )
+    old_s = max(context.aws.limit("starter-queue-age"), pace.visibility_s * pace.receives)
+    kept_s, alarm_s = context.waiting(pace.visibility_s, pace.receives, old_s)
     queue = Queue(
         consumer.queue,
         "holds the messages to work on",
         context.asked("event_source", "buffering", "invocation", "consumers", "ordering"),
         senders=(feed.sender,) if feed.sender else (),
-        retention_s=context.aws.limit("starter-queue-retention"),
+        retention_s=kept_s,
         visibility_s=pace.visibility_s,
         dead_letters=Ref(letters.id),
         max_receives=pace.receives,
         delay_s=pace.delay_s,
         fifo=fifo,
-        oldest_s=max(context.aws.limit("starter-queue-age"), pace.visibility_s * pace.receives),
+        oldest_s=alarm_s,
     )
     reads = reading(context, unit.function_id, "sqs", Ref(queue.id), implied=True)
     return Fragment((_reader(context, unit, queue, pace), queue, letters), reads)

@@ -11,6 +11,8 @@ from tests.starter.played.shapes import (
     check_groups,
     check_others_are_done,
     check_tombstones,
+    check_whole_numbers,
+    direct,
     unordered,
     worker,
 )
@@ -34,3 +36,9 @@ def test_a_bad_record_takes_no_other_with_it_where_order_does_not_matter(
 ) -> None:
     with unordered(runtime, tmp_path) as handler:
         check_others_are_done(handler)
+
+
+@pytest.mark.parametrize("runtime", ["go", "java"])
+def test_a_large_whole_number_keeps_its_digits(runtime: str, tmp_path: Path) -> None:
+    with direct(runtime, tmp_path) as handler:
+        check_whole_numbers(handler)

@@ -123,7 +123,7 @@ def _entry(properties: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
         of_class = handler.partition("::")[0].replace(".", "/")
         return f"src/main/java/{of_class}.java", (f"class {of_class.rpartition('/')[2]} ",)
     if runtime.startswith("provided"):
-        return f"{properties['CodeUri']}main.go", ("lambda.Start(",)
+        return f"{properties['CodeUri']}main.go", ("lambda.StartWithOptions(", "lambda.WithUseNumber(true)")
     return f"functions/{module.replace('.', '/')}.py", (f"{function} =", f"def {function}(")
 
 

@@ -141,7 +141,7 @@ def _go(project: Path, blueprint: Blueprint) -> tuple[list[str], Path]:
             (r"(?m)^package main$", "package step"),
             (r'"github.com/aws/aws-lambda-go/lambda"', f'lambda "{module}/played"'),
             (r"func main\(\) \{", "func init() {"),
-            (r"lambda\.Start\(", f'lambda.Start("{name}", '),
+            (r"lambda\.StartWithOptions\(", f'lambda.StartWithOptions("{name}", '),
         )
     _edited(
         functions / "shared" / "work.go",

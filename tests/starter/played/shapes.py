@@ -52,6 +52,22 @@ def check_tombstones(handler: Probe) -> None:
 
 
 @contextmanager
+def direct(runtime: str, folder: Path) -> Iterator[Probe]:
+    """Give a function behind a bus that remembers its results."""
+    answers = {"event_source": "eventbridge", "steps": 1, "idempotent": False, "on_failure": ("sqs",)}
+    with probe(blueprint_of(answers, "single-function", runtime=runtime), folder) as made:
+        yield made
+
+
+def check_whole_numbers(handler: Probe) -> None:
+    """A whole number above 2^53 keeps its digits, also where the result is a remembered one."""
+    event = {"id": "e1", "detail-type": "x", "detail": {"id": "1", "status": 9_007_199_254_740_993}}
+    for _ in range(2):
+        assert handler.call(event).result == event["detail"]
+    assert handler.worked == ["1"]
+
+
+@contextmanager
 def unordered(runtime: str, folder: Path) -> Iterator[Probe]:
     """Give the reader of a topic whose order does not matter."""
     answers = {"event_source": "kafka", "steps": 1, "ordering": "none", "on_failure": ("sqs",)}

@@ -139,17 +139,20 @@ def _from_queue(
     before: tuple[Resource, ...],
     senders: tuple[tuple[str, Ref], ...],
 ) -> Source:
+    each_s = context.run_s if way.express else context.aws.limit("starter-pipe-timeout")
+    visibility_s = context.aws.limit("advised-visibility") * each_s
+    receives, old_s = context.aws.limit("advised-receives"), context.aws.limit("starter-queue-retention") // 4
+    kept_s, alarm_s = context.waiting(visibility_s, receives, old_s)
     queue = Queue(
         "SourceQueue",
         "holds the messages to work on",
         asked(context),
-        retention_s=context.aws.limit("starter-queue-retention"),
-        oldest_s=context.aws.limit("starter-queue-retention") // 4,
-        visibility_s=context.aws.limit("advised-visibility")
-        * (context.run_s if way.express else context.aws.limit("starter-pipe-timeout")),
+        retention_s=kept_s,
+        oldest_s=alarm_s,
+        visibility_s=visibility_s,
         senders=senders,
         dead_letters=Ref(UNDELIVERED),
-        max_receives=context.aws.limit("advised-receives"),
+        max_receives=receives,
         fifo=context.ordered,
     )
     piped = _pipe(context, "sqs", Ref(queue.id), (envelope("messageId", "body"), way))
