@@ -176,7 +176,7 @@ def test_the_marker_of_a_folder_starts_no_work(approach: str, more: dict[str, An
     made = blueprint_of({"event_source": "s3", "steps": 2, **more}, approach)
     bucket = Ref("SourceBucket", "name")
     found = [getattr(item, "trigger", None) or item for item in made.resources]
-    patterns = [item.pattern for item in found if getattr(item, "pattern", None)]
+    patterns = [pattern for item in found if (pattern := getattr(item, "pattern", None))]
     (pattern,) = [item for item in patterns if item["detail"].get("bucket", {}).get("name") == [bucket]]
     marked = {"incoming/": False, "incoming/empty.json": True, "a/b/": False, "a": True}
     for key, taken in marked.items():
