@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.starter.blueprint.items import typed
+from tests.starter.played.fronts import front_of
 from tests.starter.played.stack import Properties, function_of
 from tests.starter.played.world import World
 
@@ -173,7 +174,14 @@ def _sign_up(world: World, payload: Payload, id: str) -> None:
     world.account.at(0, lambda: answered(world, event))
 
 
+def _request(world: World, payload: Payload, id: str) -> None:
+    world.account.at(0, lambda: world.ask(json.dumps(payload), id))
+
+
 def _api(world: World, payload: Payload, id: str) -> None:
+    if front_of(world.project.blueprint):
+        _request(world, payload, id)
+        return
     (item,) = world.project.stack.of("AWS::ApiGatewayV2::Integration").values()
     given = item["RequestParameters"]
     if item["IntegrationSubtype"] == "EventBridge-PutEvents":
@@ -217,6 +225,8 @@ SOURCES: Mapping[str, Send] = {
     "cloudwatch-logs": _logs,
     "cognito": _sign_up,
     "api-gateway": _api,
+    "function-url": _request,
+    "alb": _request,
     "sdk": _call,
     "other": _call,
 }

@@ -10,12 +10,12 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from threading import RLock
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -32,6 +32,7 @@ from tests.starter.checks.running import Run, create_machine, finished, interpre
 from tests.starter.played.account import Account
 from tests.starter.played.answers import Answer
 from tests.starter.played.driven import BUILDS, Driver
+from tests.starter.played.fronts import Reply, front_of, reply, request
 from tests.starter.played.in_process import Crash, context
 from tests.starter.played.probes import ENVIRONMENT
 from tests.starter.played.stack import Stack
@@ -77,8 +78,10 @@ class Project:
     stack: Stack
     modules: dict[str, ModuleType]
     driver: Driver | None = None
+    front: Driver | None = None  # of the function that waits for the others
     work: Work = field(default_factory=Work)
     lock: RLock = field(default_factory=RLock)
+    now: list[World] = field(default_factory=list)
 
     @contextmanager
     def world(self, **fails: list[Any]) -> Iterator[World]:
@@ -86,10 +89,24 @@ class Project:
         self.work.__init__()  # type: ignore[misc]
         self.work.fails = dict(fails)
         made = World(self)
+        self.now[:] = [made]
         with interpreter(made.from_machine) as waited:
             made.deploy(waited)
             yield made
             settled()
+
+    def states(self, operation: str, given: Payload) -> tuple[int, Payload] | None:
+        """Return what the API of Step Functions answers a front function, where moto is not to."""
+        return self.now[0].states(operation, given)
+
+    def before_call(self, model: Any, params: Payload, **_: Any) -> Any:
+        """Answer a call of boto, as a hook of it."""
+        found = self.states(model.name, json.loads(params["body"]))
+        if found is None:
+            return None
+        status, answer = found
+        error = {"Error": {"Code": answer.get("__type", ""), "Message": answer.get("message", "")}}
+        return SimpleNamespace(status_code=status), answer if status < 300 else error
 
 
 def settled() -> None:
@@ -110,6 +127,40 @@ class World:
         self.account = Account(project.stack, self.call, runs=self)
         self.known: set[str] = set()
         self.names: Counter[str] = Counter()
+        self.replies: list[Reply] = []
+        self.refuses = self.too_slow = False
+
+    def ask(self, body: str | None, key: str | None, encoded: bool = False) -> Reply:
+        """Send a request to the function in front of the machine."""
+        source, front = self.project.blueprint.event_source, front_of(self.project.blueprint)
+        answer = self.call(front, request(source, body, key, encoded))
+        self.replies.append(reply(source, front, answer, self.account))
+        return self.replies[-1]
+
+    def states(self, operation: str, given: Payload) -> tuple[int, Payload] | None:
+        """Answer a call of Step Functions: a refusal, a run that is waited for, or nothing if moto is to."""
+        if self.refuses:
+            return 400, {"__type": "AccessDeniedException", "message": "injected"}
+        return (200, self.run_and_wait(given)) if operation == "StartSyncExecution" else None
+
+    def run_and_wait(self, given: Payload) -> Payload:
+        """Run the machine as StartSyncExecution does; names of Express runs may come again."""
+        if self.too_slow:
+            self.runs.append(Run("TIMED_OUT", None, (), ()))
+            self.inputs.append(given["input"])
+            self.account.count("AWS/States", "ExecutionsTimedOut", MACHINE)
+            told: Payload = {"status": "TIMED_OUT", "error": "States.Timeout"}
+        else:
+            backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+            for machine in backend.state_machines:
+                machine.executions = [run for run in machine.executions if run.name != given["name"]]
+            run = backend.start_execution(self.machine, given["name"], given["input"])
+            self.follow(run.execution_arn, given["input"])
+            ended = backend.describe_execution(run.execution_arn).to_describe_output()
+            told = {key: ended[key] for key in ("output", "error", "cause") if ended.get(key)}
+            told["status"] = str(ended["status"].value)
+        dates = {"startDate": 1795435200.0, "stopDate": 1795435201.0}
+        return {"executionArn": f"{MACHINE}:1", **dates, **told}
 
     def deploy(self, waited: list[float]) -> None:
         """Create tables and machine."""
@@ -130,9 +181,11 @@ class World:
         project, given = self.project, json.loads(json.dumps(event))
         crashes = any(isinstance(error, Crash) for error in self.work.fails.get(function, []))
         left = CRASHED_MS.get(project.blueprint.runtime, 400) if crashes else 30_000
-        with project.lock:
-            if project.driver:
-                answer = project.driver.call(self.work, function, given, left)
+        starts = function == front_of(project.blueprint)
+        driver = project.front if starts else project.driver
+        with nullcontext() if starts else project.lock:  # the functions that it waits for have turns, too
+            if driver:
+                answer = driver.call(self.work, function, given, left)
             else:
                 answer = in_python(project, function, given, left)
             time.sleep(left / 1000 if answer.error == "Sandbox.Timedout" else 0)
@@ -230,13 +283,16 @@ def driven(blueprint: Blueprint, folder: Path) -> Iterator[Project]:
     write_project(files, folder / "project")
     table = {"IDEMPOTENCY_TABLE": blueprint.idempotency.to} if blueprint.idempotency else {}
     command, where = BUILDS[blueprint.runtime](folder / "project", blueprint)
-    with bridge() as address:
+    made = Project(blueprint, Stack({file.path: file.text for file in files}), {})
+    with bridge(made.states) as address:
         named = {**table, "STATE_MACHINE_ARN": MACHINE, "AWS_ENDPOINT_URL": address}
-        driver = Driver(command, where, {**ENVIRONMENT, **named})
+        made.driver = Driver(command, where, {**ENVIRONMENT, **named})
+        made.front = Driver(command, where, {**ENVIRONMENT, **named})
         try:
-            yield Project(blueprint, Stack({file.path: file.text for file in files}), {}, driver)
+            yield made
         finally:
-            driver.close()
+            made.driver.close()
+            made.front.close()
 
 
 @contextmanager
@@ -276,7 +332,9 @@ def _load(made: Project) -> None:
                 made.modules[function.id] = importlib.import_module(f"{function.name.module}.app")
     for function in made.blueprint.functions:
         if function.does == "start":
-            made.modules[function.id] = importlib.import_module(f"{function.name.module}.app")
+            module = importlib.import_module(f"{function.name.module}.app")
+            module.states.meta.events.register("before-call.sfn", made.before_call)
+            made.modules[function.id] = module
 
 
 def _spied(made: Project, function: str, do: Callable[[Payload], Payload]) -> Callable[[Payload], Payload]:

@@ -50,6 +50,9 @@ public final class Driver {
     /** Does the work, but asks the test first what it is to fail with or to return. */
     static Map<String, Object> spied(Map<String, Object> payload, UnaryOperator<Map<String, Object>> work) {
         Map<String, Object> told = ask(payload);
+        if ("InvalidInput".equals(told.get("error"))) {
+            throw new InvalidInput("injected");
+        }
         if (told.get("error") instanceof String) {
             throw new IllegalStateException("injected");
         }
