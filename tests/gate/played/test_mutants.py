@@ -27,6 +27,7 @@ class Mutant(NamedTuple):
 
 
 ASL = "statemachine/order-pipeline.asl.json"
+START = "functions/start_workflow/app.py"
 WORK = "functions/shared/work.py"
 MUTANTS = {
     "a batch goes on after a record that failed": Mutant(
@@ -127,6 +128,40 @@ MUTANTS = {
     ),
     "nobody hears of a state that is too large": Mutant(
         "standard-map", "template.yaml", r"MetricName: ExecutionsFailed",
+        "MetricName: ExecutionsAborted", "rings"
+    ),
+    "a request without a body is worked on": Mutant(
+        "standard-function-url", "functions/shared/unwrap.py",
+        r" or \"requestContext\" in event", "", "answer"
+    ),
+    "a field of the payload is taken for an envelope": Mutant(
+        "express-http", "functions/shared/unwrap.py",
+        r"return event\[\"payload\"\]", 'return unwrap(event["payload"])', "answer"
+    ),
+    "an empty key is taken for a key": Mutant(
+        "standard-alb", START,
+        r'\.get\("idempotency-key"\) or', '.get("idempotency-key") if True else', "again"
+    ),
+    "a request with its key again is another": Mutant(
+        "express-slow-balancer", START, r"_name\(event.*", '_name(__import__("uuid").uuid4())', "again"
+    ),
+    "a run that fails is called a success": Mutant(
+        "express-parallel", START, r"else 502", "else 200", "answer"
+    ),
+    "a run that takes too long is called a failure": Mutant(
+        "express-slow-answer", START, r"504 if", "502 if", "answer"
+    ),
+    "wrong input behind a machine is called a failure": Mutant(
+        "express-http", START, r"400 if", "502 if", "answer"
+    ),
+    "a start that is refused is called accepted": Mutant(
+        "standard-function-url", START, r"states\.exceptions\.ExecutionAlreadyExists", "Exception", "answer"
+    ),
+    "nobody hears of a start that is refused": Mutant(
+        "standard-function-url", "template.yaml", r"MetricName: Errors", "MetricName: Duration", "rings"
+    ),
+    "nobody hears of a run that takes too long": Mutant(
+        "express-url", "template.yaml", r"MetricName: ExecutionsTimedOut",
         "MetricName: ExecutionsAborted", "rings"
     ),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from tests.examples import SEED
 from tests.gate.share import share
 from tests.starter.played.play import play
 from tests.starter.played.world import driven
-from tests.starter.projects import blueprint_of
+from tests.starter.projects import PROJECTS, blueprint_of
 
 OTHERS = ("nodejs", "go", "java")
 PLAYED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -33,6 +33,8 @@ PLAYED: dict[str, tuple[str, dict[str, Any]]] = {
     "topic": ("destinations", {"event_source": "kafka", "steps": 1, "on_failure": ("s3",)}),
     "queue-worker": ("queue-redrive", {"event_source": "sqs", "steps": 1}),
     "queue-to-machine": ("step-functions", {"event_source": "sqs", "steps": 2, "waits": ("timer",)}),
+    "url-to-machine": ("step-functions", PROJECTS["express-url"][0]),
+    "balancer-to-machine": ("step-functions", PROJECTS["standard-alb"][0]),
     "saga": (
         "step-functions",
         {"event_source": "eventbridge", "steps": 3, "failure_handling": ("compensate", "notify")},

@@ -167,7 +167,9 @@ class Answering:
             if not self.signs_up:  # a user signs up once
                 for _ in range(2):
                     caller.ask(other)
-                self.law("again", world.work.times(done) == before + 2, "a request without a key is not worked on")
+                self.law(
+                    "again", world.work.times(done) == before + 2, "a request without a key is not worked on"
+                )
 
     def key_is_free_after_a_failure(self) -> None:
         for error in (ConnectionError(SECRET), Crash()):

@@ -1,7 +1,7 @@
 """Laws of a machine that a function starts for each request: what the caller gets, and what a request does.
 
-* answer: the result of the run or its address; 400 for a wrong request, 502 for a failure, 504 for a run too slow
-* again: a key is worked on once; a failed run that was waited for may be asked for again; an empty key is none
+* answer: the result of the run or its address; 400 for a wrong request, 502 for a failure, 504 if it is slow
+* again: a key is worked on once; a failed run that was waited for is run again; an empty key is none
 * lost and rings: a start that is refused, a run that fails or is too slow is where the README says
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
 from tests.starter.played.laws import EVENT, LASTING, Laws, Row, rings
 from tests.starter.played.world import Project, World

@@ -1,4 +1,4 @@
-"""Requests to the function in front of a state machine, as an HTTP API, function URL or load balancer calls it."""
+"""Requests to the function in front of a machine, as HTTP API, function URL or load balancer send them."""
 
 from __future__ import annotations
 
@@ -50,8 +50,12 @@ def request(source: str, body: str | None, key: str | None, encoded: bool = Fals
         return {**place, "headers": headers, "body": sent or "", "isBase64Encoded": encoded}
     route = "POST /" if source == "api-gateway" else "$default"
     http = {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"}
-    event = {"version": "2.0", "routeKey": route, "rawPath": "/", "rawQueryString": "", "headers": headers}
-    event |= {"requestContext": {"http": http, "requestId": "r"}, "isBase64Encoded": encoded}
+    event: dict[str, Any] = {"version": "2.0", "routeKey": route, "rawPath": "/", "rawQueryString": ""}
+    event |= {
+        "headers": headers,
+        "requestContext": {"http": http, "requestId": "r"},
+        "isBase64Encoded": encoded,
+    }
     return {**event, **({"body": sent} if sent else {})}
 
 

@@ -286,6 +286,10 @@ def driven(blueprint: Blueprint, folder: Path) -> Iterator[Project]:
     made = Project(blueprint, Stack({file.path: file.text for file in files}), {})
     with bridge(made.states) as address:
         named = {**table, "STATE_MACHINE_ARN": MACHINE, "AWS_ENDPOINT_URL": address}
+        named |= {
+            "HTTP_PROXY": address,
+            "NO_PROXY": "",
+        }  # SDKs put "sync-" before the host, which no DNS knows
         made.driver = Driver(command, where, {**ENVIRONMENT, **named})
         made.front = Driver(command, where, {**ENVIRONMENT, **named})
         try:

@@ -1,17 +1,23 @@
 // All functions of a project in one process: calls come in a line each, and the test says what the work does.
+import { Buffer } from "node:buffer";
+import dns from "node:dns";
 import { readSync, writeSync } from "node:fs";
 import process from "node:process";
+
+const { lookup } = dns;
+dns.lookup = (host, ...more) => lookup(host.replace(/^sync-/, ""), ...more); // the SDK puts it there
 
 const chunk = Buffer.alloc(1 << 16);
 const pause = new Int32Array(new SharedArrayBuffer(4));
 let read = "";
 
-function more() {
+/** Do `turn`, again if it could not wait: a library has made standard input or output so. */
+function waiting(turn) {
   for (;;) {
     try {
-      return readSync(0, chunk);
+      return turn();
     } catch (error) {
-      if (error.code !== "EAGAIN") throw error; // a library has made standard input one that does not wait
+      if (error.code !== "EAGAIN") throw error;
       Atomics.wait(pause, 0, 0, 1);
     }
   }
@@ -19,7 +25,7 @@ function more() {
 
 function line() {
   while (!read.includes("\n")) {
-    const size = more();
+    const size = waiting(() => readSync(0, chunk));
     if (size === 0) process.exit(0);
     read += chunk.toString("latin1", 0, size); // the test writes ASCII
   }
@@ -29,7 +35,10 @@ function line() {
   return found;
 }
 
-const say = (what) => writeSync(1, `@@${JSON.stringify(what)}\n`);
+function say(what) {
+  let text = Buffer.from(`@@${JSON.stringify(what)}\n`);
+  while (text.length > 0) text = text.subarray(waiting(() => writeSync(1, text))); // a pipe may take less
+}
 
 /** Return `work` that asks the test first what it is to fail with or to return. */
 export function spied(work) {
