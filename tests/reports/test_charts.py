@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from advisor.reports.html import charts
 from advisor.reports.html.charts import HEIGHT, WIDTH, cost_chart, timelines
+from advisor.reports.html.text_width import breadth
 from advisor.reports.labels import priced
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 from tests.reports.samples import STORIES
@@ -42,3 +44,9 @@ def test_timelines_share_a_scale_and_stack_what_happens_at_once() -> None:
     assert first.dots[2].y > first.dots[3].y
     assert [dot.fixed for dot in second.dots] == [True, True, False]
     assert first.ticks == second.ticks
+
+
+def test_the_names_of_curves_fit_beside_the_plot() -> None:
+    """The widest that a browser was seen to show in that margin is ``Destinations``."""
+    widest = breadth("Destinations")
+    assert [name for name in charts.SHORT_NAMES.values() if breadth(name) > widest] == []

@@ -18,7 +18,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 92.0, 14.0, 44.0
 _FLOOR = 0.01  # USD: everything below is drawn on the bottom line, since a log axis has no zero
 _PER_DECADE = 6
 _VOLUME = "monthly_executions"
-_SHORT = {
+SHORT_NAMES = {
     "destinations": "Destinations",
     "standard": "Standard",
     "express": "Express",
@@ -151,7 +151,7 @@ def _curves(
             curves.append(
                 Curve(
                     option=option,
-                    name=_SHORT.get(option, option),
+                    name=SHORT_NAMES.get(option, option),
                     points=drawn,
                     end_y=points[-1][1],
                     label_y=0.0,
