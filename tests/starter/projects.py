@@ -72,6 +72,11 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "messaging",
         (Step("Fetch prices"),),
     ),
+    "messaging-mail": (
+        {"event_source": "ses", "steps": 1, "buffering": ("bursts",)},
+        "messaging",
+        (Step("File complaint"),),
+    ),
     "messaging-callers": ({"event_source": "sdk", "steps": 1, "buffering": ("outages",)}, "messaging", ()),
     "job-container": (
         {"event_source": "schedule", "steps": 1, "targets": ("ecs-fargate",)},

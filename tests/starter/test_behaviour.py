@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from advisor.starter import render
 from tests.examples import sample
 from tests.starter.checks.behaviour import misbehaviour
-from tests.starter.projects import WITH_MACHINE, blueprint, files
+from tests.starter.projects import WITH_MACHINE, blueprint, blueprint_of, files
 
 Machine = dict[str, Any]
 NAME, PATH = "standard-saga", "statemachine/order-pipeline.asl.json"
@@ -19,6 +20,41 @@ NAME, PATH = "standard-saga", "statemachine/order-pipeline.asl.json"
 @pytest.mark.parametrize("name", sample(WITH_MACHINE, 10))
 def test_a_state_machine_does_what_it_should(name: str) -> None:
     assert misbehaviour(blueprint(name), dict(files(name))) == []
+
+
+# Ways that the first event of a table or a bucket, or a run in which all goes well, does not reach
+FAR: dict[str, tuple[dict[str, Any], str]] = {
+    "an item of a table that takes the other way": (
+        {
+            "event_source": "dynamodb-stream",
+            "steps": 2,
+            "branching": "content",
+            "failure_handling": ("notify",),
+        },
+        "step-functions",
+    ),
+    "an object that a function finds to take the other way": (
+        {"event_source": "s3", "steps": 2, "branching": "content", "idempotent": False},
+        "step-functions",
+    ),
+    "a branch that fails and is undone": (
+        {
+            "event_source": "cloudwatch-logs",
+            "parallelism": "static",
+            "failure_handling": ("compensate",),
+            "on_failure": ("sns",),
+            "targets": ("eventbridge",),
+        },
+        "both",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", sorted(FAR))
+def test_the_gate_reaches_every_way(way: str) -> None:
+    answers, approach = FAR[way]
+    made = blueprint_of(answers, approach)
+    assert misbehaviour(made, {file.path: file.text for file in render(made)}) == []
 
 
 def _never_retried(machine: Machine) -> None:

@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from advisor.starter import Blueprint, NotSupported
-from advisor.starter.blueprint.resources import Function, Queue, Route, Subscription, Topic
-from advisor.starter.blueprint.wiring import QueueBatch
+from advisor.starter.blueprint.resources import Function, MailRule, Queue, Route, Subscription, Topic
+from advisor.starter.blueprint.wiring import QueueBatch, Ref
 from tests.starter.checks.deployed import REGION, read
 from tests.starter.projects import blueprint_of, files
 
@@ -111,6 +111,30 @@ def test_where_the_first_alternative_refuses_the_next_one_is_built_and_says_why(
     )
     with pytest.raises(NotSupported):
         blueprint_of(answers, "pipes")
+
+
+def test_mail_reaches_queues_through_a_topic() -> None:
+    answers = {"event_source": "ses", "invocation": "async", "steps": 2, "consumers": "several"}
+    made = blueprint_of(answers, "messaging")
+    (rule,) = (item for item in made.resources if isinstance(item, MailRule))
+    assert rule.topic == Ref("SourceTopic") and rule.function is None
+    links = [item for item in made.resources if isinstance(item, Subscription)]
+    assert {link.queue.to for link in links} == set(made.worked_on)
+    assert all(link.topic == rule.topic and link.undelivered for link in links)
+    assert "150 KiB" in rule.purpose
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"ordering": "required"}, "publishes to no FIFO topic"),
+        ({"branching": "content", "coordination": "independent"}, "says no type"),
+    ],
+)
+def test_mail_has_neither_order_nor_type(answers: dict[str, Any], told: str) -> None:
+    mail = {"event_source": "ses", "invocation": "async", "steps": 2, "consumers": "several"}
+    with pytest.raises(NotSupported, match=told):
+        blueprint_of({**mail, **answers}, "messaging")
 
 
 @pytest.mark.parametrize("source", ["sns", "iot", "s3", "eventbridge", "api-gateway", "sdk", "other"])

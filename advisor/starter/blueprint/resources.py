@@ -265,11 +265,12 @@ class IotRule(Resource, frozen=True, kw_only=True):
 
 
 class MailRule(Resource, frozen=True):
-    """An SES receipt rule that calls a function asynchronously for each mail to ``recipient``."""
+    """An SES receipt rule for mail to ``recipient``: it calls a function or publishes to a topic."""
 
     kind: ClassVar[str] = "mail_rule"
-    function: Ref = Ref("")
+    function: Ref | None = None
     recipient: Ref = Ref("")
+    topic: Ref | None = None
 
 
 class LoadBalancer(Resource, frozen=True, kw_only=True):

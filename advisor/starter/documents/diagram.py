@@ -98,15 +98,11 @@ def _emitter(pattern: Mapping[str, Any] | None) -> str:
 
 def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
     """Yield where ``item`` hands events on to, and what takes those that it cannot hand on."""
-    if isinstance(item, IotRule) and (to := item.machine or item.function or item.topic):
-        yield arrow(item.id, to.to)
-    if isinstance(item, HttpApi) and (to := item.machine or item.function or item.bus):
+    if to := _taken_by(item):
         yield arrow(item.id, to.to)
     if isinstance(item, Pipe):
         yield from (arrow(item.id, to.to, "enriches") for to in [item.enrichment] if to)
         yield arrow(item.id, item.target.to)
-    if isinstance(item, MailRule | LoadBalancer) and item.function:
-        yield arrow(item.id, item.function.to)
     if isinstance(item, Subscription):
         yield arrow(item.topic.to, item.queue.to)
     if isinstance(item, Route):
@@ -127,6 +123,17 @@ def _after(item: Resource, blueprint: Blueprint) -> Iterator[str]:
         )
     if isinstance(item, Machine):
         yield from (arrow(item.id, target.to) for _, target in item.substitutions if isinstance(target, Ref))
+
+
+def _taken_by(item: Resource) -> Ref | None:
+    """Return what takes the events that ``item`` brings from outside."""
+    if isinstance(item, IotRule):
+        return item.machine or item.function or item.topic
+    if isinstance(item, HttpApi):
+        return item.machine or item.function or item.bus
+    if isinstance(item, MailRule):
+        return item.function or item.topic
+    return item.function if isinstance(item, LoadBalancer) else None
 
 
 def _of_job(item: Resource, blueprint: Blueprint) -> Iterator[str]:

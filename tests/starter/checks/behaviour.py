@@ -9,6 +9,7 @@ from typing import Any
 from advisor.knowledge.answers import FieldCondition
 from advisor.knowledge.flow import Choice, nodes
 from advisor.starter import Blueprint
+from advisor.starter.blueprint.items import typed
 from advisor.starter.runtimes.languages import LANGUAGES
 from tests.starter.checks.running import Run, Work, run_machine
 
@@ -26,10 +27,17 @@ def first_input(blueprint: Blueprint, files: dict[str, str], payload: dict[str, 
     if payload is None:
         return event
     if isinstance(event, list):
-        return [{**event[0], "payload": payload}]
+        return [_record(event[0], payload)]
     if event.get("source") == "aws.s3":  # says which object there is, and no more
         payload = {**event["detail"], **payload}
     return {**event, "detail": payload} if "detail" in event else {**event, **payload}
+
+
+def _record(first: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a pipe hands on of a record that carries ``payload``; of a table it is an item."""
+    if "record" not in first:
+        return {**first, "payload": payload}
+    return {**first, "record": {**first["record"], "NewImage": typed(payload)["M"]}}
 
 
 def other_way(blueprint: Blueprint) -> dict[str, Any]:

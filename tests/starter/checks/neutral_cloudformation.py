@@ -435,6 +435,7 @@ def _iot(found: Collected, name: str, of: Properties) -> None:
 def _mail(found: Collected, name: str, of: Properties) -> None:
     rule = of["Rule"]
     (action,) = rule["Actions"]
+    (to,) = action.values()
     found.add(
         "mail rules",
         "rule",
@@ -442,8 +443,8 @@ def _mail(found: Collected, name: str, of: Properties) -> None:
         tls=rule["TlsPolicy"],
         scan=rule["ScanEnabled"],
         enabled=rule["Enabled"],
-        to=action["LambdaAction"]["FunctionArn"],
-        invocation=action["LambdaAction"]["InvocationType"],
+        to=to.get("FunctionArn") or to["TopicArn"],
+        how=to.get("InvocationType") or to["Encoding"],
     )
 
 

@@ -481,7 +481,8 @@ def _iot(found: Collected, name: str, of: Values) -> None:
 
 
 def _mail(found: Collected, name: str, of: Values) -> None:
-    action = _one(of["lambda_action"])
+    calls = of.get("lambda_action")
+    action = _one(calls or of["sns_action"])
     found.add(
         "mail rules",
         "rule",
@@ -489,8 +490,8 @@ def _mail(found: Collected, name: str, of: Values) -> None:
         tls=of["tls_policy"],
         scan=of["scan_enabled"],
         enabled=of["enabled"],
-        to=action["function_arn"],
-        invocation=action["invocation_type"],
+        to=action.get("function_arn") or action["topic_arn"],
+        how=action["invocation_type"] if calls else action["encoding"],
     )
 
 

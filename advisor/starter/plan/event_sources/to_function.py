@@ -46,6 +46,11 @@ IOT_SQL = (
     "FROM 'work/requested'"
 )
 MESSAGE = Entry("$states.input", "$states.input.mqttMessageId")
+_ACTIVATE = "activate its set: `aws ses set-active-receipt-rule-set`"
+_MAIL = {
+    "messageId": "o3vrnil0e2ic28tr",
+    "commonHeaders": {"from": ["ann@example.com"], "subject": "Order 1001"},
+}
 LOG_PATTERN = "?ERROR ?Exception"
 SYNCHRONOUS = "It calls the function synchronously, and destinations fire for asynchronous calls only. "
 HINTS = {
@@ -146,17 +151,29 @@ def _ses(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Sourc
 
 def mail_source(context: PlanContext, function_id: str) -> Source:
     """Return a receipt rule that calls ``function_id`` for each mail to the address of a parameter."""
-    rules = context.asked("event_source")
-    address = Parameter("MailRecipient", "address in a domain you verified in SES", rules, default=None)
-    purpose = (
-        "hands the headers of each mail on (its text needs an S3 action before); activate its set: "
-        "`aws ses set-active-receipt-rule-set`"
-    )
-    mail = MailRule("MailRule", purpose, rules, Ref(function_id), Ref(address.id, "name"))
-    headers = {"from": ["ann@example.com"], "subject": "Order 1001"}
-    record = {"mail": {"messageId": "o3vrnil0e2ic28tr", "commonHeaders": headers}}
-    event = {"Records": [{"eventSource": "aws:ses", "ses": record}]}
+    address = _recipient(context)
+    purpose = f"hands the headers of each mail on (its text needs an S3 action before); {_ACTIVATE}"
+    mail = MailRule("MailRule", purpose, address.rules, Ref(function_id), Ref(address.id, "name"))
+    event = {"Records": [{"eventSource": "aws:ses", "ses": {"mail": _MAIL}}]}
     return Source(None, event, Fragment((address, mail)))
+
+
+def mail_to_topic(context: PlanContext, topic: Ref) -> Source:
+    """Return a receipt rule that publishes each mail to ``topic``, with its text.
+
+    https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-sns.html
+    """
+    address = _recipient(context)
+    size = context.aws.limit("ses-topic-bytes") // 1024
+    purpose = f"publishes each mail of up to {size} KiB to the topic, SES sends larger ones back; {_ACTIVATE}"
+    mail = MailRule("MailRule", purpose, address.rules, recipient=Ref(address.id, "name"), topic=topic)
+    body = {"notificationType": "Received", "mail": _MAIL, "content": "Subject: Order 1001\r\n\r\nOrder 1001"}
+    return Source(None, body, Fragment((address, mail)))
+
+
+def _recipient(context: PlanContext) -> Parameter:
+    rules = context.asked("event_source")
+    return Parameter("MailRecipient", "address in a domain you verified in SES", rules, default=None)
 
 
 def _kinesis(context: PlanContext, payload: Mapping[str, Any], first: Unit) -> Source:

@@ -26,6 +26,7 @@ from advisor.starter.plan.delivery import (
 from advisor.starter.plan.event_sources.to_function import (
     IOT_RULE,
     iot_source,
+    mail_to_topic,
     source_of_function,
 )
 
@@ -148,6 +149,22 @@ def _things(context: PlanContext, payload: Mapping[str, Any], consumers: Consume
     return replace(told, parts=merge([told.parts, handed]), body=source.event)
 
 
+def _mail(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    """Return a receipt rule that publishes each mail to a topic."""
+    if context.ordered:
+        raise NotSupported(
+            "A receipt rule of SES publishes to no FIFO topic, so that no queue behind it can keep an order: "
+            "say event_source: sqs or event_source: sns, and send the messages from your own code."
+        )
+    if any(item.only for item in consumers):
+        raise NotSupported(
+            "A mail that SES publishes says no type by which a topic could choose between queues. Let one "
+            "function read all mail and choose: --approach step-functions has the choice as a state."
+        )
+    told, source = _topic(context, payload, consumers), mail_to_topic(context, Ref("SourceTopic"))
+    return replace(told, parts=merge([told.parts, source.parts]), body=source.event)
+
+
 def _schedules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
     """Return for each queue a daily schedule that sends it a message."""
     source = from_schedule(context, payload, machine=False)
@@ -226,6 +243,7 @@ FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Consumers], Feed]]
     "other": _callers,
     "sns": _topic,
     "iot": _things,
+    "ses": _mail,
     "eventbridge": _rules,
     "s3": _rules,
     "api-gateway": _rules,
