@@ -167,7 +167,7 @@ MUTANTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", share(MUTANTS, 3))
+@pytest.mark.parametrize("name", share(MUTANTS, 5))
 def test_a_law_finds(name: str, tmp_path: Path) -> None:
     mutant = MUTANTS[name]
 

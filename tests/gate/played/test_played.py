@@ -40,13 +40,13 @@ def sampled() -> Iterator[tuple[str, int]]:
         yield from ((approach, n) for n in random.Random(SEED).sample(numbers, size))
 
 
-@pytest.mark.parametrize("name", share([name for name in PROJECTS if playable(blueprint(name))], 6))
+@pytest.mark.parametrize("name", share([name for name in PROJECTS if playable(blueprint(name))], 9))
 def test_a_project_keeps_the_laws(name: str, tmp_path: Path) -> None:
     with project(blueprint(name), tmp_path) as made:
         assert play(made) == []
 
 
-@pytest.mark.parametrize(("approach", "number"), share(sampled(), 3))
+@pytest.mark.parametrize(("approach", "number"), share(sampled(), 5))
 def test_so_does_any_combination(approach: str, number: int, tmp_path: Path) -> None:
     try:
         combination = {**covering(approach)[number], "runtime": "python", "iac": "sam"}

@@ -1,8 +1,9 @@
 """Distributed maps as AWS runs them, where moto differs.
 
 moto takes a ``ResultWriter`` in JSONPath only and writes a manifest without files; it goes on whatever items
-fail, and starts a thread for each item that could run at once. Here a writer may be in JSONata, writes
-``SUCCEEDED_0.json`` and ``FAILED_0.json``, and more failed items than are tolerated end the map.
+fail, starts a thread for each item that could run at once, and gives all of them one execution. Here a writer
+may be in JSONata, writes ``SUCCEEDED_0.json`` and ``FAILED_0.json``, more failed items than are tolerated end
+the map, and each item is an execution of its own.
 """
 
 from __future__ import annotations
@@ -57,6 +58,10 @@ def _in_either_language(parser: ASLParser) -> Any:
 
 
 def _with_its_error(worker: DistributedItemProcessorWorker, env: Any, job: Any) -> None:
+    context = env.states.context_object.context_object_data
+    parent = context["Execution"]  # each item is a run of its own
+    own = {key: f"{parent[key]}-item-{job.job_index}" for key in ("Id", "Name")}
+    context["Execution"] = {**parent, **own}
     _job(worker, env, job)
     state = env.program_state()
     if isinstance(state, ProgramError):

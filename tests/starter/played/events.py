@@ -8,6 +8,8 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import boto3
+
 from advisor.starter.blueprint.items import typed
 from tests.starter.played.fronts import front_of
 from tests.starter.played.stack import Properties, function_of
@@ -47,6 +49,10 @@ def _s3(world: World, payload: Payload, id: str) -> None:
         "source-ip-address": "192.0.2.1",
         "reason": "PutObject",
     }
+    if world.listed:
+        boto3.client("s3", region_name="us-east-1").put_object(
+            Bucket="sourcebucket", Key=thing["key"], Body=world.listed.encode()
+        )
     world.account.put("default", _bus_event(id, "aws.s3", "Object Created", detail))
 
 

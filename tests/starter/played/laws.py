@@ -248,7 +248,11 @@ class Laws:
             return
         ((function, key),) = lists.items()
         with self.project.world() as world:
-            world.work.returns[function] = {key: [{"id": EVENT, "quantity": 1}] * 2}
+            items = [{"id": EVENT, "quantity": 1}] * 2
+            if maps[0].listed:
+                world.listed = json.dumps(items)
+            else:
+                world.work.returns[function] = {key: items}
             self.settled(world)
             for step in steps(maps[0].body):
                 times = world.work.times(step)
@@ -257,6 +261,9 @@ class Laws:
     def outgrows_a_state(self) -> None:
         """Hold that a run whose data outgrows a state is where the README says, and rings what it names."""
         tasks = {item.id for item in self.blueprint.functions if not (item.trigger or item.asynchronous)}
+        nodes = flat(self.blueprint.flow)
+        apart = [node for node in nodes if isinstance(node, Map) and node.distributed]  # a run for each item
+        tasks -= {step for node in apart for step in steps(node.body)}
         called = [step for step in self.steps if step in tasks]
         for step in self.chance.sample(called, min(1, len(called))):
             with self.project.world() as world:

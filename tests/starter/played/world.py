@@ -129,6 +129,7 @@ class World:
         self.names: Counter[str] = Counter()
         self.replies: list[Reply] = []
         self.refuses = self.too_slow = False
+        self.listed = project.stack.files.get("events/list.json", "")  # what an object has that is a list
 
     def ask(self, body: str | None, key: str | None, encoded: bool = False) -> Reply:
         """Send a request to the function in front of the machine."""
