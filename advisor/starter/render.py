@@ -119,7 +119,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "worker": next(
             (f.trigger.worker for f in blueprint.functions if f.trigger and f.trigger.worker), None
         ),
-        "message_key": "body" if blueprint.event_source in IDENTIFIED else "messageId",
+        "message_key": "body" if blueprint.event_source in (*IDENTIFIED, "api-gateway") else "messageId",
         "choosing": "type" in blueprint.payload and bool(blueprint.worked_on),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,

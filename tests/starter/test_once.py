@@ -10,6 +10,7 @@ from tests.starter.played.once import (
     check_messages,
     check_once,
     check_requests,
+    check_requests_in_messages,
     machine,
 )
 
@@ -29,6 +30,10 @@ def test_a_message_that_comes_again_is_not_worked_on_again(tmp_path: Path) -> No
 
 def test_an_event_in_two_messages_is_worked_on_once(tmp_path: Path) -> None:
     check_events_in_messages("python", tmp_path)
+
+
+def test_a_request_in_two_messages_is_worked_on_once(tmp_path: Path) -> None:
+    check_requests_in_messages("python", tmp_path)
 
 
 def test_a_request_with_a_key_is_worked_on_once(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from advisor.starter import Blueprint, NotSupported
-from advisor.starter.blueprint.resources import Function, MailRule, Queue, Route, Subscription, Topic
+from advisor.starter import Blueprint, NotSupported, render
+from advisor.starter.blueprint.resources import Bus, Function, MailRule, Queue, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import QueueBatch, Ref
 from tests.starter.checks.deployed import REGION, read
 from tests.starter.projects import blueprint_of, files
+from tests.starter.typed.laws import FLAVOURS
 
 SOURCES = ("sqs", "sns", "eventbridge", "s3", "sdk", "other", None)
 
@@ -250,3 +251,23 @@ def test_a_schedule_sends_to_each_queue_in_a_role_that_may_do_nothing_else(
         assert bool(route.group) == (ordering == "required"), "a FIFO queue takes no message without a group"
     told = next(line for line in made.failure_routes if "EventBridge Scheduler" in str(line.failure))
     assert "UndeliveredEvents" in str(told.ends_up)
+
+
+@pytest.mark.parametrize("iac", FLAVOURS)
+def test_an_api_puts_each_request_straight_into_the_only_queue(iac: str) -> None:
+    answers = {"event_source": "api-gateway", "steps": 1, "buffering": ("bursts",)}
+    made = blueprint_of(answers, "messaging", iac=iac)
+    assert not any(isinstance(item, Bus | Route) for item in made.resources)
+    texts = "\n".join(file.text for file in render(made))
+    assert "EventBridge-PutEvents" not in texts and "HttpEventBridgeIntegration" not in texts
+    assert "SQS-SendMessage" in texts or "HttpSqsIntegration" in texts
+    (sending,) = (item for item in made.permissions if item.holder == "Api")
+    assert (sending.actions, sending.resources) == (("sqs:SendMessage",), (Ref("SourceQueue"),))
+
+
+def test_only_a_bus_behind_an_api_refuses_a_body_with_status_200() -> None:
+    answers = {"event_source": "api-gateway", "steps": 2, "buffering": ("bursts",)}
+    one = blueprint_of({**answers, "steps": 1}, "messaging")
+    several = blueprint_of({**answers, "consumers": "several"}, "messaging")
+    told = [any("FailedEntryCount" in file.text for file in render(made)) for made in (one, several)]
+    assert told == [False, True]

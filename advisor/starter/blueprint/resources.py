@@ -158,7 +158,7 @@ class Stream(Resource, frozen=True, kw_only=True):
 
 
 class HttpApi(Resource, frozen=True, kw_only=True):
-    """An HTTP API with one IAM-authorised route: to the machine, to ``bus`` or to a function that answers.
+    """An HTTP API with one IAM-authorised route: to the machine, a bus, a queue or a function that answers.
 
     ``key_header`` names the run: the same key twice is the same request.
     """
@@ -176,6 +176,7 @@ class HttpApi(Resource, frozen=True, kw_only=True):
     burst: int = 100
     machine: Ref | None = None
     bus: Ref | None = None
+    queue: Ref | None = None
     source: str = ""
     detail_type: str = ""
     function: Ref | None = None

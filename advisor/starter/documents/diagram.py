@@ -130,7 +130,7 @@ def _taken_by(item: Resource) -> Ref | None:
     if isinstance(item, IotRule):
         return item.machine or item.function or item.topic
     if isinstance(item, HttpApi):
-        return item.machine or item.function or item.bus
+        return item.machine or item.function or item.bus or item.queue
     if isinstance(item, MailRule):
         return item.function or item.topic
     return item.function if isinstance(item, LoadBalancer) else None

@@ -37,6 +37,7 @@ REPORTS = {
     "s3": "FailureBucket",
 }
 RECORD = "the execution record: event, error, attempts"
+NOT_ON_BUS = " (a body that is not JSON: status 200 and a `FailedEntryCount` above 0)"
 POSITIONS = "positions in the stream, not the records"
 
 
@@ -84,9 +85,10 @@ class _Table(Struct, frozen=True):
         elif isinstance(resource, Function):
             yield from self.of_function(resource)
         elif isinstance(resource, HttpApi) and resource.function in (None, Ref(STARTER)):
+            refused = NOT_ON_BUS if resource.bus else ""
             yield FailureRoute(
                 failure=Phrase("the API cannot hand a request on"),
-                ends_up=Phrase("with the caller, who gets an HTTP error and sends it again"),
+                ends_up=Phrase(f"with the caller, who gets an HTTP error{refused} and sends it again"),
                 holds="nothing here",
                 alarms=(self.alarm(resource.id, "api-gateway", "failed"),),
             )

@@ -12,6 +12,7 @@ from tests.starter.played.once import (
     check_messages,
     check_once,
     check_requests,
+    check_requests_in_messages,
     machine,
 )
 
@@ -37,6 +38,11 @@ def test_a_message_that_comes_again_is_not_worked_on_again(runtime: str, tmp_pat
 @pytest.mark.parametrize("runtime", OTHERS)
 def test_an_event_in_two_messages_is_worked_on_once(runtime: str, tmp_path: Path) -> None:
     check_events_in_messages(runtime, tmp_path)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_request_in_two_messages_is_worked_on_once(runtime: str, tmp_path: Path) -> None:
+    check_requests_in_messages(runtime, tmp_path)
 
 
 @pytest.mark.parametrize("runtime", OTHERS)

@@ -194,6 +194,9 @@ def _api(world: World, payload: Payload, id: str) -> None:
         event = _bus_event(id, given["Source"], given["DetailType"], payload)
         world.account.put(given["EventBusName"].replace(":", "/").rpartition("/")[2], event)
         return
+    if item["IntegrationSubtype"] == "SQS-SendMessage":
+        _sqs(world, payload, id)
+        return
     named = given.get("Name") == "$request.header.Idempotency-Key"
     world.account.at(0, lambda: _started(world, payload, id if named else ""))
 

@@ -164,6 +164,16 @@ def check_events_in_messages(runtime: str, folder: Path) -> None:
         assert handler.worked == ["one", "one"]
 
 
+def check_requests_in_messages(runtime: str, folder: Path) -> None:
+    """A request that its caller sends again, such as a webhook's, is in a new message and worked on once."""
+    answers = {"event_source": "api-gateway", "steps": 1, "buffering": ("bursts",)}
+    made = blueprint_of(answers, "messaging", runtime=runtime)
+    with probe(made, folder) as handler:
+        for message, request in (("1", "one"), ("2", "one"), ("3", "two")):
+            handler.call({"Records": [{"messageId": message, "body": json.dumps({"id": request})}]})
+        assert handler.worked == ["one", "two"]
+
+
 def check_requests(runtime: str, folder: Path) -> None:
     """A request with a key is worked on once; without one, or with another, each time."""
     made = blueprint_of({"steps": 1, "invocation": "sync"}, "direct-invoke", runtime=runtime)

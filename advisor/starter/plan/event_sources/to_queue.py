@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import SOURCE_BUS, UNDELIVERED
 from advisor.starter.blueprint.not_supported import NotSupported
-from advisor.starter.blueprint.resources import Bucket, Bus, IotRule, Route, Subscription, Topic
+from advisor.starter.blueprint.resources import Bucket, Bus, HttpApi, IotRule, Route, Subscription, Topic
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import (
@@ -29,6 +29,7 @@ from advisor.starter.plan.event_sources.to_function import (
     mail_to_topic,
     source_of_function,
 )
+from advisor.starter.plan.load import throttle
 
 _FROM_EVENTS = ("events.amazonaws.com", RULES_OF_ACCOUNT)
 _SYNCHRONOUS = "Its caller waits for an answer, which no queue gives. Use --approach direct-invoke."
@@ -192,6 +193,27 @@ def _schedules(context: PlanContext, payload: Mapping[str, Any], consumers: Cons
     return Feed(parts=parts, body=source.event)
 
 
+def _requests(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
+    """Return an HTTP API that puts each request into the only queue; for several consumers a bus behind it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
+    """
+    if len(consumers) > 1 or consumers[0].unit.service != "lambda" or context.ordered:
+        return _rules(context, payload, consumers)
+    rate, burst = throttle(context.requirements, context.aws)
+    queue = Ref(consumers[0].queue)
+    api = HttpApi(
+        "Api",
+        "takes requests and answers that they were accepted",
+        context.asked("event_source", "invocation"),
+        per_second=rate,
+        burst=burst,
+        queue=Ref(queue.to, "url"),
+    )
+    send = Permission(api.id, context.aws.services["sqs"].actions("write"), (queue,))
+    return Feed(parts=Fragment((api,), (send,)), body=payload)
+
+
 def _rules(context: PlanContext, payload: Mapping[str, Any], consumers: Consumers) -> Feed:
     return _by_rules(context, source_of_function(context, payload, consumers[0].unit), consumers)
 
@@ -246,7 +268,7 @@ FEEDS: Mapping[str, Callable[[PlanContext, Mapping[str, Any], Consumers], Feed]]
     "ses": _mail,
     "eventbridge": _rules,
     "s3": _rules,
-    "api-gateway": _rules,
+    "api-gateway": _requests,
     "schedule": _schedules,
 }
-BY_RULE = tuple(name for name, feed in FEEDS.items() if feed is _rules)
+BY_RULE = tuple(name for name, feed in FEEDS.items() if feed in (_rules, _requests))
