@@ -164,6 +164,19 @@ MUTANTS = {
         "express-url", "template.yaml", r"MetricName: ExecutionsTimedOut",
         "MetricName: ExecutionsAborted", "rings"
     ),
+    "a pipe does not keep what it cannot deliver": Mutant(
+        "pipe-stream-to-queue", "template.yaml", r" +DeadLetterConfig: .*", "", "lost"
+    ),
+    "a pipe hands on an event without its payload": Mutant(
+        "pipe-queue-to-topic", "template.yaml", r"<\$\.body>", "<$.text>", "steps"
+    ),
+    "nobody hears of a pipe that cannot deliver": Mutant(
+        "pipe-topic-to-machine", "template.yaml", r"MetricName: ExecutionFailed",
+        "MetricName: ExecutionTimeout", "rings"
+    ),
+    "a run that a service ended is looked for in a queue": Mutant(
+        "standard-no-functions", "README.md", r"the execution history", "queue `FailureQueue`", "lost"
+    ),
 }  # fmt: skip
 
 

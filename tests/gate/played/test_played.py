@@ -30,7 +30,11 @@ def playable(made: Blueprint) -> bool:
         return False
     answers = any(item.answers for item in made.functions)
     known = made.approach == "direct-invoke" if answers else made.event_source in SOURCES
-    return known and bool(made.functions or made.job_starts) and made.runtime == "python"
+    return (
+        known
+        and bool(made.functions or made.job_starts or made.pipe or made.machine)
+        and made.runtime == "python"
+    )
 
 
 def sampled() -> Iterator[tuple[str, int]]:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from tests.starter.played.answers import Answer
 from tests.starter.played.order import left, number_of
 from tests.starter.played.poller import Poller, repeated
-from tests.starter.played.stack import Properties, Stack, filled, function_of, takes, transformed
+from tests.starter.played.stack import Properties, Stack, filled, filled_in, function_of, takes, transformed
 
 Event = dict[str, Any]
 MOST = 200  # more actions than any project here needs: it would never end
@@ -221,7 +221,7 @@ class Account:
     def piped(self, pipe: Properties, taken: Event) -> bool:
         """Start the machine with a record; return whether the pipe is done with it."""
         target = pipe["Target"]
-        if ":states:" not in target:
+        if ":states:" not in target or not self.stack.machine:
             return self.through_functions(pipe, taken)
         given = [filled(pipe["TargetParameters"]["InputTemplate"], taken)]
         waits = pipe["TargetParameters"]["StepFunctionStateMachineParameters"]["InvocationType"]
@@ -234,7 +234,9 @@ class Account:
 
     def through_functions(self, pipe: Properties, taken: Event) -> bool:
         """Call what enriches a record, then the target; return whether the pipe is done with it."""
-        given: Any = [filled(pipe[_first(pipe)]["InputTemplate"], taken)]
+        parameters = pipe[_first(pipe)]
+        template = parameters.get("InputTemplate")
+        given: Any = [filled(template, taken) if template else filled_in(parameters, taken)]
         for arn in filter(None, (pipe.get("Enrichment"), pipe["Target"])):
             throttled = self.throttled[arn] > 0
             self.throttled[arn] -= 1

@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
+
 from advisor.knowledge.flow import Choice, Flow, Map, Poll, Task, WaitForCallback, parts
 from advisor.starter import Blueprint
 from tests.starter.played.events import RECORDS, answered, send, sign_up
@@ -106,6 +108,8 @@ class Laws:
         self.has_equal_items()
         if self.project.stack.machine:
             self.outgrows_a_state()
+            if not self.blueprint.functions:
+                self.service_refuses()
         if self.blueprint.event_source == "cognito":
             self.resets_a_password()
         if self.project.stack.mapping:
@@ -276,6 +280,20 @@ class Laws:
                 self.law("lost", row is not None, f"{when}: no line of the README is for it")
                 if row:
                     self.where_told(world, row, when)
+
+    def service_refuses(self) -> None:
+        """Hold that a run is where the README says when a service that it calls is not there."""
+        with self.project.world() as world:
+            sqs = boto3.client("sqs", region_name="us-east-1")
+            for url in sqs.list_queues().get("QueueUrls", []):
+                sqs.delete_queue(QueueUrl=url)
+            self.settled(world)
+            failed = [run.status for run in world.runs]
+            self.law("lost", failed == ["FAILED"], f"the queue of a step is away, but runs are {failed}")
+            row = next((row for row in self.rows if row.failure.startswith("a run fails")), None)
+            self.law("lost", row is not None, "no line of the README is for a run that fails")
+            if row:
+                self.where_told(world, row, "the queue of a step is away")
 
     def resets_a_password(self) -> None:
         """Hold that a forgotten password is no sign-up, though Cognito calls the same function."""

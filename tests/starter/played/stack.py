@@ -144,3 +144,14 @@ def filled(template: str, record: dict[str, Any]) -> Any:
     place = re.compile(r"<\$\.([\w.]+)>")
     texts = re.sub(r'"[^"]*"', lambda text: place.sub(lambda found: str(value(found)), text[0]), template)
     return json.loads(place.sub(lambda found: json.dumps(value(found)), texts))
+
+
+def filled_in(parameters: Any, record: dict[str, Any]) -> Any:
+    """Return what a pipe makes of ``parameters``: each text that is a path of ``record`` is its value."""
+    if isinstance(parameters, dict):
+        return {key: filled_in(value, record) for key, value in parameters.items()}
+    if isinstance(parameters, list):
+        return [filled_in(value, record) for value in parameters]
+    if not str(parameters).startswith("$."):
+        return parameters
+    return filled(f"<{parameters}>", record)
