@@ -25,7 +25,7 @@ SAMPLED = {"destinations": 8, "step-functions": 8, "both": 4}
 
 
 def playable(made: Blueprint) -> bool:
-    """Return whether the account has all of it: no caller that waits for a machine."""
+    """Return whether the account has all of it: no durable function, no other caller that waits."""
     if any(item.durable for item in made.functions):
         return False
     answers = any(item.answers for item in made.functions)
