@@ -103,6 +103,16 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "managed-job",
         (Step("Train model", "sagemaker"),),
     ),
+    "job-query": (
+        {"event_source": "schedule", "steps": 1, "targets": ("athena",)},
+        "managed-job",
+        (Step("Count orders", "athena"),),
+    ),
+    "job-pipeline": (
+        {"event_source": "s3", "steps": 1, "targets": ("sagemaker",)},
+        "managed-job",
+        (Step("Train model", "sagemaker"),),
+    ),
     "job-objects": ({"event_source": "s3", "steps": 1, "targets": ("batch",)}, "managed-job", ()),
     "job-events": (
         {"event_source": "eventbridge", "steps": 2, "targets": ("codebuild", "ecs-fargate")},

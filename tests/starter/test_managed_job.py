@@ -12,7 +12,7 @@ from advisor.starter.blueprint.wiring import Arn, Ref
 from tests.starter.projects import blueprint, blueprint_of
 
 APPROACH = "managed-job"
-SCHEDULED = ("ecs-fargate", "batch", "glue", "codebuild", "emr")
+SCHEDULED = ("ecs-fargate", "batch", "glue", "codebuild", "emr", "athena", "sagemaker")
 
 
 def start_of(**requirements: Any) -> JobStart:
@@ -73,7 +73,7 @@ def test_work_that_outlasts_a_function_is_a_container() -> None:
         ({"event_source": "s3", "targets": ("athena",)}, "AL57"),
         ({"event_source": "eventbridge", "targets": ("emr",)}, "AL57"),
         ({"event_source": "sqs", "targets": ("batch",)}, "AL56"),
-        ({"event_source": "schedule", "targets": ("athena",)}, "--approach step-functions"),
+        ({"event_source": "schedule", "targets": ("bedrock",)}, "--approach step-functions"),
         ({"event_source": "schedule", "step_duration_s": 60}, "no job in this work"),
         ({"event_source": "schedule", "targets": ("glue",), "waits": ("callback",)}, "AL42"),
     ],
@@ -94,6 +94,35 @@ def test_a_project_without_code_asks_for_no_runtime(runtime: str) -> None:
         "template.yaml", "wiring",
     }  # fmt: skip
     assert "\n\twiring/.venv/bin/pytest -q wiring\n" in made["Makefile"]
+
+
+def test_a_scheduled_query_starts_once_and_writes_to_a_bucket_of_its_own() -> None:
+    made = blueprint("job-query")
+    (start,) = made.job_starts
+    assert start.target == Arn("arn:{partition}:scheduler:::aws-sdk:athena:startQueryExecution")
+    assert start.arguments["ClientRequestToken"] == "scheduled-start-<aws.scheduler.scheduled-time>"
+    may = {action: item.resources for item in made.permissions for action in item.actions}
+    assert may["s3:PutObject"] == (Ref("CountOrdersResults", "contents"),)
+    assert not {"athena:StopQueryExecution", "athena:GetQueryExecution"} & may.keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "parameters"),
+    [
+        ("s3", {"Bucket": "$.detail.bucket.name", "Key": "$.detail.object.key"}),
+        ("eventbridge", {"Payload": "$.detail.id"}),
+        ("sdk", {"Payload": "$.detail.id"}),
+    ],
+)
+def test_a_rule_starts_a_pipeline_with_values_of_the_event(source: str, parameters: dict[str, str]) -> None:
+    made = blueprint_of({"event_source": source, "targets": ("sagemaker",), "steps": 1}, APPROACH)
+    (start,) = made.job_starts
+    assert start.parameters == parameters
+    assert not start.template and not start.arguments
+    (allowed,) = made.permissions_of(start.id)
+    assert (allowed.actions, allowed.resources) == (("sagemaker:StartPipelineExecution",), (start.target,))
+    (given,) = (item for item in made.parameters if item.id.endswith("PipelineArn"))
+    assert all(f"`{name}`" in given.purpose for name in parameters)
 
 
 def test_several_jobs_are_started_and_watched_each_by_itself() -> None:

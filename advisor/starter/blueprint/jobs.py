@@ -13,7 +13,8 @@ class JobStart(Resource, frozen=True, kw_only=True):
     """A rule, or a schedule, that starts a job through its own role.
 
     ``arguments`` are what a schedule sends to ``target``; a rule fills ``template`` with the ``paths`` of an
-    event. ``task`` and ``subnets`` are those of a container, ``definition`` and ``job_name`` of a Batch job.
+    event, and the ``parameters`` of a pipeline with such paths. ``task`` and ``subnets`` are those of a
+    container, ``definition`` and ``job_name`` of a Batch job.
     """
 
     kind: ClassVar[str] = "job_start"
@@ -24,6 +25,7 @@ class JobStart(Resource, frozen=True, kw_only=True):
     arguments: Mapping[str, Any] = {}
     paths: Mapping[str, str] = {}
     template: str = ""
+    parameters: Mapping[str, str] = {}
     task: Ref | None = None
     subnets: Ref | None = None
     definition: Ref | None = None

@@ -153,6 +153,8 @@ def spelt(value: Any, spell: Callable[[Ref], str]) -> Any:
     """Return plain data with each reference in it as a text."""
     if isinstance(value, Ref):
         return spell(value)
+    if isinstance(value, Arn):
+        return value.pattern.format(*map(spell, value.parts))
     if isinstance(value, Mapping):
         return {key: spelt(item, spell) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -47,11 +47,18 @@ def _start(item: JobStart, output: Output) -> str:
                 f"aws codebuild start-build --project-name {output(f'{name}ProjectNameGiven')} \\\n"
                 "  --environment-variables-override name=PAYLOAD,value=1001"
             )
+        case "athena":
+            return (
+                f"aws athena start-query-execution --query-string {output(f'{name}QueryGiven')} \\\n"
+                f"  --work-group {output(f'{name}WorkGroupGiven')} \\\n"
+                f"  --result-configuration OutputLocation=s3://{output(f'{name}ResultsName')}/"
+            )
         case "sagemaker":
             given = output(f"{name}PipelineArnGiven")
+            parameters = " ".join(f"Name={key},Value=1001" for key in item.parameters or ("Payload",))
             return (
                 f"aws sagemaker start-pipeline-execution --pipeline-name {given} \\\n"
-                "  --pipeline-parameters Name=Payload,Value=1001"
+                f"  --pipeline-parameters {parameters}"
             )
     return (
         f"aws emr add-steps --cluster-id {output(f'{name}ClusterIdGiven')} --steps \\\n"
@@ -81,6 +88,9 @@ def _look(item: JobStart, output: Output) -> str:
         case "codebuild":
             project = output(f"{name}ProjectNameGiven")
             return f"aws codebuild list-builds-for-project --project-name {project}"
+        case "athena":
+            group = output(f"{name}WorkGroupGiven")
+            return f"aws athena list-query-executions --work-group {group} --max-results 3"
         case "sagemaker":
             pipeline = output(f"{name}PipelineArnGiven")
             return f"aws sagemaker list-pipeline-executions --pipeline-name {pipeline} --max-results 3"

@@ -15,19 +15,20 @@ from msgspec import Struct
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.jobs import GlueWorkflow, JobWatch
-from advisor.starter.blueprint.resources import Container, Parameter, Resource, Topic
+from advisor.starter.blueprint.resources import Bucket, Container, Parameter, Resource, Topic
 from advisor.starter.blueprint.wiring import Arn, Ref, Target
 from advisor.starter.plan.context import PlanContext
 
 BUSYBOX = "public.ecr.aws/docker/library/busybox:stable"
 VARIABLE = "PAYLOAD"
+OBJECT = "<bucket>/<key>"
 Grant = tuple[str, str, tuple[Target, ...]]
 
 
 class Job(Struct, frozen=True, kw_only=True):
     """One job: ``action`` and ``arguments`` are for a schedule, ``target`` and ``overrides`` for a rule.
 
-    A rule reaches no job that has no ``target`` or is not ``by_rule``; a pipe reaches all that have one.
+    A rule reaches no job that has no ``target``. ``parameters`` are those of a pipeline that a rule starts.
     ``for_rule`` are resources and grants that a rule needs instead of ``grants``, beside ``resources``.
     ``grants`` are purposes of services with what they are for; ``on_failure`` is the pattern of the event
     that tells of a failure.
@@ -44,7 +45,7 @@ class Job(Struct, frozen=True, kw_only=True):
     subnets: Ref | None = None
     definition: Ref | None = None
     job_name: str = ""
-    by_rule: bool = True
+    parameters: Mapping[str, str] = {}
     for_rule: tuple[tuple[Resource, ...], tuple[Grant, ...]] | None = None
 
     def template(self) -> str:
@@ -201,8 +202,48 @@ def _emr(context: PlanContext, unit: Unit, what: str) -> Job:
     )
 
 
+def _athena(context: PlanContext, unit: Unit, what: str) -> Job:
+    text = "Athena workgroup of this query alone: a failure of any query in it is told"
+    group = _given(context, unit, "WorkGroup", text)
+    text = "SQL of the query, with no double quote; its tables need permissions of their own"
+    query = _given(context, unit, "Query", text, "SELECT 1")
+    results = Bucket(
+        f"{unit.name.id}Results",
+        f"keeps what '{unit.name.words}' found",
+        context.asked("targets"),
+        expires_days=30,
+    )
+    arn = Arn("arn:{partition}:athena:{region}:{account}:workgroup/{0}", (Ref(group.id, "name"),))
+    return Job(
+        resources=(group, query, results),
+        grants=(
+            ("athena", "launch", (arn,)),
+            ("s3", "locate", (Ref(results.id),)),
+            ("s3", "read-and-write", (Ref(results.id, "contents"),)),
+        ),
+        on_failure={
+            "source": ["aws.athena"],
+            "detail-type": ["Athena Query State Change"],
+            "detail": {"workgroupName": [Ref(group.id, "name")], "currentState": ["FAILED", "CANCELLED"]},
+        },
+        action=_universal("athena:startQueryExecution"),
+        arguments={
+            "QueryString": Ref(query.id, "name"),
+            "WorkGroup": Ref(group.id, "name"),
+            "ResultConfiguration": {"OutputLocation": Arn("s3://{0}/", (Ref(results.id, "name"),))},
+            "ClientRequestToken": f"scheduled-start-{what}",  # the same when the schedule tries again
+        },
+    )
+
+
 def _sagemaker(context: PlanContext, unit: Unit, what: str) -> Job:
-    text = "ARN of the SageMaker pipeline; its parameter `Payload` says what to work on"
+    # An event's values as they are: a parameter that is a path cannot hold text beside it
+    parameters = {"Payload": "$.detail.id"}
+    says = "parameter `Payload` says"
+    if what == OBJECT:
+        parameters = {"Bucket": "$.detail.bucket.name", "Key": "$.detail.object.key"}
+        says = "parameters `Bucket` and `Key` say"
+    text = f"ARN of the SageMaker pipeline; its {says} what to work on"
     pipeline = _given(context, unit, "PipelineArn", text)
     ref = Ref(pipeline.id, "name")
     return Job(
@@ -220,7 +261,7 @@ def _sagemaker(context: PlanContext, unit: Unit, what: str) -> Job:
             "ClientRequestToken": f"scheduled-start-{what}",  # the same when the schedule tries again
         },
         target=ref,
-        by_rule=False,
+        parameters=parameters,
     )
 
 
@@ -247,5 +288,6 @@ JOBS: Mapping[str, Callable[[PlanContext, Unit, str], Job]] = {
     "glue": _glue,
     "codebuild": _codebuild,
     "emr": _emr,
+    "athena": _athena,
     "sagemaker": _sagemaker,
 }

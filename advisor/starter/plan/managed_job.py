@@ -14,7 +14,7 @@ from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.wiring import Permission, Ref, Trigger, spelt
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import Source, from_bucket, from_bus, from_schedule
-from advisor.starter.plan.job_services import JOBS, Job, watched
+from advisor.starter.plan.job_services import JOBS, OBJECT, Job, watched
 from advisor.starter.plan.sample_payload import sample_payload
 
 
@@ -66,7 +66,7 @@ def _origin(context: PlanContext) -> Origin:
         return Origin(from_schedule(context, payload, machine=True), "<aws.scheduler.scheduled-time>")
     if name == "s3":
         paths = {"bucket": "$.detail.bucket.name", "key": "$.detail.object.key"}
-        return Origin(from_bucket(context, payload, machine=True), "<bucket>/<key>", paths)
+        return Origin(from_bucket(context, payload, machine=True), OBJECT, paths)
     if name in ("eventbridge", "sdk", "other"):
         return Origin(from_bus(context, payload, machine=True), "<id>", {"id": "$.detail.id"})
     noun = context.aws.services[name].noun
@@ -79,7 +79,7 @@ def _origin(context: PlanContext) -> Origin:
 def _job(context: PlanContext, unit: Unit, origin: Origin) -> Fragment:
     job, trigger = JOBS[unit.service](context, unit, origin.what), origin.source.trigger
     assert trigger is not None
-    if not trigger.schedule and not (job.target and job.by_rule):
+    if not trigger.schedule and not job.target:
         noun = context.aws.services[unit.service].noun
         raise NotSupported(
             f"An EventBridge rule cannot start {noun}, only a schedule can. Say event_source: schedule, or "
@@ -106,6 +106,7 @@ def _start(context: PlanContext, unit: Unit, job: Job, trigger: Trigger, origin:
         arguments=job.arguments if scheduled else {},
         paths={} if scheduled else origin.paths,
         template="" if scheduled else job.template(),
+        parameters={} if scheduled else job.parameters,
         task=job.task,
         subnets=job.subnets,
         definition=None if scheduled else job.definition,

@@ -40,6 +40,7 @@ COVERING = (
     "job-container",
     "job-events",
     "job-glue-objects",
+    "job-query",
     "jobs-call",
     "jobs-compute",
     "jobs-outside",

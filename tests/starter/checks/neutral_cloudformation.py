@@ -227,6 +227,9 @@ def _started(target: Properties) -> Properties:
         found |= {"paths": transformed["InputPathsMap"], "template": json.loads(transformed["InputTemplate"])}
     if batch:
         found |= {"definition": batch["JobDefinition"], "job": batch["JobName"]}
+    if "SageMakerPipelineParameters" in target:
+        listed = target["SageMakerPipelineParameters"]["PipelineParameterList"]
+        found |= {"parameters": {item["Name"]: item["Value"] for item in listed}}
     if task:
         network = task["NetworkConfiguration"]
         (inner,) = network.values()

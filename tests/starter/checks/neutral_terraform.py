@@ -90,7 +90,7 @@ def _translated(value: Any, planned: list[Planned], ids: Mapping[str, str]) -> A
                 return json.dumps(translated(json.loads(value)))
             except ValueError:
                 return value
-        if value.startswith(("arn:", "https://sqs.", "kafka://")):
+        if value.startswith(("arn:", "https://sqs.", "kafka://", "s3://")):
             here = {**known, **clusters} if re.search(r":ecs:.*:(task|cluster)/", value) else known
             return "".join(here.get(part, part) for part in re.split(r"([:/])", value))
         return value if value in machines else known.get(value, value)
@@ -284,6 +284,9 @@ def _started(of: Values, container: str) -> Values:
         found |= {"paths": transformed["input_paths"], "template": json.loads(transformed["input_template"])}
     if batch:
         found |= {"definition": batch["job_definition"], "job": batch["job_name"]}
+    if pipeline := _one(of.get("sagemaker_pipeline_target")):
+        listed = pipeline["pipeline_parameter_list"]
+        found |= {"parameters": {item["name"]: item["value"] for item in listed}}
     if task:
         network = _one(task["network_configuration"])
         found |= {
