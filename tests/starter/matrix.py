@@ -1,7 +1,7 @@
-"""What is rendered, refused and gated, as one table: ``python -m tests.starter.matrix [--write] [--quick]``.
+"""What is rendered, refused and gated, as one table: ``python -m tests.starter.matrix [--write] [--quick | --share N]``.
 
 Every combination of event source, approach, runtime and outcome is planned; of a set that has every pair of
-values of all factors a share by a fixed seed goes through the whole gate. The tests of test_combinations.py
+values of all factors one in N by a fixed seed goes through the whole gate. The tests of test_combinations.py
 hold that set to no finding.
 """
 
@@ -108,13 +108,13 @@ def gated(approach: str, combination: Combination, *, as_written: bool = True) -
     return Gated(approach, findings=tuple(found), files=result.files)
 
 
-def table() -> str:
+def table(share: int = SHARE) -> str:
     """Return both matrices and what public examples lack, as Markdown."""
     began = time.perf_counter()
     all_of = [made(a, item) for a in FACTORS for source in SOURCES for item in every(a, source)]
     middle = time.perf_counter()
     chance = random.Random(SEED)
-    drawn = {a: chance.sample(covering(a), len(covering(a)) // SHARE) for a in FACTORS}
+    drawn = {a: chance.sample(covering(a), len(covering(a)) // share) for a in FACTORS}
     through = [gated(a, item) for a in FACTORS for item in drawn[a]]
     ended = time.perf_counter()
     lines = [
@@ -122,7 +122,7 @@ def table() -> str:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     lines += _rows("planned", all_of, middle - began, with_findings=False)
-    lines += _rows(f"one in {SHARE} through the whole gate", through, ended - middle, with_findings=True)
+    lines += _rows(f"one in {share} through the whole gate", through, ended - middle, with_findings=True)
     reasons = Counter(_reason(item.refused) for item in all_of + through if item.refused)
     lines += ["", "| refused because | combinations |", "| --- | --- |"]
     lines += [f"| {reason} | {count:,} |" for reason, count in reasons.most_common()]
@@ -165,7 +165,8 @@ def main() -> None:
     pages = {"flavours": (PAGE, tables()), "reasons": (SECURITY, reasons())}
     pages["whole"] = (PAGE, whole_matrix.table())
     if "--quick" not in sys.argv:
-        pages["matrix"] = (PAGE, table())
+        asked = sys.argv.index("--share") + 1 if "--share" in sys.argv else 0
+        pages["matrix"] = (PAGE, table(int(sys.argv[asked]) if asked else SHARE))
     for mark, (page, text) in pages.items():
         if "--write" in sys.argv:
             made = between(page.read_text(encoding="utf-8"), mark, text)
