@@ -1,4 +1,4 @@
-"""What is rendered, refused and gated, as one table: ``python -m tests.starter.matrix [--write] [--quick | --share N]``.
+"""What is made, refused and gated: ``python -m tests.starter.matrix [--write] [--quick | --share N]``.
 
 Every combination of event source, approach, runtime and outcome is planned; of a set that has every pair of
 values of all factors one in N by a fixed seed goes through the whole gate. The tests of test_combinations.py
