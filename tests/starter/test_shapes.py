@@ -226,3 +226,10 @@ def test_the_readme_says_what_javascript_does_to_large_numbers() -> None:
         made = blueprint_of({"event_source": "s3", "steps": 2}, "destinations", runtime=runtime)
         (readme,) = [file.text for file in render(made) if file.path == "README.md"]
         assert ("Send whole numbers above 2^53 as text" in readme) is (runtime == "nodejs")
+
+
+def test_where_a_prefix_chooses_the_readme_says_that_markers_of_folders_come_too() -> None:
+    answers = {"event_source": "s3", "steps": 2, "branching": "content", "coordination": "independent"}
+    made = blueprint_of({**answers, "consumers": "several"}, "messaging")
+    (readme,) = [file.text for file in render(made) if file.path == "README.md"]
+    assert "the markers of folders (keys that end with `/`)" in readme
