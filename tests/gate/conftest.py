@@ -22,6 +22,7 @@ AT_EACH_CHANGE = (
     "packaging/test_sam.py",
     "reports/test_markdown_style.py",
     "reports/test_mermaid.py",
+    "reports/test_page_in_browser.py",
     "starter/test_cdk.py",
     "starter/test_cdk_python.py",
     "starter/test_equivalence.py",

@@ -19,6 +19,7 @@ from advisor.reports import FORMATS
 from advisor.reports.html.what_if import outcome
 from advisor.reports.labels import NAMES, money, score_words, verdict_name
 from tests.gate.reports.browser import NODE, data, needs_chromium, needs_module, printed_pages, script, seen
+from tests.gate.share import share
 from tests.reports.real import RULE_BASE, WORKLOADS, advice_on
 
 HARNESS = Path(__file__).with_name("harness.js").read_text(encoding="utf-8")
@@ -61,7 +62,7 @@ def page_of(document: str) -> str:
 
 @pytest.mark.no_cover
 def test_what_if_shows_what_the_engine_says(tmp_path: Path) -> None:
-    documents = published()
+    documents = share(published(), 24)
     read = RULE_BASE.questionnaire
     for document, found in zip(documents, run(tmp_path, list(map(page_of, documents))), strict=True):
         assert not found["hidden"]
