@@ -172,3 +172,11 @@ def test_an_endpoint_is_called_so_often_at_most_and_knows_a_request_again(
     assert made.pipe is not None and made.pipe.picks == "$.messageId"
     allowed = {action for item in made.permissions_of(made.pipe.id) for action in item.actions}
     assert "events:InvokeApiDestination" in allowed
+
+
+@pytest.mark.parametrize("approach", ["step-functions", "both"])
+@pytest.mark.parametrize("source", ["kafka", "kinesis"])
+def test_a_workflow_behind_a_topic_says_what_its_pipe_cannot_put_aside(source: str, approach: str) -> None:
+    notes = " ".join(blueprint_of({"event_source": source, "steps": 2}, approach).notes)
+    assert ("Kafka gives a pipe no dead-letter queue" in notes) is (source == "kafka")
+    assert ("sets aside what it cannot hand on" in notes) is ((source, approach) == ("kinesis", "both"))

@@ -28,6 +28,15 @@ STREAM_READER = (
     "workflow. Where records must be checked or changed before a run starts, read them with a function; its "
     "event source mapping has an on-failure destination for the same purpose (--approach destinations)."
 )
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-msk.html
+TOPIC_READER = (
+    "A pipe reads the topic. Kafka gives a pipe no dead-letter queue: a record that it cannot hand on is "
+    "tried until the topic drops it, and what comes after it in its partition waits. Where such records must "
+    "be put aside, or checked or changed before a run starts, read the topic with a function; its event "
+    "source mapping has an on-failure destination, which may be another topic (--approach destinations). "
+    "Both read a cluster of MSK by its ARN; a cluster of your own needs subnets, security groups and "
+    "credentials, which no answer says."
+)
 
 
 def both(

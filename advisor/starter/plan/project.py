@@ -26,7 +26,7 @@ from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
 from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE, SINGLE_FUNCTION
 from advisor.starter.plan.approach import TITLES, ChosenApproach, candidates, chosen, passed_over
-from advisor.starter.plan.both import STREAM_READER, both
+from advisor.starter.plan.both import STREAM_READER, TOPIC_READER, both
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import with_objects_readable
 from advisor.starter.plan.destinations.function_chain import edges
@@ -69,6 +69,13 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         raise
 
 
+def _reader_notes(approach: str, design: Design, requirements: Requirements) -> tuple[str, ...]:
+    """Return when a function is a better reader than the pipe in front of a workflow."""
+    if requirements.text("event_source") == "kafka" and approach in (STEP_FUNCTIONS, BOTH):
+        return (TOPIC_READER,)
+    return (STREAM_READER,) if approach == BOTH and not design.edge else ()
+
+
 def _planned(
     recommendation: Recommendation, versions: Versions, choice: ChosenApproach, instead: str = ""
 ) -> Blueprint:
@@ -83,8 +90,7 @@ def _planned(
     if choice.approach in (DESTINATIONS, BOTH, SINGLE_FUNCTION):
         requirements, more = one_failure_target(requirements)
         notes += more
-    if choice.approach == BOTH and not design.edge:
-        notes += (STREAM_READER,)
+    notes += _reader_notes(choice.approach, design, requirements)
     if choice.approach in (STEP_FUNCTIONS, BOTH):
         design = with_stored_maps(design, requirements, recommendation.aws)
     workload = name(recommendation.answers.name, "starter")
