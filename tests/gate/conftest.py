@@ -20,6 +20,7 @@ AT_EACH_CHANGE = (
     "evaluate",
     "injection",
     "packaging/test_sam.py",
+    "played",
     "reports/test_markdown_style.py",
     "reports/test_mermaid.py",
     "reports/test_page_in_browser.py",
