@@ -1,8 +1,7 @@
 """What is made, refused and gated: ``python -m tests.starter.matrix [--write] [--quick | --share N]``.
 
-Every combination of event source, approach, runtime and outcome is planned; of a set that has every pair of
-values of all factors one in N by a fixed seed goes through the whole gate. The tests of test_combinations.py
-hold that set to no finding.
+What is made is counted in whole_matrix.py. Of a set that has every pair of values of all factors, one in N by
+a fixed seed goes through the whole gate. The tests of test_combinations.py hold that set to no finding.
 """
 
 from __future__ import annotations
@@ -78,15 +77,6 @@ def planned(approach: str, combination: Combination) -> Blueprint:
     return blueprint_of(answers, approach, **how)
 
 
-def made(approach: str, combination: Combination) -> Gated:
-    """Return whether ``combination`` is made, without its files, or why it is not."""
-    try:
-        planned(approach, combination)
-    except NotSupported as refused:
-        return Gated(approach, str(refused))
-    return Gated(approach)
-
-
 def rendered(approach: str, combination: Combination) -> Gated:
     """Return the project of ``combination``, or why there is none."""
     try:
@@ -109,10 +99,8 @@ def gated(approach: str, combination: Combination, *, as_written: bool = True) -
 
 
 def table(share: int = SHARE) -> str:
-    """Return both matrices and what public examples lack, as Markdown."""
+    """Return the matrix and what public examples lack, as Markdown."""
     began = time.perf_counter()
-    all_of = [made(a, item) for a in FACTORS for source in SOURCES for item in every(a, source)]
-    middle = time.perf_counter()
     chance = random.Random(SEED)
     drawn = {a: chance.sample(covering(a), len(covering(a)) // share) for a in FACTORS}
     through = [gated(a, item) for a in FACTORS for item in drawn[a]]
@@ -121,9 +109,8 @@ def table(share: int = SHARE) -> str:
         "| | combinations | refused | made | findings | seconds |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    lines += _rows("planned", all_of, middle - began, with_findings=False)
-    lines += _rows(f"one in {share} through the whole gate", through, ended - middle, with_findings=True)
-    reasons = Counter(_reason(item.refused) for item in all_of + through if item.refused)
+    lines += _rows(f"one in {share} through the whole gate", through, ended - began)
+    reasons = Counter(_reason(item.refused) for item in through if item.refused)
     lines += ["", "| refused because | combinations |", "| --- | --- |"]
     lines += [f"| {reason} | {count:,} |" for reason, count in reasons.most_common()]
     projects = [dict(item.files) for item in through if item.files]
@@ -131,18 +118,17 @@ def table(share: int = SHARE) -> str:
     return "\n".join([*lines, "", *lacking(approaches, projects), ""])
 
 
-def _rows(what: str, results: list[Gated], seconds: float, with_findings: bool) -> list[str]:
+def _rows(what: str, results: list[Gated], seconds: float) -> list[str]:
     rows = []
     for approach in FACTORS:
         of = [item for item in results if item.approach == approach]
-        rows.append(f"| {what}: {approach} | {_counts(of, with_findings)} | |")
-    return [*rows, f"| **{what}** | {_counts(results, with_findings)} | {seconds:.0f} |"]
+        rows.append(f"| {what}: {approach} | {_counts(of)} | |")
+    return [*rows, f"| **{what}** | {_counts(results)} | {seconds:.0f} |"]
 
 
-def _counts(results: list[Gated], with_findings: bool) -> str:
+def _counts(results: list[Gated]) -> str:
     refused, findings = sum(bool(item.refused) for item in results), sum(len(i.findings) for i in results)
-    told = str(findings) if with_findings else "not asked"
-    return f"{len(results):,} | {refused:,} | {len(results) - refused:,} | {told}"
+    return f"{len(results):,} | {refused:,} | {len(results) - refused:,} | {findings}"
 
 
 def _reason(told: str) -> str:
