@@ -113,6 +113,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "worst_case": worst_case(blueprint),
         "delays": delays(blueprint),
         "steps": blueprint.business,
+        "task_first": blueprint.approach == "step-functions" or bool(blueprint.machine and blueprint.pipe),
         "durable": blueprint.durable.durable if blueprint.durable else None,
         "code": workflow_code(blueprint.flow) if blueprint.durable else None,
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),

@@ -509,6 +509,7 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "both",
         (Step("Receive"), Parallel(((Step("Left"),), (ForEach((Step("Each"),)),))), Step("Finish")),
     ),
+    "both-stream": ({"event_source": "kinesis", "steps": 2, "on_success": ("eventbridge",)}, "both", ()),
     "both-branch": (
         {"event_source": "s3", "steps": 4, "branching": "content", "on_failure": ("sqs",)},
         "both",

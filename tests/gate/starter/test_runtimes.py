@@ -46,6 +46,7 @@ COMPILED = (
     "standard-cognito",
     "standard-no-functions",
     "both-map",
+    "both-stream",
 )
 GATED = tuple(name for name in PROJECTS if blueprint(name).coded) if FULL else COMPILED
 
