@@ -107,6 +107,18 @@ def test_a_queue_with_records_of_functions_and_of_runs_serves_both(tmp_path: Pat
     assert typed(made, report, tmp_path)[:2] == ["stepfunctions start-execution", '{"id":"2"}']
 
 
+@pytest.mark.parametrize("idempotent", [False, True])
+def test_the_event_of_a_run_that_was_stopped_is_sent_again_under_another_key(idempotent: bool) -> None:
+    """Such a run has not given its claim free: its event as it was would end as a repeat, and be deleted."""
+    answers = {"event_source": "eventbridge", "steps": 2, "waits": ("timer",), "idempotent": idempotent}
+    command = again(blueprint_of(answers, "durable-functions"), "FailedRunsUrl")
+    shell = next(line for line in command.splitlines() if line.startswith("printf"))
+    kept = json.dumps({"MessageId": "m1", "Body": json.dumps({"id": "1"})})
+    asked = f"KEPT='{kept}'; {shell.partition(' | aws')[0]}"
+    done = subprocess.run(["bash", "-c", asked], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == ({"id": "1"} if idempotent else {"id": "1", "sent_again": "m1"})
+
+
 @pytest.mark.parametrize("source", ["kinesis", "dynamodb-stream", "kafka"])
 def test_a_kept_batch_is_removed_only_when_all_of_it_is_done(source: str, tmp_path: Path) -> None:
     made = blueprint_of({"event_source": source, "steps": 1, "on_failure": ("s3",)}, "destinations")

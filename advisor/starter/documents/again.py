@@ -58,7 +58,8 @@ class Again(Struct, frozen=True):
         yield from self._handed_on()
         durable = self.blueprint.durable
         if durable and durable.dead_letters:
-            yield self._body(durable.dead_letters.to, self._to_function("FirstFunction"))
+            claimed = durable.durable is not None and durable.durable.claims
+            yield self._body(durable.dead_letters.to, self._to_function("FirstFunction"), claimed=claimed)
         for place, kept in self._places().items():
             yield self._from_bucket(place, kept) if kept.service == "s3" else self._from_queue(place, kept)
         yield from self._from_bucket_of_batches()
@@ -162,9 +163,14 @@ class Again(Struct, frozen=True):
             f"{indent(invoke, '  ')}\nelse\n{indent(start, '  ')}\nfi"
         )
 
-    def _body(self, queue: str, to: str) -> str:
-        """Return what hands the body of one message to ``to``."""
+    def _body(self, queue: str, to: str, *, claimed: bool = False) -> str:
+        """Return what hands the body of one message to ``to``.
+
+        ``claimed``: a run that was stopped or timed out has not given its event free, so it gets another key.
+        """
         body = 'printf %s "$KEPT" | jq -r .Body'
+        if claimed:
+            body = "printf %s \"$KEPT\" | jq -c '.MessageId as $id | .Body | fromjson + {sent_again: $id}'"
         return f"{self._taken(queue)}\n{body} | {to} &&\n  {self._done(queue)}"
 
     def _from_bucket(self, bucket: str, kept: _Kept) -> str:

@@ -12,4 +12,6 @@ def effect_notes(requirements: Requirements) -> tuple[str, ...]:
     given = [f"`{key}`" for key in ADVICE_ONLY if key in requirements.answers]
     if not given:
         return ()
-    return (f"Of the answers, {' and '.join(given)} only led to the advice: nothing in the project differs.",)
+    *most, last = given
+    told = f"{', '.join(most)} and {last}" if most else last
+    return (f"Of the answers, {told} only led to the advice: nothing in the project differs.",)

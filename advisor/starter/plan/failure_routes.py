@@ -207,7 +207,8 @@ class _Table(Struct, frozen=True):
         yield FailureRoute(
             failure=Phrase("a run fails, is stopped or times out"),
             ends_up=Phrase(
-                f"queue `{{0}}`; its steps and errors in the history of `{{1}}`, kept {days} days",
+                f"queue `{{0}}`; its steps and errors in the history of `{{1}}`, kept {days} days. Of a run "
+                "that was stopped or timed out nothing is undone",
                 (kept, Ref(function.id)),
             ),
             holds="the event itself",

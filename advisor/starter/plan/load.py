@@ -98,7 +98,8 @@ def pace_note(context: PlanContext, each_s: float, at_once: int) -> str:
         f"At most {at_once} batches run at once, to spare the service that is called: {monthly:,.10g} "
         f"messages a month are {rate:,.3g} a second, and {each_s:,.10g} s each keep {rate * each_s:,.3g} "
         f"busy. Twice that, and {context.aws.limit('sqs-least-concurrency')} at least, lets the queue drain "
-        "after a burst. Where the service bears fewer, messages wait until they expire: ask it for more."
+        "after a burst. If the service bears fewer calls, lower this number, but "
+        "see that messages do not wait until they expire."
     )
 
 
