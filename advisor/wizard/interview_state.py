@@ -63,8 +63,12 @@ def line_of(item: ScreenItem) -> str:
 
 
 def record_ticks(walk: Walk, screen: Screen, ticks: Ticks) -> Walk:
-    """Return the walk after the reply to a screen; what is not ticked has no answer of its own any more."""
-    gone = {key for item in _unticked(screen, ticks) for key in item.keys}
+    """Return the walk after the reply to a screen; what was shown as ticked and no longer is has no answer.
+
+    On its first showing nothing is ticked: an answer from a file stays, as its own question was not asked.
+    """
+    shown = ticked_lines(walk, screen)
+    gone = {key for item in _unticked(screen, ticks) if line_of(item) in shown for key in item.keys}
     answers = {key: value for key, value in walk.answers.items() if key not in gone}
     unknown = tuple(key for key in walk.unknown if key not in gone)
     ticked = replace(walk, answers=answers, unknown=unknown, ticks={**walk.ticks, screen.id: ticks})

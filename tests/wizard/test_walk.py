@@ -73,7 +73,8 @@ def answered(walk: Walk, data: st.DataObject) -> tuple[Walk, Mapping[str, Answer
         return walks.record(walk, step, answer), {step: answer}
     lines = [walks.line_of(item) for item in step.items]
     ticks = Ticks(tuple(lines), tuple(data.draw(st.lists(st.sampled_from(lines), unique=True))))
-    left = [key for item in step.items if walks.line_of(item) not in ticks.ticked for key in item.keys]
+    unticked = set(walks.ticked_lines(walk, step)).difference(ticks.ticked)
+    left = [key for item in step.items if walks.line_of(item) in unticked for key in item.keys]
     return walks.record_ticks(walk, step, ticks), dict.fromkeys(left)
 
 
@@ -241,3 +242,10 @@ def test_an_interview_is_the_wizard_with_known_answers() -> None:
     assert walk.trail == ("invocation", "features", "steps")
     assert walk.ticks == {"features": Ticks(ALL_LINES, ("duration_s", "priority", "event_source"))}
     assert outcome_of(decide(rule_base, walks.given(walk, SCREENED))) == outcome_of(decide(rule_base, FULL))
+
+
+def test_an_answer_from_a_file_is_not_lost_where_its_line_is_left() -> None:
+    walk = replace(Walk(), answers={"priority": ("cost",)})
+    walk = walks.record_ticks(walk, SCREEN, Ticks(ALL_LINES, ()))
+    assert walk.answers == {"priority": ("cost",)}
+    assert walks.record_ticks(walk, SCREEN, Ticks(ALL_LINES, ())).answers == {}
