@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.starter import NotSupported
+from advisor.starter import NotSupported, render
 from advisor.starter.blueprint.resources import Function, Queue
 from tests.starter.projects import blueprint_of
 
@@ -31,3 +31,10 @@ def test_one_function_its_retries_and_a_queue_for_what_fails() -> None:
 def test_what_one_function_cannot_do_is_refused(requirements: dict[str, object], message: str) -> None:
     with pytest.raises(NotSupported, match=message):
         blueprint_of(requirements, "single-function")
+
+
+def test_the_readme_says_when_a_schedule_runs() -> None:
+    made = blueprint_of({"event_source": "schedule", "steps": 1}, "single-function")
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    (function,) = made.functions
+    assert function.trigger and f"`{function.trigger.schedule}`" in readme

@@ -77,7 +77,10 @@ def _word(value: Any) -> str:
 
 
 NOTES: Mapping[str, str] = {
-    "schedule": "This is what the schedule does, before its time.",
+    "schedule": (
+        "This is what the schedule does, before its time. It runs once a day, `rate(1 day)`: write your own "
+        "rate or cron expression in its place."
+    ),
     "alb": "Do it from a host in the network of the load balancer.",
     "cloudwatch-logs": "`GROUP` is what you gave as `WatchedLogGroup`.",
     "ses": (
