@@ -22,7 +22,7 @@ def first_input(blueprint: Blueprint, files: dict[str, str], payload: dict[str, 
     given = dict(blueprint.payload) if payload is None else payload
     if any(function.does == "start" for function in blueprint.functions):
         return given
-    if blueprint.approach == "both":
+    if blueprint.approach == "both" and not isinstance(event, list):  # a list comes through a pipe
         return {"detail": {"requestPayload": event, "responsePayload": given}}
     if payload is None:
         return event
