@@ -44,7 +44,7 @@ TAKEN = ("sqs delete-message", "s3 rm")
 def again(made: Blueprint, place: str) -> str:
     """Return the commands below "Try a failed event again" that read ``place``."""
     readme = next(file.text for file in render(made) if file.path == "README.md")
-    (block,) = blocks(readme.partition("### Try a failed event again")[2].partition("### Nothing")[0])
+    block, *_ = blocks(readme.partition("### Try a failed event again")[2].partition("### Nothing")[0])
     return next(part for part in block.split("\n\n") if f"output {place}" in part)
 
 
@@ -194,3 +194,39 @@ def test_a_record_is_read_back_from_its_position(
     assert f"--stream-arn {arn} --shard-id shardId-00000001795435200000-f35f62ef" in found
     assert "sequence-number 4421584500000000017450439091" in found
     assert shown.endswith("get-records --shard-iterator ITERATOR --limit 1")
+
+
+REPORTED: dict[str, tuple[dict[str, Any], str]] = {
+    "both behind a stream": ({"event_source": "kinesis", "steps": 4}, "both"),
+    "messages": ({"event_source": "sqs", "total_duration_s": 20}, "step-functions"),
+    "requests": (
+        {"event_source": "api-gateway", "caller_waits_for": "result", "total_duration_s": 9},
+        "step-functions",
+    ),
+    "changes, to a bucket": (
+        {"event_source": "dynamodb-stream", "total_duration_s": 20, "on_failure": ("s3",)},
+        "step-functions",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REPORTED)
+def test_a_report_of_a_run_that_its_sender_tries_again_is_shown_and_removed(
+    case: str, tmp_path: Path
+) -> None:
+    """Nothing starts its event a second time, but the alarm of the queue rings until somebody removes it."""
+    answers, approach = REPORTED[case]
+    given = {"steps": 2, "latency": "interactive", "failure_handling": ("capture",), **answers}
+    made = blueprint_of(given, approach)
+    report = {"execution": "E", "input": {"id": "2"}, "error": {"Error": "X"}}
+    (taken,) = typed(made, report, tmp_path)
+    assert taken in TAKEN
+    assert typed(made, None, tmp_path) == []
+
+
+def test_a_position_is_removed_after_its_record_was_put_in_again() -> None:
+    made = blueprint_of({"event_source": "kinesis", "steps": 2, "failure_handling": ("capture",)}, "both")
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    shown, removed = blocks(readme.partition("### Try a failed event again")[2].partition("### Nothing")[0])
+    assert "get-records" in shown.splitlines()[-1]
+    assert removed.startswith('aws sqs delete-message --queue-url "$(output UndeliveredEventsUrl)"')

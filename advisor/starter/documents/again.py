@@ -18,19 +18,13 @@ from advisor.starter.blueprint.resources import (
     Subscription,
 )
 from advisor.starter.blueprint.wiring import Destination, Ref, Trigger
+from advisor.starter.documents import positions
 from advisor.starter.documents.senders import RAW
 from advisor.starter.state_language.states import REPORT
 
 _ENVELOPED = "(.detail // .)"  # EventBridge puts what it carries into an envelope
 _INVOKE = f"aws lambda invoke --invocation-type Event {RAW}"
 _STDIN = "/dev/stdin"  # a payload may be longer than a shell lets an argument be
-
-
-# Source: service of the command line, field of what is kept, option of the position
-_READ_BACK = {
-    "kinesis": ("kinesis", "KinesisBatchInfo", "--starting-sequence-number"),
-    "dynamodb-stream": ("dynamodbstreams", "DDBStreamBatchInfo", "--sequence-number"),
-}
 
 
 class _Kept(Struct):
@@ -62,6 +56,7 @@ class Again(Struct, frozen=True):
             yield self._body(durable.dead_letters.to, self._to_function("FirstFunction"), claimed=claimed)
         for place, kept in self._places().items():
             yield self._from_bucket(place, kept) if kept.service == "s3" else self._from_queue(place, kept)
+        yield from self._reported()
         yield from self._from_bucket_of_batches()
         yield from self._positions()
         yield from self._runs()
@@ -101,7 +96,7 @@ class Again(Struct, frozen=True):
             if function.asynchronous:
                 self._add(found, function.asynchronous.on_failure, runs=False)
         report = self._report()
-        if report:
+        if report and not self.sender_tries_again:
             self._add(found, report, runs=True)
         return found
 
@@ -125,14 +120,33 @@ class Again(Struct, frozen=True):
                 yield item.target
 
     def _report(self) -> Destination | None:
-        """Return where a run reports its failure, unless who sent the event does it again."""
+        """Return where a run reports its failure."""
         machine = self.blueprint.machine
         state = machine.definition["States"].get(REPORT) if machine else None
-        if state is None or self.sender_tries_again:
+        if state is None:
             return None
         names = {"sqs": "FailureQueue", "sns": "FailureTopic", "events": "FailureBus", "s3": "FailureBucket"}
         service = state["Resource"].split(":")[-2]
         return Destination({"events": "eventbridge"}.get(service, service), Ref(names[service]))
+
+    @property
+    def reported(self) -> str:
+        """Return the place of reports on runs that their sender tries again; empty where there is none."""
+        report = self._report() if self.sender_tries_again else None
+        found: dict[str, _Kept] = {}
+        if report:
+            self._add(found, report, runs=True)
+        return next((place for place in found if place not in self._places()), "")
+
+    def _reported(self) -> Iterator[str]:
+        """Yield what shows a report and removes it: its event is with who sent it."""
+        place = self.reported
+        if place and self.blueprint.by_id[place].kind == "bucket":
+            remove = f'aws s3 rm s3://{self.output(f"{place}Name")}/"$OBJECT"'
+            yield f'{self._object(place)}\nprintf %s "$RECORD" | jq -ne input &&\n  {remove}'
+        elif place:
+            show = "printf %s \"$KEPT\" | jq -e '.Body | fromjson'"
+            yield f"{self._taken(place)}\n{show} &&\n  {self._done(place)}"
 
     @property
     def sender_tries_again(self) -> bool:
@@ -199,26 +213,26 @@ class Again(Struct, frozen=True):
 
     def _positions(self) -> Iterator[str]:
         """Yield what shows the records of a stream whose positions are kept, to put them in again."""
+        yield from (
+            positions.read_back(self._taken(queue), source) for queue, source in self._kept_positions()
+        )
+
+    def _kept_positions(self) -> Iterator[tuple[str, str]]:
+        """Yield each queue that keeps positions in a stream, with the kind of the stream."""
         for item in self.blueprint.resources:
-            if isinstance(item, Pipe) and item.undelivered and item.service in _READ_BACK:
-                yield self._read_back(item.undelivered.to, item.service)
+            if isinstance(item, Pipe) and item.undelivered and item.service in positions.READ_BACK:
+                yield item.undelivered.to, item.service
             batch = _batch_target(item) if isinstance(item, Function) else None
             if batch and batch.service in ("sqs", "sns"):
                 kind = item.trigger.kind if isinstance(item, Function) and item.trigger else ""
                 place = next(self._behind(batch.target), batch.target)
-                if kind in _READ_BACK:
-                    yield self._read_back(place.to, kind)
+                if kind in positions.READ_BACK:
+                    yield place.to, kind
 
-    def _read_back(self, queue: str, source: str) -> str:
-        service, field, number = _READ_BACK[source]
-        return (
-            f"{self._taken(queue)}\n"
-            f'place() {{ printf %s "$KEPT" | jq -r ".Body | fromjson | .{field} | .$1"; }}\n'
-            f'ITERATOR=$(aws {service} get-shard-iterator --stream-arn "$(place streamArn)" \\\n'
-            '  --shard-id "$(place shardId)" --shard-iterator-type AT_SEQUENCE_NUMBER \\\n'
-            f'  {number} "$(place startSequenceNumber)" --query ShardIterator --output text)\n'
-            f'aws {service} get-records --shard-iterator "$ITERATOR" --limit "$(place batchSize)"'
-        )
+    def read_back(self) -> str:
+        """Return what removes the position that was read back last; empty where none is kept."""
+        places = [place for place, _ in self._kept_positions()]
+        return self._done(places[-1]) if places else ""
 
     def _object(self, bucket: str) -> str:
         name = self.output(f"{bucket}Name")

@@ -54,6 +54,14 @@ class Commands(Struct, frozen=True):
         """Return what tries a failed event again; empty where nothing keeps one that can be."""
         return "\n\n".join(again.Again(self.blueprint, self.output).blocks())
 
+    def reported(self) -> str:
+        """Return the place of reports on runs that their sender tries again; empty where there is none."""
+        return again.Again(self.blueprint, self.output).reported
+
+    def read_back(self) -> str:
+        """Return what removes a position in a stream after its record was put in again."""
+        return again.Again(self.blueprint, self.output).read_back()
+
     def deactivate(self) -> str:
         """Return what must be done before a set of receipt rules can be deleted: none that is active can."""
         rules = any(isinstance(item, MailRule) for item in self.blueprint.resources)
