@@ -120,7 +120,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "worker": next(
             (f.trigger.worker for f in blueprint.functions if f.trigger and f.trigger.worker), None
         ),
-        "message_key": "body" if blueprint.event_source in (*IDENTIFIED, "api-gateway") else "messageId",
+        "message_key": _message_key(blueprint),
+        "requested": _requested(blueprint),
+        "same_body": _same_body(blueprint),
         "choosing": "type" in blueprint.payload and bool(blueprint.worked_on),
         "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
         "source": blueprint.event_source,
@@ -199,6 +201,29 @@ def _patience_s(blueprint: Blueprint) -> int:
 def _stars(blueprint: Blueprint) -> list[str]:
     starred = [item for item in blueprint.permissions if "*" in item.resources and not item.implied]
     return sorted(action for item in starred for action in item.actions)
+
+
+def _message_key(blueprint: Blueprint) -> str:
+    """Return what of a message stays the same when its work comes again, as JMESPath."""
+    if _requested(blueprint):
+        return "powertools_json(body).detail"
+    return "body" if blueprint.event_source in (*IDENTIFIED, "api-gateway") else "messageId"
+
+
+def _requested(blueprint: Blueprint) -> bool:
+    """Return whether a bus carries requests, whose body says alone which is the same again."""
+    return bool(blueprint.idempotency) and _api(blueprint, "bus")
+
+
+def _same_body(blueprint: Blueprint) -> bool:
+    """Return whether two requests with the same body are one."""
+    own = blueprint.durable.durable if blueprint.durable else None
+    remembers = bool(blueprint.idempotency) or (own is not None and own.claims)
+    return remembers and (_api(blueprint, "bus") or _api(blueprint, "queue"))
+
+
+def _api(blueprint: Blueprint, target: str) -> bool:
+    return any(isinstance(item, HttpApi) and getattr(item, target) for item in blueprint.resources)
 
 
 def _chained(blueprint: Blueprint) -> list[str]:

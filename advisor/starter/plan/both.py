@@ -17,11 +17,6 @@ from advisor.starter.plan.event_sources.to_function import source_of_function
 from advisor.starter.plan.step_functions.state_machine import MachineOptions, core
 from advisor.starter.state_language.entry import Entry
 
-# What the edge returned; a result that comes again is that of the same request
-RESULT = Entry(
-    "$states.input.detail.responsePayload",
-    "$hash($string($states.input.detail.requestPayload), 'SHA-256')",
-)
 HANDED_ON, UNSTARTED = "EdgeBus", "UnstartedRuns"
 STREAM_READER = (
     "A pipe reads the stream: it tries a record again, sets aside what it cannot hand on, and starts the "
@@ -55,9 +50,20 @@ def both(
     onward = (Destination("eventbridge", Ref(bus.id)), Fragment((bus,)))
     front = edges(_for_edge(context), design.edge, source, onward)
     waiting = undelivered(context, "EventBridge", ("events.amazonaws.com", RULES_OF_ACCOUNT), UNSTARTED)
-    inner = core(context, MachineOptions(workflow_type=workflow_type, trigger=trigger, entry=RESULT))
+    inner = core(
+        context, MachineOptions(workflow_type=workflow_type, trigger=trigger, entry=_result(context))
+    )
     parts = merge([front, waiting, inner])
     return parts, source.event
+
+
+def _result(context: PlanContext) -> Entry:
+    """Return what the edge returned; a result that comes again is that of the same event or request."""
+    inside = ".detail" if context.requirements.text("event_source") == "api-gateway" else ""
+    return Entry(
+        "$states.input.detail.responsePayload",
+        f"$hash($string($states.input.detail.requestPayload{inside}), 'SHA-256')",
+    )
 
 
 def _for_edge(context: PlanContext) -> PlanContext:

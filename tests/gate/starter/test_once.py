@@ -12,7 +12,9 @@ from tests.starter.played.once import (
     check_messages,
     check_once,
     check_requests,
+    check_requests_for_several,
     check_requests_in_messages,
+    check_requests_on_a_bus,
     machine,
 )
 
@@ -48,3 +50,15 @@ def test_a_request_in_two_messages_is_worked_on_once(runtime: str, tmp_path: Pat
 @pytest.mark.parametrize("runtime", OTHERS)
 def test_a_request_with_a_key_is_worked_on_once(runtime: str, tmp_path: Path) -> None:
     check_requests(runtime, tmp_path)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_request_on_a_bus_is_worked_on_once(runtime: str, tmp_path: Path) -> None:
+    check_requests_on_a_bus(runtime, tmp_path)
+
+
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_a_request_on_a_bus_is_worked_on_once_by_each_of_several_consumers(
+    runtime: str, tmp_path: Path
+) -> None:
+    check_requests_for_several(runtime, tmp_path)

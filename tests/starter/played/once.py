@@ -174,6 +174,33 @@ def check_requests_in_messages(runtime: str, folder: Path) -> None:
         assert handler.worked == ["one", "two"]
 
 
+def check_requests_on_a_bus(runtime: str, folder: Path) -> None:
+    """A request that its caller sends again has another id on the bus, and is worked on once."""
+    answers = {"event_source": "api-gateway", "invocation": "async", "steps": 1}
+    made = blueprint_of(answers, "destinations", runtime=runtime)
+    with probe(made, folder) as handler:
+        for event in _requests_on_a_bus(made):
+            assert handler.call(event).result
+        assert handler.worked == ["one", "two"]
+
+
+def check_requests_for_several(runtime: str, folder: Path) -> None:
+    """The same, where the bus puts each request into a queue for each consumer."""
+    answers = {"event_source": "api-gateway", "invocation": "async", "steps": 2, "consumers": "several"}
+    made = blueprint_of({**answers, "coordination": "independent"}, "messaging", runtime=runtime)
+    with probe(made, folder) as handler:
+        for event in _requests_on_a_bus(made):
+            handler.call({"Records": [{"messageId": event["id"], "body": json.dumps(event)}]})
+        assert handler.worked == ["one", "two"]
+
+
+def _requests_on_a_bus(made: Blueprint) -> Iterator[Payload]:
+    """Yield a request, the same again, and another, each with the id that the bus gives it."""
+    for event, request in (("1", "one"), ("2", "one"), ("3", "two")):
+        envelope = {"id": event, "source": made.source, "detail-type": "Work requested"}
+        yield {**envelope, "detail": {"id": request}}
+
+
 def check_requests(runtime: str, folder: Path) -> None:
     """A request with a key is worked on once; without one, or with another, each time."""
     made = blueprint_of({"steps": 1, "invocation": "sync"}, "direct-invoke", runtime=runtime)
