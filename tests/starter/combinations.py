@@ -13,6 +13,16 @@ ASYNC = ("s3", "eventbridge", "schedule", "sns", "ses", "iot", "cloudwatch-logs"
 STREAMS = ("dynamodb-stream", "kinesis", "kafka")
 OTHERS = ("sqs", "api-gateway", "alb", "function-url", "cognito")
 OPTIONS = ("destinations", "step-functions", "both")  # every other approach is an alternative
+QUEUE: dict[str, tuple[Any, ...]] = {
+    "buffering": (None, (), ("bursts",), ("outages",), ("pacing",), ("bursts", "pacing")),
+    "step_duration_s": (None, 1, 90, 400),
+    "monthly_executions": (None, 3_000_000),
+    "peak_per_second": (None, 300),
+    "payload_kb": (None, 700),
+    "failure_handling": ((), ("capture",), ("notify",), ("redrive",), None),
+    "waits": (None, None, None, ("timer",)),
+    "idempotent": (True, False, None),
+}  # what shapes a queue in front of a function
 FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
     "destinations": {
         "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka", "api-gateway"),
@@ -95,6 +105,71 @@ FACTORS: dict[str, dict[str, tuple[Any, ...]]] = {
         "payload_kb": (7000, None),
         "waits": (("timer",), None, None, None),
         "idempotent": (True, None),
+        "runtime": RUNTIMES,
+    },
+    "messaging": {
+        "event_source": (
+            "s3", "eventbridge", "schedule", "sns", "ses", "iot", "sdk", "other", None, "api-gateway", "sqs",
+            "kinesis",
+        ),
+        "steps": (1, 2, 3, None),
+        "targets": (
+            None, ("lambda",), ("sqs",), ("sqs", "sns"), ("lambda", "dynamodb"), ("lambda", "http-api"),
+        ),
+        "consumers": (None, "one", "several", "open"),
+        "branching": (None, "content"),
+        "coordination": (None, "independent"),
+        "ordering": (None, "none", "required"),
+        **QUEUE,
+        "code": (None, None, "none", "given"),
+        "on_failure": (None, ("sqs",), ("sns",)),
+        "runtime": RUNTIMES,
+    },
+    "queue-redrive": {
+        "event_source": ("sqs", "sdk", "other", None, "sqs", "sns"),
+        "steps": (1, 2, 3, None),
+        "targets": (None, ("lambda",), ("lambda", "dynamodb"), ("lambda", "bedrock"), ("sqs",)),
+        "consumers": (None, "one", "several"),
+        "ordering": (None, "none", "required"),
+        **QUEUE,
+        "runtime": RUNTIMES,
+    },
+    "pipes": {
+        "event_source": ("sqs", "kinesis", "dynamodb-stream", "kafka", "s3"),
+        "steps": (1, 2, 3, None),
+        "targets": (
+            None, ("lambda",), ("sqs",), ("sns",), ("eventbridge",), ("step-functions",), ("http-api",),
+            ("ecs-fargate",), ("batch",), ("sagemaker",), ("lambda", "eventbridge"), ("lambda", "batch"),
+            ("lambda", "http-api"), ("glue",),
+        ),
+        "ordering": (None, "none", "required"),
+        "buffering": (None, (), ("bursts",), ("outages",), ("pacing",)),
+        "step_duration_s": (None, 1, 40),
+        "monthly_executions": (None, 3_000_000),
+        "peak_per_second": (None, 300),
+        "payload_kb": (None, 700),
+        "failure_handling": ((), ("capture",), ("notify",), ("redrive",), None),
+        "replay_payload": (None, True),
+        "idempotent": (True, False, None),
+        "runtime": RUNTIMES,
+    },
+    "single-function": {
+        "event_source": (*ASYNC, "dynamodb-stream", "kinesis", "kafka", "sqs"),
+        "steps": (1, 1, 2, None),
+        "targets": (
+            None, ("lambda",), ("lambda", "http-api"), ("lambda", "dynamodb"), ("lambda", "s3"), ("bedrock",),
+        ),
+        "retry": ("none", "default", "attempts", None),
+        "failure_handling": ((), ("capture",), ("notify",), None),
+        "on_success": (None, (), ("sns",)),
+        "on_failure": (None, ("sqs",), ("s3",)),
+        "step_duration_s": (None, 1, 400),
+        "monthly_executions": (None, 3_000_000),
+        "payload_kb": (None, 700),
+        "parallelism": ("none", "static", "dynamic", None),
+        "ordering": (None, None, "required"),
+        "waits": (None, None, None, ("timer",)),
+        "idempotent": (True, False, None),
         "runtime": RUNTIMES,
     },
 }  # fmt: skip

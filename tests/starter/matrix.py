@@ -45,6 +45,10 @@ OUTCOMES: dict[str, dict[str, tuple[Any, ...]]] = {
     "durable-functions": {"failure_handling": FACTORS["durable-functions"]["failure_handling"]},
     "managed-job": {"targets": FACTORS["managed-job"]["targets"]},
     "direct-invoke": {"step_duration_s": FACTORS["direct-invoke"]["step_duration_s"]},
+    "messaging": {"buffering": FACTORS["messaging"]["buffering"]},
+    "queue-redrive": {"failure_handling": FACTORS["queue-redrive"]["failure_handling"]},
+    "pipes": {"targets": FACTORS["pipes"]["targets"]},
+    "single-function": {"failure_handling": FACTORS["single-function"]["failure_handling"]},
 }
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from advisor.starter import render
 from advisor.starter.blueprint.resources import Pipe
+from tests.starter.checks.deployed import read, translate
+from tests.starter.checks.template import result_faults
 from tests.starter.played.order import STREAMS, check_lasting_failure, check_one_failure, reader
 from tests.starter.projects import blueprint_of
 
@@ -30,6 +33,8 @@ def test_a_workflow_behind_a_queue_keeps_the_order_of_a_group(source: str) -> No
     assert not any("Order is not kept" in note for note in made.notes)
     assert any("--message-deduplication-id" in note for note in made.notes)
     assert any("a redrive sends it back behind" in note for note in made.notes)
+    texts = {file.path: file.text for file in render(made)}
+    assert list(result_faults(translate(read(texts["template.yaml"]), texts))) == []
 
 
 @pytest.mark.parametrize("source", ["sqs", "sns", "kinesis", "dynamodb-stream", "kafka", "s3", "schedule"])

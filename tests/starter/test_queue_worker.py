@@ -253,6 +253,19 @@ def test_a_schedule_sends_to_each_queue_in_a_role_that_may_do_nothing_else(
     assert "UndeliveredEvents" in str(told.ends_up)
 
 
+@pytest.mark.parametrize("ordering", ["none", "required"])
+def test_the_readme_sends_to_each_queue_what_its_schedule_sends(ordering: str) -> None:
+    answers = {"event_source": "schedule", "steps": 2, "branching": "content", "coordination": "independent"}
+    made = blueprint_of({**answers, "ordering": ordering}, "messaging")
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    sent = re.findall(r"aws sqs send-message .*?(\w+Queue)Url.* --message-body '(.*)'", readme)
+    routes = [item for item in made.resources if isinstance(item, Route)]
+    assert {queue: json.loads(body)["type"] for queue, body in sent} == {
+        route.target.to: (route.input or {})["type"] for route in routes
+    }
+    assert (len(sent), "--message-group-id" in readme) == (2, ordering == "required")
+
+
 @pytest.mark.parametrize("iac", FLAVOURS)
 def test_an_api_puts_each_request_straight_into_the_only_queue(iac: str) -> None:
     answers = {"event_source": "api-gateway", "steps": 1, "buffering": ("bursts",)}

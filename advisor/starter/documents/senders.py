@@ -14,7 +14,7 @@ from advisor.knowledge.flow import takes_list
 from advisor.starter.blueprint.ids import MAP_ITEMS, SOURCE_BUS
 from advisor.starter.blueprint.items import typed
 from advisor.starter.blueprint.project import Blueprint
-from advisor.starter.blueprint.resources import HttpApi
+from advisor.starter.blueprint.resources import HttpApi, Route
 from advisor.starter.documents import jobs
 
 RAW = "--cli-binary-format raw-in-base64-out"
@@ -99,6 +99,9 @@ NOTES: Mapping[str, str] = {
 def _call(project: Project) -> str:
     blueprint = project.blueprint
     if blueprint.worked_on:
+        scheduled = [item for item in blueprint.resources if isinstance(item, Route) and item.schedule]
+        if scheduled:
+            return "\n".join(_scheduled(project, item) for item in scheduled)
         return _sns(project) if "SourceTopic" in blueprint.by_id else _sqs(project)
     first = blueprint.first_function
     if blueprint.job_starts:
@@ -137,9 +140,16 @@ def _sns(project: Project) -> str:
     return f"aws sns publish --topic-arn {topic}{_group(project)} --message {project.payload}"
 
 
-def _sqs(project: Project) -> str:
-    queue = project.output("SourceQueueUrl")
-    return f"aws sqs send-message --queue-url {queue}{_group(project)} --message-body {project.payload}"
+def _sqs(project: Project, queue_id: str = "SourceQueue", body: str = "") -> str:
+    queue = project.output(f"{queue_id}Url")
+    message = body or project.payload
+    return f"aws sqs send-message --queue-url {queue}{_group(project)} --message-body {message}"
+
+
+def _scheduled(project: Project, schedule: Route) -> str:
+    """Return the message that ``schedule`` sends to its queue, with the id of the sample."""
+    sent = {**(schedule.input or {}), "id": project.blueprint.payload["id"]}
+    return _sqs(project, schedule.target.to, _word(sent))
 
 
 def _group(project: Project) -> str:

@@ -32,6 +32,8 @@ UNNAMED = re.compile(
 )
 # What the CDK's own destination for a bucket grants on it, which no statement of ours does.
 OF_S3_DESTINATION = ("s3:GetObject*", "s3:GetBucket*", "s3:List*", "s3:DeleteObject*", "s3:Abort*")
+# What reads in order, and the property that names what it reads
+POLLED = {"AWS::Lambda::EventSourceMapping": "EventSourceArn", "AWS::Pipes::Pipe": "Source"}
 STREAM_DESTINATIONS = ("sqs", "sns", "s3")
 S3_EVENTS = {  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
     "Object Created",
@@ -99,9 +101,9 @@ def _in_order(name: str, result: dict[str, Any]) -> bool:
     """Return whether ``name`` is on a way in order: read by a poller, or leading there, or kept there."""
     resources = [item for item in result["Resources"].values() if "Properties" in item]
     polled = {
-        item["Properties"]["EventSourceArn"].get("Fn::GetAtt", [""])[0]
+        item["Properties"][POLLED[item["Type"]]].get("Fn::GetAtt", [""])[0]
         for item in resources
-        if item["Type"] == "AWS::Lambda::EventSourceMapping"
+        if item["Type"] in POLLED
     }
     links = [item["Properties"] for item in resources if item["Type"] == "AWS::SNS::Subscription"]
     rests = [result["Resources"][queue]["Properties"] for queue in polled if queue] + links
