@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from advisor.starter import Blueprint, render
 from advisor.starter.blueprint.resources import Function, HttpApi, LoadBalancer, Queue
@@ -137,3 +144,41 @@ def test_nothing_is_remembered_where_the_run_has_a_name_or_a_repeat_does_no_harm
     made, function = answering(answers)
     assert function.durable and not function.durable.claims
     assert "IdempotencyTable" not in {item.id for item in made.resources}
+
+
+@pytest.fixture
+def claims(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("CLAIM_TABLE", "claims")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name="us-east-1")
+        dynamodb.create_table(
+            TableName="claims",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        yield dynamodb
+
+
+def test_the_key_of_a_run_that_timed_out_is_free_when_its_time_is_over(claims: Any) -> None:
+    """Such a run gives no answer and frees nothing itself, so that its caller got 409 for a day."""
+    made, clock = durable("answers-api"), SimpleNamespace(now=time.time())
+    clock.time = lambda: clock.now
+    known = {"dynamodb": claims, "os": os, "json": json, "time": clock, "Any": Any, "DurableContext": Any}
+    known["answer"] = lambda status, _: status
+    text = next(file.text for file in render(made) if file.path == "functions/shared/durable.py")
+    exec(text[text.index("A_DAY = ") :], known)
+    event = {"headers": {"idempotency-key": "first"}}
+
+    def asked(run: str) -> Any:
+        own = SimpleNamespace(durable_execution_arn=run)
+        context = SimpleNamespace(execution_context=own, step=lambda work, name: work(name))
+        return known["answered_before"](context, event)
+
+    assert made.durable and made.durable.durable
+    assert asked("timed out") is None
+    clock.now += made.durable.durable.timeout_s
+    assert asked("too early") == 409
+    clock.now += 1
+    assert asked("again") is None
+    assert asked("once more") == 409
