@@ -144,6 +144,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "placeholder": readme.placeholder(blueprint),
         "routed": readme.routed(blueprint),
         "asking": readme.asking(blueprint),
+        "awaited": readme.awaited(blueprint),
         "patience_s": _patience_s(blueprint),
         "piped": next((function.piped for function in blueprint.functions if function.piped), ""),
         "piped_from": blueprint.pipe.service if blueprint.pipe else "",

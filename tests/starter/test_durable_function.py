@@ -152,3 +152,28 @@ def test_what_a_durable_function_cannot_do_is_refused_with_the_nearest_way(why: 
     requirements, how, message = REFUSED[why]
     with pytest.raises(NotSupported, match=message):
         blueprint_of(requirements, "durable-functions", **how)
+
+
+@pytest.mark.parametrize(
+    ("approach", "command"),
+    [
+        ("durable-functions", "lambda send-durable-execution-callback-success"),
+        ("step-functions", "stepfunctions send-task-success"),
+    ],
+)
+def test_the_readme_says_how_long_an_approval_may_take_and_how_to_give_it(
+    approach: str, command: str
+) -> None:
+    made = blueprint_of(
+        {
+            "event_source": "eventbridge",
+            "steps": 3,
+            "waits": ("human-approval",),
+            "total_duration_s": 259_200,
+        },
+        approach,
+    )
+    readme = next(file.text for file in render(made) if file.path == "README.md")
+    normal = readme.partition("Look for it:")[2].partition("### ")[0]
+    assert "'Await approval' waits 3 days at most for its answer, then it fails." in normal
+    assert command in normal and '{"approved": true}' in normal

@@ -49,20 +49,29 @@ def checklist(blueprint: Blueprint) -> tuple[str, ...]:
     return tuple(_checks(blueprint))
 
 
-def _waiting(node: WaitForCallback, *, durable: bool) -> str:
-    """Return how to end a wait; the token is in the message that went out."""
-    place = _asks(node)
+def awaited(blueprint: Blueprint) -> tuple[str, ...]:
+    """Return for each wait how long it lasts, and how to end it with the token of its message."""
+    durable = blueprint.durable is not None
+    waits = (node for node in nodes(blueprint.flow) if isinstance(node, WaitForCallback))
+    return tuple(_awaited(node, durable=durable) for node in waits)
+
+
+def _awaited(node: WaitForCallback, *, durable: bool) -> str:
     answer = '{"approved": true}' if node.approval else "{}"
+    command = f"stepfunctions send-task-success --task-token TOKEN --task-output '{answer}'"
     if durable:
-        return (
-            f"Does it wait for an answer? The message in {place} holds the token: `aws lambda "
-            "send-durable-execution-callback-success --cli-binary-format raw-in-base64-out --callback-id "
-            f"TOKEN --result '{answer}'`, by somebody who has `AnswerPolicy`."
+        command = (
+            "lambda send-durable-execution-callback-success --cli-binary-format raw-in-base64-out "
+            f"--callback-id TOKEN --result '{answer}'"
         )
-    beat = f"; `send-task-heartbeat` every {node.timeout_s // 4} seconds keeps it waiting"
+    who = "Whoever has `AnswerPolicy` answers with" if durable else "Answer with"
+    more = "; `false` refuses" if node.approval else ""
+    if not durable and not node.approval:
+        beat = in_words(node.timeout_s // 4, "s")
+        more = f"; without `send-task-heartbeat` every {beat} the wait fails earlier"
     return (
-        f"Does it wait for an answer? The message in {place} holds the token: `aws stepfunctions "
-        f"send-task-success --task-token TOKEN --task-output '{answer}'`{'' if node.approval else beat}."
+        f"'{node.unit.name.words}' waits {in_words(node.timeout_s, 's')} at most for its answer, then it "
+        f"fails. The message in {_asks(node)} holds the token. {who} `aws {command}`{more}."
     )
 
 
@@ -121,8 +130,7 @@ def _checks(blueprint: Blueprint) -> Iterator[str]:
             else "the console"
         )
         yield f"Did a run start? Look for it in {where}; its last state says what happened."
-    for node in nodes(blueprint.flow):
-        if isinstance(node, WaitForCallback):
-            yield _waiting(node, durable=blueprint.durable is not None)
+    if asking(blueprint):
+        yield f"Does it wait for an answer? The token is in a message of {asking(blueprint)}, see above."
     if any(item.kind == "topic" for item in blueprint.resources):
         yield "Is the mail subscription confirmed? SNS keeps nothing for an address that is not."
