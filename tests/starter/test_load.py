@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from advisor.knowledge.answers import ForEach, Step
+from advisor.knowledge.requirements import Requirements
 from advisor.starter import render
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.project import Blueprint
@@ -25,7 +26,7 @@ from advisor.starter.blueprint.resources import (
 )
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.flavours.table import FLAVOURS
-from advisor.starter.plan.effects import ADVICE_ONLY
+from advisor.starter.plan.effects import ADVICE_ONLY, effect_notes
 from advisor.starter.state_language.levels import every_state
 from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, blueprint_of, rule_base
 
@@ -295,6 +296,23 @@ def test_the_readme_names_the_answers_without_effect() -> None:
     text = next(file.text for file in render(made) if file.path == "README.md")
     assert "`team_asl_experience` only led to the advice" in text
     assert "only led to the advice" not in _readme({"event_source": "s3", "steps": 2})
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "other"),
+    [("consumers", "one", "several"), ("coordination", "central", "independent"), ("code", "none", "given")],
+)
+def test_what_shapes_messaging_is_not_named_there_as_having_no_effect(key: str, one: str, other: str) -> None:
+    more: dict[str, Any] = {
+        "consumers": {},
+        "coordination": {"branching": "content"},
+        "code": {"targets": ("sqs",)},
+    }
+    base = {"event_source": "eventbridge", "steps": 2, **more[key]}
+    assert shape({**base, key: one}, "messaging") != shape({**base, key: other}, "messaging")
+    for value in (one, other):
+        assert not effect_notes(Requirements({**base, key: value}), "messaging")
+        assert effect_notes(Requirements({**base, key: value}), "destinations")
 
 
 def _readme(requirements: Mapping[str, Any]) -> str:

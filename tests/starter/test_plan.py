@@ -14,7 +14,7 @@ from advisor.starter.blueprint.project import FailureRoute
 from advisor.starter.blueprint.resources import Function
 from advisor.starter.blueprint.wiring import Phrase, Ref
 from advisor.starter.documents.diagram import mermaid
-from tests.starter.projects import PROJECTS, blueprint, blueprint_of
+from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, blueprint_of
 
 WAITING = {"event_source": "api-gateway", "caller_waits_for": "result"}
 REFUSED: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
@@ -183,6 +183,15 @@ def test_the_diagram_shows_what_starts_everything(name: str) -> None:
     assert ("caller((caller))" in edges) == (PROJECTS[name][0].get("event_source") in CALLED)
     for item in (*blueprint(name).functions, blueprint(name).machine):
         assert item is None or re.search(rf"> {item.id}$", edges, re.MULTILINE), item.id
+
+
+@pytest.mark.parametrize("name", WITH_MACHINE)
+def test_the_picture_shows_each_way_once_and_inside_a_state_the_steps_only(name: str) -> None:
+    lines = [line.strip() for line in mermaid(blueprint(name)).splitlines()]
+    arrows = [line for line in lines if " --" in line or " -." in line]
+    assert len(arrows) == len(set(arrows))
+    inside = ", ".join(line.split("<br/>")[1] for line in lines if "<br/>" in line)
+    assert not re.search("Nothing done yet|Done so far|Failed here|Note the item|all done", inside)
 
 
 @pytest.mark.parametrize(

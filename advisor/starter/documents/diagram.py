@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,8 +25,12 @@ from advisor.starter.blueprint.resources import (
 from advisor.starter.blueprint.wiring import Ref, Trigger, refs_in
 from advisor.starter.documents.flow_diagram import flow_diagram
 from advisor.starter.state_language.expressions import State
+from advisor.starter.state_language.identity import NOTE
+from advisor.starter.state_language.undo import BEGIN, BROKEN, ENDED, JOINED
 from advisor.text.mermaid import BOX, CYLINDER, STADIUM, SUBROUTINE, arrow, node, subgraph
 
+# States that keep what was done in a branch, for the undo, and the position of an item
+_ADDED = re.compile(rf"({BEGIN}|{ENDED}|{BROKEN}|{NOTE})( \d+)?|.*: {JOINED.lower()[:-1]}\?")
 SHAPES = {"queue": SUBROUTINE, "bucket": CYLINDER, "table": CYLINDER, "topic": STADIUM, "bus": STADIUM}
 
 
@@ -179,16 +184,16 @@ def _states(machine: Machine) -> list[str]:
     lines += [
         arrow(ids[name], ids[target], text, dotted=text == "error")
         for name, state in states.items()
-        for target, text in _following(state)
+        for target, text in dict.fromkeys(_following(state))
     ]
     return subgraph(f"{machine.id}States", f"states of {machine.id}", lines, "    ")
 
 
 def _inside(state: State) -> str:
-    """Return the kind of a Map or Parallel state, and the states in it."""
+    """Return the kind of a Map or Parallel state, and the states in it that are the workload's own."""
     inner = state.get("ItemProcessor", {}).get("States", {})
     branches = [other for branch in state.get("Branches", []) for other in branch["States"]]
-    inside = [*inner, *branches]
+    inside = [name for name in (*inner, *branches) if not _ADDED.fullmatch(name)]
     return f"{state['Type']}: {', '.join(inside)}" if inside else ""
 
 

@@ -219,7 +219,7 @@ def _blueprint(
             *stored_notes(context),
             *load_notes(context, waited=_waited(resources)),
             *order_notes(context, resources),
-            *effect_notes(Requirements(recommendation.answers.requirements)),
+            *effect_notes(Requirements(recommendation.answers.requirements), choice.approach),
         ),
         inner=built.inner,
     )
