@@ -18,6 +18,7 @@ from tests.starter.test_advice_is_built import (
 )
 from tests.starter.test_behaviour import (
     test_a_state_machine_does_what_it_should,
+    test_the_gate_reaches_every_way,
     test_the_gate_sees_a_fault_of_behaviour,
 )
 from tests.starter.test_combinations import (
@@ -64,6 +65,7 @@ __all__ = [
     "test_our_own_rules_as_tables",
     "test_seeds_and_their_mutations",
     "test_tables_say_what_the_reference_says",
+    "test_the_gate_reaches_every_way",
     "test_the_gate_sees_a_fault_of_behaviour",
     "test_the_project_passes_its_own_tests",
     "test_the_state_machine_has_no_finding",
