@@ -98,6 +98,8 @@ def _spelt(value: Any, invalid_input: str) -> Any:
 
 
 def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
+    triggers = (function.trigger for function in blueprint.functions)
+    polled = next((trigger for trigger in triggers if trigger and trigger.batch), None)
     return {
         "blueprint": blueprint,
         "description": f"{description(blueprint.title)}: starter for {blueprint.approach}",
@@ -113,7 +115,8 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "worst_case": worst_case(blueprint),
         "delays": delays(blueprint),
         "steps": blueprint.business,
-        "task_first": blueprint.approach == "step-functions" or bool(blueprint.machine and blueprint.pipe),
+        "task_first": blueprint.approach == "step-functions"
+        or bool(blueprint.machine and (blueprint.pipe or polled)) and not blueprint.reads_batches,
         "durable": blueprint.durable.durable if blueprint.durable else None,
         "code": workflow_code(blueprint.flow) if blueprint.durable else None,
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),
@@ -124,7 +127,9 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "requested": _requested(blueprint),
         "same_body": _same_body(blueprint),
         "choosing": "type" in blueprint.payload and bool(blueprint.worked_on),
-        "batch": next((f.trigger.batch for f in blueprint.functions if f.trigger and f.trigger.batch), None),
+        "batch": polled.batch if polled and blueprint.reads_batches else None,
+        "polled": polled.batch if polled else None,
+        "polled_kind": polled.kind if polled else "",
         "source": blueprint.event_source,
         "carrier": _carrier(blueprint),
         "kinds": {item.kind for item in blueprint.resources},
@@ -135,7 +140,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "chained": _chained(blueprint),
         "waits": blueprint.caller_waits,
         "over_http": blueprint.event_source in ("function-url", "alb", "api-gateway"),
-        "stream": next((f.trigger.kind for f in blueprint.functions if f.trigger and f.trigger.batch), ""),
+        "stream": polled.kind if polled and blueprint.reads_batches else "",
         "kept": sorted(item.id for item in blueprint.resources if getattr(item, "stays_empty", False)),
         "stars": _stars(blueprint),
         "described": readme.described(blueprint),

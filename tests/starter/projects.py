@@ -279,6 +279,11 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
         "step-functions",
         (),
     ),
+    "standard-kafka-reader": (
+        {"event_source": "kafka", "steps": 2, "delivery": "exactly-once", "failure_handling": ("capture",)},
+        "step-functions",
+        (),
+    ),
     "express-kafka-in-order": (
         {"event_source": "kafka", "steps": 3, "ordering": "required"},
         "step-functions",
@@ -518,7 +523,10 @@ PROJECTS: dict[str, tuple[dict[str, Any], str, tuple[Part, ...]]] = {
 }
 
 # name: what else the project section says
-ASKED: dict[str, dict[str, Any]] = {"stream-kafka-topic": {"failure_topic": "orders-failed"}}
+ASKED: dict[str, dict[str, Any]] = {
+    "stream-kafka-topic": {"failure_topic": "orders-failed"},
+    "standard-kafka-reader": {"failure_topic": "orders-failed"},
+}
 
 
 @cache

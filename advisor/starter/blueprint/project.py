@@ -123,8 +123,8 @@ class Blueprint(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def reads_batches(self) -> bool:
-        """Whether a function reads the records of a stream, not one event at a time."""
-        return any(item.trigger and item.trigger.batch for item in self.functions)
+        """Whether a step reads the records of a stream, not one event at a time."""
+        return any(item.trigger and item.trigger.batch for item in self.functions if item.does == "step")
 
     @cached_property
     def has_tasks(self) -> bool:

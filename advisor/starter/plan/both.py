@@ -32,6 +32,18 @@ TOPIC_READER = (
     "Both read a cluster of MSK by its ARN; a cluster of your own needs subnets, security groups and "
     "credentials, which no answer says."
 )
+TOPIC_FUNCTION = (
+    "A function reads the topic, because `failure_topic` names a topic for the records that start no run; a "
+    "pipe would try such a record until the topic drops it. {} Without `failure_topic` a pipe reads the "
+    "topic, with no code."
+)
+_NAMED = "A run is named after the place of its record, so a batch that comes again starts no second run."
+_ONE_BY_ONE = "An Express run has no such name: records come one by one, and one may start a run twice."
+
+
+def topic_function(*, express: bool) -> str:
+    """Return what to know about the function that reads a topic in front of a workflow."""
+    return TOPIC_FUNCTION.format(_ONE_BY_ONE if express else _NAMED)
 
 
 def both(

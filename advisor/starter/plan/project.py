@@ -26,7 +26,7 @@ from advisor.starter.plan import rule_ids
 from advisor.starter.plan.alarms import alarm_topic, alarms_for
 from advisor.starter.plan.alternatives import ALTERNATIVES, DIRECT_INVOKE, SINGLE_FUNCTION
 from advisor.starter.plan.approach import TITLES, ChosenApproach, candidates, chosen, passed_over
-from advisor.starter.plan.both import STREAM_READER, TOPIC_READER, both
+from advisor.starter.plan.both import STREAM_READER, TOPIC_READER, both, topic_function
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
 from advisor.starter.plan.delivery import with_objects_readable
 from advisor.starter.plan.destinations.function_chain import edges
@@ -69,10 +69,12 @@ def plan(recommendation: Recommendation, versions: Versions, *, approach: str = 
         raise
 
 
-def _reader_notes(approach: str, design: Design, requirements: Requirements) -> tuple[str, ...]:
-    """Return when a function is a better reader than the pipe in front of a workflow."""
+def _reader_notes(
+    approach: str, design: Design, requirements: Requirements, *, to_topic: bool
+) -> tuple[str, ...]:
+    """Return what reads the stream in front of a workflow, and when another reader is better."""
     if requirements.text("event_source") == "kafka" and approach in (STEP_FUNCTIONS, BOTH):
-        return (TOPIC_READER,)
+        return (topic_function(express=design.workflow_type == EXPRESS) if to_topic else TOPIC_READER,)
     return (STREAM_READER,) if approach == BOTH and not design.edge else ()
 
 
@@ -90,7 +92,8 @@ def _planned(
     if choice.approach in (DESTINATIONS, BOTH, SINGLE_FUNCTION):
         requirements, more = one_failure_target(requirements)
         notes += more
-    notes += _reader_notes(choice.approach, design, requirements)
+    to_topic = bool(recommendation.answers.project.failure_topic)
+    notes += _reader_notes(choice.approach, design, requirements, to_topic=to_topic)
     if choice.approach in (STEP_FUNCTIONS, BOTH):
         design = with_stored_maps(design, requirements, recommendation.aws)
     workload = name(recommendation.answers.name, "starter")
@@ -130,14 +133,15 @@ def _check_region(recommendation: Recommendation) -> None:
 def _check_failure_topic(context: PlanContext, choice: ChosenApproach) -> None:
     if not context.failure_topic:
         return
-    if choice.approach != DESTINATIONS or context.requirements.text("event_source") != "kafka":
+    reader = (DESTINATIONS, STEP_FUNCTIONS, BOTH)
+    if choice.approach not in reader or context.requirements.text("event_source") != "kafka":
         raise NotSupported(
             "project.failure_topic takes what the reader of a Kafka topic keeps failing on: say "
-            "event_source: kafka and use --approach destinations, or leave failure_topic out and name a "
-            "target in on_failure."
+            "event_source: kafka and use --approach destinations or step-functions, or leave failure_topic out "
+            "and name a target in on_failure."
         )
     named = ", ".join(context.requirements.chosen("on_failure"))
-    if named:
+    if named and choice.approach == DESTINATIONS:  # a run of a workflow reports to a target of its own
         raise NotSupported(
             f"Lambda takes one destination for failure, but project.failure_topic names the topic "
             f"'{context.failure_topic}' and on_failure names {named}. "

@@ -44,6 +44,7 @@ COMPILED = (
     "express-url",
     "standard-cloudwatch-logs",
     "standard-cognito",
+    "standard-kafka-reader",
     "standard-no-functions",
     "both-map",
     "both-stream",

@@ -219,7 +219,7 @@ def _settings(context: PlanContext, trigger: Trigger) -> ReaderSettings:
 def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
     plan, settings = context.design.failure.handover, _settings(context, trigger)
     if context.failure_topic:
-        failure, parts = _topic(context, unit)
+        failure, parts = failure_topic(context, unit.function_id)
         return Batch(
             size=settings.size,
             window_s=5,
@@ -248,8 +248,8 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
     ), parts
 
 
-def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:
-    """Return a topic of the cluster that is read, for failed records as they are.
+def failure_topic(context: PlanContext, holder: str) -> tuple[Destination, Fragment]:
+    """Return a topic of the cluster that ``holder`` reads, for failed records as they are.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
     """
@@ -260,7 +260,7 @@ def _topic(context: PlanContext, unit: Unit) -> tuple[Destination, Fragment]:
         context.failure_topic,
     )
     write = Permission(
-        unit.function_id,
+        holder,
         context.aws.services["kafka"].actions("write-topic"),
         (Arn("{0}/{1}", (Ref("KafkaClusterArn", "topics"), Ref(topic.id, "name"))),),
     )

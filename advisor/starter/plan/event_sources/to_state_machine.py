@@ -44,6 +44,7 @@ from advisor.starter.plan.event_sources.to_function import (
     mail_source,
     source_stream,
 )
+from advisor.starter.plan.event_sources.topic_reader import topic_reader
 from advisor.starter.plan.load import SHARDED, pipe_readers, start_s, throttle, too_slow
 from advisor.starter.state_language.entry import Entry
 
@@ -192,8 +193,11 @@ def envelope(event: str, payload: str) -> str:
 def _kafka(context: PlanContext, payload: Mapping[str, Any], way: StartOptions) -> Source:
     """Return a pipe from a topic; runs that must keep its order are waited for, the others start at once.
 
+    A function reads the topic where another topic is to take what fails; a pipe cannot write there.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-msk.html
     """
+    if context.failure_topic:
+        return topic_reader(context, payload, express=way.express)
     read = kafka_topic(context, "SourcePipe")
     waits = way.express and context.ordered
     template = (
