@@ -116,7 +116,7 @@ def _context(blueprint: Blueprint, words: Words) -> dict[str, Any]:
         "delays": delays(blueprint),
         "steps": blueprint.business,
         "task_first": blueprint.approach == "step-functions"
-        or bool(blueprint.machine and (blueprint.pipe or polled)) and not blueprint.reads_batches,
+        or bool(blueprint.machine and (blueprint.pipe or polled)),
         "durable": blueprint.durable.durable if blueprint.durable else None,
         "code": workflow_code(blueprint.flow) if blueprint.durable else None,
         "starter": next((function for function in blueprint.functions if function.does == "start"), None),

@@ -13,6 +13,7 @@ from advisor.knowledge.answers import Step
 from advisor.starter import NotSupported, render
 from advisor.starter.blueprint.jobs import JobWatch
 from advisor.starter.blueprint.resources import ApiDestination, Function, Pipe, Queue
+from advisor.starter.blueprint.wiring import Destination, Ref
 from tests.starter.projects import blueprint_of
 
 SOURCES = ("sqs", "dynamodb-stream", "kinesis", "kafka")
@@ -180,3 +181,20 @@ def test_a_workflow_behind_a_topic_says_what_its_pipe_cannot_put_aside(source: s
     notes = " ".join(blueprint_of({"event_source": source, "steps": 2}, approach).notes)
     assert ("Kafka gives a pipe no dead-letter queue" in notes) is (source == "kafka")
     assert ("sets aside what it cannot hand on" in notes) is ((source, approach) == ("kinesis", "both"))
+
+
+@pytest.mark.parametrize("approach", ["step-functions", "both"])
+@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
+def test_a_function_reads_a_topic_where_another_topic_takes_what_fails(approach: str, delivery: str) -> None:
+    """An Express run has no name that a repeat is known by, so its records come one by one."""
+    asked = {"event_source": "kafka", "steps": 2, "delivery": delivery, "idempotent": True}
+    made = blueprint_of({**asked, "on_failure": ("sqs",)}, approach, failure_topic="failed")
+    (reader,) = (item for item in made.functions if item.does == "start")
+    assert made.pipe is None and reader.trigger and reader.trigger.batch and made.machine
+    assert reader.trigger.batch.on_failure == Destination("kafka", Ref("KafkaFailureTopic", "address"))
+    express = made.machine.workflow_type == "express"
+    assert express is (delivery == "at-least-once")
+    assert reader.trigger.batch.size == (1 if express else 100)
+    assert ("one may start a run twice" in " ".join(made.notes)) is express
+    ends = [str(route.ends_up) for route in made.failure_routes if "a record that" in route.failure.pattern]
+    assert ends == ["the topic that `KafkaFailureTopic` names"]

@@ -120,6 +120,11 @@ TOPICS: dict[str, tuple[dict[str, Any], str, str]] = {
         "destinations",
         "names the topic 'failed' and on_failure names sqs",
     ),
+    "runs that are waited for": (
+        {"event_source": "kafka", "steps": 2, "ordering": "required"},
+        "step-functions",
+        "Leave failure_topic out: a pipe reads the topic",
+    ),
 }
 
 

@@ -137,8 +137,8 @@ def _check_failure_topic(context: PlanContext, choice: ChosenApproach) -> None:
     if choice.approach not in reader or context.requirements.text("event_source") != "kafka":
         raise NotSupported(
             "project.failure_topic takes what the reader of a Kafka topic keeps failing on: say "
-            "event_source: kafka and use --approach destinations or step-functions, or leave failure_topic out "
-            "and name a target in on_failure."
+            "event_source: kafka and use --approach destinations or step-functions, or leave failure_topic "
+            "out and name a target in on_failure."
         )
     named = ", ".join(context.requirements.chosen("on_failure"))
     if named and choice.approach == DESTINATIONS:  # a run of a workflow reports to a target of its own

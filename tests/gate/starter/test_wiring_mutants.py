@@ -36,6 +36,12 @@ FAULTS = {
         r"(  DeadLetterQueueAlarm:\n(?:    .*\n)*      Dimensions: .*)DeadLetterQueue\.",
         r"\1SourceQueue.",
     ),
+    "a topic is read, and no topic takes what fails": (
+        "standard-kafka-reader",
+        r"\n +DestinationConfig:\n(?: +OnFailure:\n)(?: +(?:Type|Destination): .*\n)+",
+        "\n",
+    ),
+    "nobody sees that the topic is read too slowly": ("standard-kafka-reader", "OffsetLag\n", "Duration\n"),
     "one consumer without a dead-letter queue": ("messaging-fan-out", r"\n +RedrivePolicy: \{.*maxR.*\}", ""),
     "dead letters out of order": (
         "queue-in-order",

@@ -294,7 +294,7 @@ class Account:
         rest = left(batch, answer)
         if not rest:
             return
-        if answer.error and len(rest) > 1 and mapping.get("BisectBatchOnFunctionError") and not kafka:
+        if answer.error and len(rest) > 1 and mapping.get("BisectBatchOnFunctionError"):
             half = len(rest) // 2
             self.at(1, lambda: self.read(rest[:half], tried))
             self.at(2, lambda: self.read(rest[half:], tried))

@@ -14,7 +14,7 @@ import gzip
 import json
 import random
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,8 +112,10 @@ class Laws:
                 self.service_refuses()
         if self.blueprint.event_source == "cognito":
             self.resets_a_password()
-        if self.project.stack.mapping:
+        if self.blueprint.reads_batches:
             self.reads_batches()
+        elif self.project.stack.mapping:
+            self.starts_runs_of_a_batch()
         for queue, worker in self.blueprint.worked_on.items():
             if worker.id in self.steps:
                 self.works_on_messages(queue, worker.id)
@@ -337,6 +339,22 @@ class Laws:
                     self.where_told(world, row, f"{len(broken)} of 5 records fail for good")
 
         self.reads_on_in_order(step, ids, records)
+
+    def starts_runs_of_a_batch(self) -> None:
+        """Hold that one record of a batch that starts no run is set aside, and each other starts one run."""
+        ids = [f"{EVENT}-{number}" for number in range(1, 6)]
+        name, shape = RECORDS[self.blueprint.event_source]
+        records = [shape({**self.payload, "id": id}, str(number)) for number, id in enumerate(ids, 1)]
+        records[2]["value"] = b64encode(json.dumps([{**self.payload, "id": ids[2]}]).encode()).decode()
+        with self.project.world() as world:
+            world.account.stream(name, records)
+            world.account.settle()
+            started = [json.loads(given)["id"] for given in world.inputs]
+            self.law("steps", started == ids[:2] + ids[3:], f"{ids[2]} is no object: started {started}")
+            row = next((row for row in self.rows if row.failure.startswith("a record that")), None)
+            self.law("lost", row is not None, "no line of the README is for a record that starts no run")
+            if row:
+                self.where_told(world, row, f"{ids[2]} is no object")
 
     def reads_on_in_order(self, step: str, ids: list[str], records: list[dict[str, Any]]) -> None:
         """Hold that a record that fails once is done before those after it, where order is kept."""

@@ -220,7 +220,7 @@ class World:
         started = [run for machine in backend.state_machines for run in machine.executions]
         for run in started:
             if run.execution_arn not in self.known:
-                self.follow(run.execution_arn, json.dumps(run.execution_input))
+                self.follow(run.execution_arn, run.execution_input)
 
     def follow(self, execution: str, given: str) -> str:
         """Wait for a run, take what it sent to other services, and move its metrics."""
