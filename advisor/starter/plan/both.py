@@ -28,8 +28,8 @@ TOPIC_READER = (
     "A pipe reads the topic. Kafka gives a pipe no dead-letter queue: a record that it cannot hand on is "
     "tried until the topic drops it, and what comes after it in its partition waits. Where such records must "
     "be put aside, name another topic of the cluster in `project.failure_topic`: a function then reads the "
-    "topic, starts the runs, and may check or change a record before. Both read a cluster of MSK by its ARN; a cluster of your own needs subnets, security groups and "
-    "credentials, which no answer says."
+    "topic, starts the runs, and may check or change a record before. Both read a cluster of MSK by its ARN; "
+    "a cluster of your own needs subnets, security groups and credentials, which no answer says."
 )
 TOPIC_FUNCTION = (
     "A function reads the topic, because `failure_topic` names a topic for the records that start no run; a "
