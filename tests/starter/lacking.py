@@ -16,13 +16,16 @@ PUBLIC = (
     "with destinations (12)",
     "test samples (43)",
 )
-# AWS's published policy for the delivery of logs, and actions that know no resource
+# AWS's published policies for the delivery of logs and for reading MSK, and actions that know no resource
 UNNAMED = {
     "logs:CreateLogStream", "logs:PutLogEvents",
     "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
     "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
     "xray:GetSamplingRules", "xray:GetSamplingTargets", "dynamodb:ListStreams", "batch:DescribeJobs",
+    "ecr:GetAuthorizationToken",
+    "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
 }  # fmt: skip
 
 
@@ -85,7 +88,8 @@ MEASURES: dict[str, tuple[tuple[str, str, str, str], Measure]] = {
     ),
     "CI file": (("0 %", "0 %", "0 %", "2 %"), lambda files: ".github/workflows/ci.yml" in files),
     "broad permission (resource `*`, `service:*`, FullAccess)": (("29 %", "55 %", "17 %", "14 %"), _broad),
-    "the same, without log delivery as AWS publishes it and actions that know no resource": (
+    "the same, without log delivery and access to Kafka as AWS publishes them, "
+    "and without actions that know no resource": (
         ("", "", "", ""),
         _broader_than_needed,
     ),
