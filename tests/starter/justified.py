@@ -24,11 +24,6 @@ class Justified:
 
 JUSTIFIED = (
     Justified(
-        "which rules may write to the queue behind an EventBridge rule",
-        "the CDK names the one rule; SAM makes and names rules by itself, so its policy takes any",
-        r"may send/.*:rule/",
-    ),
-    Justified(
         "a rule may also read the attributes and the URL of its queue",
         "grants of the CDK's `SqsQueue` target",
         r"may send/.*/sqs:Get",

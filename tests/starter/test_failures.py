@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.starter import render
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
@@ -250,3 +251,12 @@ def test_what_no_alarm_of_a_pipe_sees_is_named(source: str, metric: str) -> None
     (line,) = [line for line in readme.splitlines() if "faster than the pipe" in line]
     assert metric in line.split("|")[4]
     assert not any(alarm.metric == "IteratorAge" for alarm in made.alarms)  # no metric has this pipe's lag
+
+
+@pytest.mark.parametrize("iac", ["sam", "terraform"])
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_queue_takes_from_the_rules_that_write_to_it_and_from_no_other(name: str, iac: str) -> None:
+    """`*` stands nowhere where an ARN can: another rule of the account has nothing to send here."""
+    made = replace(blueprint(name), iac=iac)
+    texts = [file.text for file in render(made) if file.path.endswith((".tf", "template.yaml"))]
+    assert not any("rule/*" in text for text in texts)

@@ -29,6 +29,7 @@ Attribute: TypeAlias = Literal[
     "logs",
     "executions",
     "mapping",
+    "rule",
 ]
 Outcome: TypeAlias = Literal["success", "failure"]
 Work: TypeAlias = Literal["step", "start", "durable"]

@@ -13,6 +13,7 @@ from advisor.errors import RuleBaseError
 from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.wiring import Arn, Destination, Permission, Ref, Target, refs_in, spelt
 from advisor.starter.flavours.references import load_references
+from advisor.starter.flavours.senders import senders_of
 from advisor.text.yaml_scalar import quoted
 
 PSEUDO = {"partition": "${AWS::Partition}", "region": "${AWS::Region}", "account": "${AWS::AccountId}"}
@@ -52,7 +53,11 @@ class Sam(Struct, frozen=True, dict=True):
     @property
     def names(self) -> Mapping[str, Any]:
         """Return what SAM's templates may call by name."""
-        return {"statements_of": self.statements_of, "own_statements_of": self.own_statements_of}
+        return {
+            "statements_of": self.statements_of,
+            "own_statements_of": self.own_statements_of,
+            "senders_of": lambda queue: senders_of(self.blueprint, queue),
+        }
 
     def output(self, name: str) -> str:
         """Return a call of the shell function that the README defines."""

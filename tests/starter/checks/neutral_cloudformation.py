@@ -304,7 +304,9 @@ def _queue(found: Collected, name: str, of: Properties) -> None:
 def _queue_policy(found: Collected, name: str, of: Properties) -> None:
     for statement in listed(of["PolicyDocument"]["Statement"]):
         condition = statement.get("Condition", {})
-        sources = [value for test in condition.values() for value in test.values()]
+        values = [value for test in condition.values() for value in test.values()]
+        # SAM and the CDK put "Source" behind the name of what a rule starts
+        sources = [re.sub(r"(:rule/.*)Source$", r"\1", str(value)) for value in values]
         who = f"{statement['Principal'].get('Service', statement['Principal'])} for {sources}"
         for resource in listed(statement["Resource"]):
             found.add_to(

@@ -16,6 +16,7 @@ from advisor.starter.blueprint.project import Blueprint
 from advisor.starter.blueprint.resources import Function, Machine, Parameter, Queue, Resource, Route
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target, refs_in, spelt
 from advisor.starter.flavours.references import load_references
+from advisor.starter.flavours.senders import senders_of
 from advisor.starter.flavours.stack_outputs import outputs
 from advisor.starter.flavours.terraform.test_data import MADE, calls_function, lists, mocks
 
@@ -99,6 +100,7 @@ class Terraform(Struct, frozen=True, dict=True):
             "services": self._services(),
             "statements_of": self.statements_of,
             "own_statements_of": self.own_statements_of,
+            "senders_of": lambda queue: senders_of(self.blueprint, queue),
             "triggered_by": self.triggered_by,
             "starting": self.starting,
             "log_group_arn": lambda group: self.ref(Arn(LOG_GROUP, (group,))),
@@ -224,7 +226,7 @@ class Terraform(Struct, frozen=True, dict=True):
         targets += [output.value for output in outputs(blueprint)]
         targets += [item.target for item in blueprint.resources if isinstance(item, JobStart)]
         queues = [item for item in blueprint.resources if isinstance(item, Queue)]
-        targets += [source for queue in queues for _, source in queue.senders]
+        targets += [source for queue in queues for _, source in senders_of(blueprint, queue)]
         targets += [Arn(LOG_GROUP)] if "cloudwatch-logs" in self._trigger_kinds() else []
         texts = " ".join(target.pattern for target in targets if isinstance(target, Arn))
         texts += "{partition}{region}{account}" if blueprint.durable else ""
