@@ -28,12 +28,13 @@ NO_FAULT = ONE.replace("EventInvokeConfig", "Description")
 
 @pytest.fixture
 def tools(tmp_path: Path) -> dict[str, str]:
-    """Return an environment in which ``advisor`` is this one."""
+    """Return an environment in which ``advisor`` is this one, and ``python`` its interpreter."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    command = folder / "advisor"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m advisor "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
+    for name, module in (("advisor", " -m advisor"), ("python", "")):
+        command = folder / name
+        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)}{module} "$@"\n', encoding="utf-8")
+        command.chmod(0o755)
     known = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     return {**known, "SOURCE_DATE_EPOCH": "1795392000"}
 
