@@ -14,7 +14,7 @@ THOROUGH = "ADVISOR_THOROUGH"
 FULL = bool(os.environ.get("FULL_GATE"))  # all of the gate is asked for
 
 
-def examples(count: int, one_in: int = 5) -> int:
+def examples(count: int, one_in: int = 8) -> int:
     """Return one in ``one_in`` of ``count`` in the first ring and in the gate, or all of it."""
     return max(1, count // _one_in(one_in))
 

@@ -17,7 +17,7 @@ Machine = dict[str, Any]
 NAME, PATH = "standard-saga", "statemachine/order-pipeline.asl.json"
 
 
-@pytest.mark.parametrize("name", sample(WITH_MACHINE, 10))
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 16))
 def test_a_state_machine_does_what_it_should(name: str) -> None:
     assert misbehaviour(blueprint(name), dict(files(name))) == []
 
@@ -81,7 +81,7 @@ FAULTS: dict[str, tuple[Callable[[Machine], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", sample(FAULTS, 2))
+@pytest.mark.parametrize("fault", sample(FAULTS, 4))
 def test_the_gate_sees_a_fault_of_behaviour(fault: str) -> None:
     edit, told = FAULTS[fault]
     project = dict(files(NAME))

@@ -16,7 +16,7 @@ from tests.starter.combinations import FACTORS, Combination
 from tests.starter.matrix import SOURCES, covering, every, gated, rendered
 
 ALL = [(approach, combination) for approach in FACTORS for combination in covering(approach)]
-CASES = sample(ALL, 60)
+CASES = sample(ALL, 90)
 AS_WRITTEN = CASES if FULL else CASES[::3]
 
 
@@ -37,7 +37,7 @@ def test_a_combination_is_refused_or_goes_through_the_whole_gate(
 def test_every_combination_of_source_outcome_and_runtime_is_refused_or_well_formed(
     approach: str, source: str | None
 ) -> None:
-    for combination in sample(every(approach, source), 16):
+    for combination in sample(every(approach, source), 30):
         result = rendered(approach, combination)
         assert len(result.refused) > 60 or result.files
         for path, text in result.files:

@@ -18,12 +18,12 @@ from tests.starter.checks.template import check_template
 from tests.starter.projects import PROJECTS, WITH_MACHINE, blueprint, files
 
 
-@pytest.mark.parametrize("name", sample(PROJECTS, 14))
+@pytest.mark.parametrize("name", sample(PROJECTS, 20))
 def test_the_template_has_no_finding(name: str) -> None:
     assert check_template(dict(files(name))) == []
 
 
-@pytest.mark.parametrize("name", sample(WITH_MACHINE, 4))
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
 def test_the_state_machine_has_no_finding(name: str) -> None:
     assert check_machines(dict(files(name))) == []
 
@@ -48,7 +48,7 @@ def _invalid(function: str, event: dict[str, Any]) -> Any:
     raise InvalidInput("'id' must be a non-empty string")
 
 
-@pytest.mark.parametrize("name", sample((name for name in WITH_MACHINE if blueprint(name).functions), 8))
+@pytest.mark.parametrize("name", sample((name for name in WITH_MACHINE if blueprint(name).functions), 14))
 def test_invalid_input_ends_the_run_at_once_and_says_why(name: str) -> None:
     run = run_machine(dict(files(name)), _input(name), _invalid)
     assert run.status == "FAILED"
@@ -111,7 +111,7 @@ def test_each_way_of_a_choice_ends_well(special: bool) -> None:
     assert {"Check fraud", "Charge card", "Reserve stock", "Tell customer"} <= set(run.states)
 
 
-@pytest.mark.parametrize("name", sorted({*sample(PROJECTS, 30), "both-stream"}))
+@pytest.mark.parametrize("name", sorted({*sample(PROJECTS, 50), "both-stream"}))
 def test_the_project_passes_its_own_tests(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     write_project(render(blueprint(name)), folder)

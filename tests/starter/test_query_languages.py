@@ -98,7 +98,7 @@ def _same(runs: tuple[Run, Run]) -> Run:
     return jsonpath
 
 
-@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 14))
 def test_a_project_in_jsonpath_has_no_finding(name: str) -> None:
     assert check_machines(dict(in_jsonpath(name))) == []
 
@@ -107,7 +107,7 @@ def test_a_template_with_a_machine_in_jsonpath_has_no_finding() -> None:
     assert check_template(dict(in_jsonpath("standard-saga"))) == []
 
 
-@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 14))
 def test_only_the_definition_differs(name: str) -> None:
     jsonata, jsonpath = files(name), in_jsonpath(name)
     differing = {path for path in jsonata.keys() | jsonpath.keys() if jsonata.get(path) != jsonpath.get(path)}
@@ -116,7 +116,7 @@ def test_only_the_definition_differs(name: str) -> None:
     assert differing == {next(path for path in jsonata if path.endswith(".asl.json"))}
 
 
-@pytest.mark.parametrize("name", sample(WITH_MACHINE, 8))
+@pytest.mark.parametrize("name", sample(WITH_MACHINE, 14))
 def test_both_reach_the_same_end(name: str) -> None:
     run = _same(_both(name, _input(name), lambda: _done, {"approved": True}))
     assert run.status == "SUCCEEDED"
@@ -133,7 +133,7 @@ FAILING = [
 ]
 
 
-@pytest.mark.parametrize("name", sample(FAILING, 3))
+@pytest.mark.parametrize("name", sample(FAILING, 6))
 def test_both_end_a_failure_that_stays_in_the_same_way(name: str) -> None:
     run = _same(_both(name, _input(name), lambda: _broken(name), {"approved": True}))
     assert run.error.startswith("ConnectionError: ")
@@ -150,7 +150,7 @@ def test_both_bear_a_failure_that_passes(name: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("name", sample(["standard-choices", "standard-saga", "both-branch"], 1))
+@pytest.mark.parametrize("name", sample(["standard-choices", "standard-saga", "both-branch"], 3))
 def test_both_choose_the_same_way(name: str, payload: str) -> None:
     given = first_input(blueprint(name), dict(files(name)), {"id": "1001", "items": [], **PAYLOADS[payload]})
     run = _same(_both(name, given, lambda: _done, {"approved": True}))

@@ -31,7 +31,7 @@ def checked(project: Path) -> Outcome:
     return run(command, project)
 
 
-@pytest.mark.parametrize(("name", "runtime"), sample(CASES, 20))
+@pytest.mark.parametrize(("name", "runtime"), sample(CASES, 40))
 def test_they_pass_and_are_tidy(name: str, runtime: str, tmp_path: Path) -> None:
     project = written(replace(blueprint(name), runtime=runtime), tmp_path)
     done = checked(project)
@@ -68,7 +68,7 @@ def changed(project: Path, old: str, new: str) -> None:
     template.write_text(text.replace(old, new), encoding="utf-8")
 
 
-@pytest.mark.parametrize("fault", sample(FAULTS, 4))
+@pytest.mark.parametrize("fault", sample(FAULTS, 8))
 def test_they_see_a_fault(fault: str, tmp_path: Path) -> None:
     name, old, new, test = FAULTS[fault]
     project = written(blueprint(name), tmp_path)
@@ -78,7 +78,7 @@ def test_they_see_a_fault(fault: str, tmp_path: Path) -> None:
     assert test in done.output
 
 
-@pytest.mark.parametrize("runtime", sample(HANDLERS, 2))
+@pytest.mark.parametrize("runtime", sample(HANDLERS, 4))
 def test_they_see_a_handler_that_is_not_there(runtime: str, tmp_path: Path) -> None:
     project = written(replace(blueprint("async-sdk"), runtime=runtime), tmp_path)
     changed(project, HANDLERS[runtime], f"{HANDLERS[runtime]}s")
