@@ -15,9 +15,10 @@ from msgspec import Struct
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import NOTIFY_EMAIL
 from advisor.starter.blueprint.jobs import GlueWorkflow, JobWatch
-from advisor.starter.blueprint.resources import Bucket, Container, Parameter, Resource, Topic
+from advisor.starter.blueprint.resources import Container, Parameter, Resource, Topic
 from advisor.starter.blueprint.wiring import Arn, Ref, Target
 from advisor.starter.plan.context import PlanContext
+from advisor.starter.plan.job_inputs import given, query_results, workgroup_arn
 
 BUSYBOX = "public.ecr.aws/docker/library/busybox:stable"
 VARIABLE = "PAYLOAD"
@@ -53,17 +54,13 @@ class Job(Struct, frozen=True, kw_only=True):
         return json.dumps(self.overrides) if self.overrides else ""
 
 
-def _given(context: PlanContext, unit: Unit, suffix: str, text: str, default: str | None = None) -> Parameter:
-    return Parameter(f"{unit.name.id}{suffix}", text, context.asked("targets"), default)
-
-
 def _universal(action: str) -> Arn:
     return Arn(f"arn:{{partition}}:scheduler:::aws-sdk:{action}")
 
 
 def _fargate(context: PlanContext, unit: Unit, what: str) -> Job:
     rules = context.asked("targets", "step_duration_s")
-    image = _given(context, unit, "Image", "image of the container", BUSYBOX)
+    image = given(unit, context, "Image", "image of the container", BUSYBOX)
     subnets = Parameter(
         f"{unit.name.id}SubnetIds",
         "two public subnets of the container, or more",
@@ -101,9 +98,9 @@ def _fargate(context: PlanContext, unit: Unit, what: str) -> Job:
 
 
 def _batch(context: PlanContext, unit: Unit, what: str) -> Job:
-    queue = _given(context, unit, "JobQueueArn", "ARN of the Batch job queue")
+    queue = given(unit, context, "JobQueueArn", "ARN of the Batch job queue")
     text = "ARN of the Batch job definition; its command reads `Ref::payload`"
-    definition = _given(context, unit, "JobDefinitionArn", text)
+    definition = given(unit, context, "JobDefinitionArn", text)
     parameters = {"Parameters": {"payload": what}}
     return Job(
         resources=(queue, definition),
@@ -132,7 +129,7 @@ def _batch(context: PlanContext, unit: Unit, what: str) -> Job:
 
 
 def _glue(context: PlanContext, unit: Unit, what: str) -> Job:
-    job = _given(context, unit, "GlueJobName", "name of the Glue job")
+    job = given(unit, context, "GlueJobName", "name of the Glue job")
     workflow = GlueWorkflow(
         f"{unit.name.id}Workflow",
         f"starts the Glue job of '{unit.name.words}', which a rule cannot do itself",
@@ -157,7 +154,7 @@ def _glue(context: PlanContext, unit: Unit, what: str) -> Job:
 
 
 def _codebuild(context: PlanContext, unit: Unit, what: str) -> Job:
-    project = _given(context, unit, "ProjectName", "name of the CodeBuild project")
+    project = given(unit, context, "ProjectName", "name of the CodeBuild project")
     arn = Arn("arn:{partition}:codebuild:{region}:{account}:project/{0}", (Ref(project.id, "name"),))
     sent = {"Name": VARIABLE, "Value": what, "Type": "PLAINTEXT"}
     overridden = {key.lower(): value for key, value in sent.items()}
@@ -180,8 +177,8 @@ def _codebuild(context: PlanContext, unit: Unit, what: str) -> Job:
 
 
 def _emr(context: PlanContext, unit: Unit, what: str) -> Job:
-    cluster = _given(context, unit, "ClusterId", "id of the running EMR cluster")
-    script = _given(context, unit, "Script", "S3 address of the Spark script")
+    cluster = given(unit, context, "ClusterId", "id of the running EMR cluster")
+    script = given(unit, context, "Script", "S3 address of the Spark script")
     arn = Arn("arn:{partition}:elasticmapreduce:{region}:{account}:cluster/{0}", (Ref(cluster.id, "name"),))
     command = {"Jar": "command-runner.jar", "Args": ["spark-submit", Ref(script.id, "name"), what]}
     step = {"Name": unit.name.slug, "ActionOnFailure": "CONTINUE", "HadoopJarStep": command}
@@ -204,16 +201,10 @@ def _emr(context: PlanContext, unit: Unit, what: str) -> Job:
 
 def _athena(context: PlanContext, unit: Unit, what: str) -> Job:
     text = "Athena workgroup of this query alone: a failure of any query in it is told"
-    group = _given(context, unit, "WorkGroup", text)
+    group = given(unit, context, "WorkGroup", text)
     text = "SQL of the query, with no double quote; its tables need permissions of their own"
-    query = _given(context, unit, "Query", text, "SELECT 1")
-    results = Bucket(
-        f"{unit.name.id}Results",
-        f"keeps what '{unit.name.words}' found",
-        context.asked("targets"),
-        expires_days=30,
-    )
-    arn = Arn("arn:{partition}:athena:{region}:{account}:workgroup/{0}", (Ref(group.id, "name"),))
+    query = given(unit, context, "Query", text, "SELECT 1")
+    results, arn = query_results(unit, context), workgroup_arn(group)
     return Job(
         resources=(group, query, results),
         grants=(
@@ -244,7 +235,7 @@ def _sagemaker(context: PlanContext, unit: Unit, what: str) -> Job:
         parameters = {"Bucket": "$.detail.bucket.name", "Key": "$.detail.object.key"}
         says = "parameters `Bucket` and `Key` say"
     text = f"ARN of the SageMaker pipeline; its {says} what to work on"
-    pipeline = _given(context, unit, "PipelineArn", text)
+    pipeline = given(unit, context, "PipelineArn", text)
     ref = Ref(pipeline.id, "name")
     return Job(
         resources=(pipeline,),

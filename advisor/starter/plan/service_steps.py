@@ -20,7 +20,7 @@ from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Function, Outside
 from advisor.starter.blueprint.wiring import Ref
 from advisor.starter.plan.context import Fragment, PlanContext, PlannedFlow, merge
-from advisor.starter.plan.step_functions.jobs import given
+from advisor.starter.plan.job_inputs import given
 from advisor.starter.plan.step_functions.service_integrations import call_for
 from advisor.starter.state_language.task import Call
 from advisor.starter.workflow_code.routines import VARIABLES

@@ -7,7 +7,6 @@ One build serves all plays of a project; a crash kills the process, and the next
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from advisor.starter import Blueprint
 from tests.starter.checks.toolchains import need, node_modules, run
 from tests.starter.played.answers import Answer
 from tests.starter.played.in_process import Crash
-from tests.starter.played.probes import MARK, SOURCES, jars
+from tests.starter.played.probes import MARK, SOURCES, jars, talking
 
 
 class Steers(Protocol):
@@ -68,16 +67,8 @@ class Driver:
     def write(self, what: Any) -> None:
         """Write a line to the process, which is started first where there is none."""
         if self.process is None:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=(self.folder / "driver.log").open("a"),
-                text=True,
-                encoding="utf-8",
-            )
+            errors = (self.folder / "driver.log").open("a")
+            self.process = talking(self.command, self.folder, self.environment, errors)
         assert self.process.stdin
         self.process.stdin.write(json.dumps(what) + "\n")
         self.process.stdin.flush()

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from advisor.starter import Blueprint, render, write_project
 from tests.starter.checks.toolchains import CACHE, need, node_modules, once, run
@@ -38,6 +38,22 @@ ENVIRONMENT = {
 MARK = "@@"
 
 
+def talking(
+    command: list[str], folder: Path, environment: Mapping[str, str], errors: IO[str] | int
+) -> subprocess.Popen[str]:
+    """Start a process that is asked and answers in lines of text."""
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        encoding="utf-8",
+    )
+
+
 @dataclass
 class ProcessProbe:
     """One function: its process is started when it is called, and again after a crash."""
@@ -56,16 +72,7 @@ class ProcessProbe:
     def call(self, event: Any, left_ms: int = 30_000) -> Answer:
         """Invoke the handler; ``left_ms`` is the time until the invocation's deadline."""
         if self.process is None or self.process.poll() is not None:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-            )
+            self.process = talking(self.command, self.folder, self.environment, subprocess.DEVNULL)
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(json.dumps({"event": event, "left_ms": left_ms}) + "\n")
         self.process.stdin.flush()

@@ -219,17 +219,7 @@ def _settings(context: PlanContext, trigger: Trigger) -> ReaderSettings:
 def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, Fragment]:
     plan, settings = context.design.failure.handover, _settings(context, trigger)
     if context.failure_topic:
-        failure, parts = failure_topic(context, unit.function_id)
-        return Batch(
-            size=settings.size,
-            window_s=5,
-            retry_attempts=plan.retries,
-            max_record_age_s=plan.age_s,
-            on_failure=failure,
-            partial_response=False,
-            pollers=POLLERS,
-            order=context.ordered,
-        ), parts
+        return topic_batch(context, unit.function_id, settings.size)
     service = chosen_target(context, "failure", stream=True)
     failure, made = destination(context, service, "failure")
     parts = Fragment(made.resources, permissions(context, unit.function_id, failure), made.records)
@@ -248,7 +238,24 @@ def _batch(context: PlanContext, unit: Unit, trigger: Trigger) -> tuple[Batch, F
     ), parts
 
 
-def failure_topic(context: PlanContext, holder: str) -> tuple[Destination, Fragment]:
+def topic_batch(context: PlanContext, reader: str, size: int) -> tuple[Batch, Fragment]:
+    """Return how ``reader`` gets the records of a topic where another topic takes what keeps failing."""
+    plan = context.design.failure.handover
+    failure, parts = _failure_topic(context, reader)
+    batch = Batch(
+        size=size,
+        window_s=5,
+        retry_attempts=plan.retries,
+        max_record_age_s=plan.age_s,
+        on_failure=failure,
+        partial_response=False,
+        pollers=POLLERS,
+        order=context.ordered,
+    )
+    return batch, parts
+
+
+def _failure_topic(context: PlanContext, holder: str) -> tuple[Destination, Fragment]:
     """Return a topic of the cluster that ``holder`` reads, for failed records as they are.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html

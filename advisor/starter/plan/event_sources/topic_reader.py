@@ -10,10 +10,10 @@ from advisor.knowledge.names import name
 from advisor.starter.blueprint.ids import MACHINE, STARTER
 from advisor.starter.blueprint.not_supported import NotSupported
 from advisor.starter.blueprint.resources import Function
-from advisor.starter.blueprint.wiring import Batch, Permission, Ref, Trigger
+from advisor.starter.blueprint.wiring import Permission, Ref, Trigger
 from advisor.starter.plan.context import Fragment, PlanContext, merge
 from advisor.starter.plan.delivery import Source, reading
-from advisor.starter.plan.destinations.function_chain import POLLERS, failure_topic
+from advisor.starter.plan.destinations.function_chain import topic_batch
 from advisor.starter.plan.event_sources.to_function import encoded, kafka_topic
 
 
@@ -30,19 +30,8 @@ def topic_reader(context: PlanContext, payload: Mapping[str, Any], *, express: b
             "topic then, and waits for each run. Or say ordering: none."
         )
     read = kafka_topic(context, STARTER)
-    failure, kept = failure_topic(context, STARTER)
-    plan = context.design.failure.handover
     size = 1 if express else context.aws.limit("starter-batch-size")
-    batch = Batch(
-        size=size,
-        window_s=5,
-        retry_attempts=plan.retries,
-        max_record_age_s=plan.age_s,
-        on_failure=failure,
-        partial_response=False,
-        pollers=POLLERS,
-        order=context.ordered,
-    )
+    batch, kept = topic_batch(context, STARTER, size)
     function = Function(
         STARTER,
         "starts the workflow for each record; another topic takes what it keeps failing on",

@@ -14,7 +14,8 @@ from advisor.starter.blueprint.ids import MACHINE
 from advisor.starter.blueprint.resources import Activity, Connection, Parameter
 from advisor.starter.blueprint.wiring import Arn, Ref
 from advisor.starter.plan.context import PlanContext
-from advisor.starter.plan.step_functions.jobs import given, job_timeout, may, watch
+from advisor.starter.plan.job_inputs import given
+from advisor.starter.plan.step_functions.jobs import job_timeout, may, watch
 from advisor.starter.plan.step_functions.retries import http_retries
 from advisor.starter.state_language.expressions import EXECUTION_ID, INPUT, INPUT_TEXT, RESULT, Merged, Value
 from advisor.starter.state_language.task import Call

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from advisor.knowledge.flow import Unit
 from advisor.starter.blueprint.ids import MACHINE, PAYLOADS
-from advisor.starter.blueprint.resources import Bucket, Container, Parameter
+from advisor.starter.blueprint.resources import Bucket, Container
 from advisor.starter.blueprint.wiring import Arn, Permission, Ref, Target
 from advisor.starter.plan.context import PlanContext
+from advisor.starter.plan.job_inputs import given, query_results, workgroup_arn
 from advisor.starter.plan.large_payloads import TAKEN_BY
 from advisor.starter.state_language.expressions import (
     EXECUTION_NAME,
@@ -26,10 +27,6 @@ from advisor.starter.state_language.task import Call
 
 AN_HOUR = 3600
 BUSYBOX = "public.ecr.aws/docker/library/busybox:stable"
-
-
-def given(unit: Unit, context: PlanContext, suffix: str, text: str, default: str | None = None) -> Parameter:
-    return Parameter(f"{unit.name.id}{suffix}", text, context.asked("targets"), default)
 
 
 def job_timeout(context: PlanContext) -> int:
@@ -186,13 +183,7 @@ def athena(unit: Unit, context: PlanContext) -> Call:
     group = given(unit, context, "WorkGroup", "Athena workgroup", "primary")
     told = "the query, a backslash before each double quote; its tables need permissions of their own"
     query = given(unit, context, "Query", told, "SELECT 1")
-    results = Bucket(
-        f"{unit.name.id}Results",
-        f"keeps what '{unit.name.words}' found",
-        context.asked("targets"),
-        expires_days=30,
-    )
-    arn = Arn("arn:{partition}:athena:{region}:{account}:workgroup/{0}", (Ref(group.id, "name"),))
+    results, arn = query_results(unit, context), workgroup_arn(group)
     return Call(
         resource=context.aws.step("athena").resource,
         arguments={
